@@ -1,0 +1,269 @@
+"""The news item: what Wireroom publishes. IPTC's words, in snake_case.
+
+It must not hold rules of decoding, cleaning or the desk.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from schemas.model import Instant, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class PubStatus(StrEnum):
+    """IPTC publishing status (NewsCodes scheme ``pubstatusg2``)."""
+
+    USABLE = "usable"
+    WITHHELD = "withheld"
+    CANCELED = "canceled"
+
+
+class LifecycleKind(StrEnum):
+    """What an agency says this message is to the story."""
+
+    FLASH = "flash"
+    URGENT = "urgent"
+    LEAD = "lead"
+    UPDATE = "update"
+    WRITETHRU = "writethru"
+    ADD = "add"
+    WRAP = "wrap"
+    SIDEBAR = "sidebar"
+    CORRECTION = "correction"
+    REFILE = "refile"
+    REPEAT = "repeat"
+    HOLD = "hold"
+    KILL = "kill"
+    ADVANCE = "advance"
+    ADVISORY = "advisory"
+
+
+class ParagraphKind(StrEnum):
+    """How a paragraph is to be set."""
+
+    TEXT = "text"
+    CROSSHEAD = "crosshead"
+    LIST = "list"
+    TABLE = "table"
+    CAPTION = "caption"
+    QUOTE = "quote"
+
+
+class EntityType(StrEnum):
+    """What an entity is."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    PLACE = "place"
+    OTHER = "other"
+
+
+class Paragraph(Record):
+    """One paragraph of publishable text, without its surrounding white space."""
+
+    text: str
+    kind: ParagraphKind = ParagraphKind.TEXT
+
+
+class AltId(Record):
+    """Another identifier of the same item; ``scheme`` says whose ("guid", "usn", "du-key")."""
+
+    scheme: str
+    value: str
+
+
+class Dateline(Record):
+    """Where and when the copy was filed, as its dateline says; never invented."""
+
+    place: str | None = None
+    date: str | None = None
+    agency: str | None = None
+    raw: str
+
+
+class EdNote(Record):
+    """A note to editors; ``publishable`` is False for contacts, phone numbers and the like."""
+
+    text: str
+    publishable: bool = False
+
+
+class Subject(Record):
+    """A code of a controlled vocabulary."""
+
+    scheme: str
+    code: str
+    name: str | None = None
+
+
+class Link(Record):
+    """A relation to another item: ``target`` is its id, ``score`` 0 to 1."""
+
+    rel: str
+    target: str
+    score: float | None = None
+    reason: str | None = None
+
+
+class Lifecycle(Record):
+    """Lifecycle facts the agency stated; ``ordinal`` is the n of "lead n" or "update n"."""
+
+    kinds: tuple[LifecycleKind, ...] = ()
+    ordinal: int | None = None
+    note: str | None = None
+
+
+class Mention(Record):
+    """Where an entity is named: code points [start, end) of the item's text.
+
+    ``via`` says how it was found: "model", "surname", "honorific", "gazetteer", "demonym", ...
+    """
+
+    start: int
+    end: int
+    text: str
+    via: str
+
+
+class Alternate(Record):
+    """Another candidate that was considered for an entity."""
+
+    ids: dict[str, str]
+    name: str
+    score: float
+
+
+class Entity(Record):
+    """A person, organisation or place, with all its mentions.
+
+    Attributes:
+        id: the best linked id ("geonames:2643743") or a deterministic one ("wireroom:..."), the
+            same on every worker.
+        ids: external ids by scheme: geonames, iso3166, wikidata.
+        salience: 0 to 1, how much the item is about it.
+        confidence: 0 to 1, that type and link are right.
+    """
+
+    id: str
+    type: EntityType
+    name: str
+    ids: dict[str, str] = {}
+    mentions: tuple[Mention, ...] = ()
+    count: int = 0
+    salience: float = 0.0
+    confidence: float = 0.0
+    alternates: tuple[Alternate, ...] = ()
+
+
+class Quote(Record):
+    """A direct quotation, code points [start, end) of the item's text."""
+
+    start: int
+    end: int
+    text: str
+    speaker: str | None = None
+
+
+class DateMention(Record):
+    """A date named in the text and the day it means."""
+
+    start: int
+    end: int
+    text: str
+    value: date | None = None
+
+
+class Topic(Record):
+    """A topic and where it came from."""
+
+    scheme: str
+    code: str
+    name: str | None = None
+    source: str
+
+
+class Removed(Record):
+    """Code points [start, end) of the decoded source that were not published, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+class Edit(Record):
+    """Code points [start, end) of the decoded source that were replaced in the published text."""
+
+    start: int
+    end: int
+    replacement: str
+    reason: str
+
+
+class Audit(Record):
+    """What cleaning did, against the decoded source; nothing is lost unsaid."""
+
+    removed: tuple[Removed, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Item(Record):
+    """One version of one news item.
+
+    ``id`` is ``item_key@order_key``; ``order_key`` sorts the versions of one ``item_key`` as text.
+    What the message did not say stays None. A canceled item carries headline and note only.
+    """
+
+    id: str
+    item_key: str
+    order_key: str
+    alt_ids: tuple[AltId, ...] = ()
+    story_key: str | None = None
+    provider: str | None = None
+    version: str | None = None
+    version_created: Instant | None = None
+    first_created: Instant | None = None
+    received_at: Instant | None = None
+    language: str | None = None
+    urgency: int | None = None
+    pubstatus: PubStatus = PubStatus.USABLE
+    embargoed_until: Instant | None = None
+    genre: str | None = None
+    slugline: str | None = None
+    headline: str | None = None
+    byline: str | None = None
+    dateline: Dateline | None = None
+    paragraphs: tuple[Paragraph, ...] = ()
+    ednotes: tuple[EdNote, ...] = ()
+    rights: str | None = None
+    keywords: tuple[str, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    links: tuple[Link, ...] = ()
+    lifecycle: Lifecycle = Lifecycle()
+    entities: tuple[Entity, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    dates: tuple[DateMention, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    content_hash: str = ""
+    audit: Audit = Audit()
+
+    @property
+    def text(self) -> str:
+        """The text that offsets count in: headline, then paragraphs, joined by a blank line."""
+        return item_text(self.headline, [paragraph.text for paragraph in self.paragraphs])
+
+    def to_ninjs(self) -> dict[str, Any]:
+        """This item as an IPTC ninjs 3.0 object, ready for a JSON encoder."""
+        from schemas.ninjs import to_ninjs  # noqa: PLC0415  (ninjs.py needs Item)
+
+        return to_ninjs(self)
+
+
+def item_text(headline: str | None, paragraphs: Sequence[str]) -> str:
+    """Headline, then paragraphs, joined by a blank line: the one text that offsets count in."""
+    return "\n\n".join(([headline] if headline else []) + list(paragraphs))

@@ -1,0 +1,25 @@
+"""The base of every record that travels, and the one way times are written.
+
+It must not know any particular record.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+
+
+def _to_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""A point in time, aware, in UTC; a naive datetime is refused."""
+
+
+class Record(BaseModel):
+    """A frozen record; unknown fields are refused when we build one, ignored when we read one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")

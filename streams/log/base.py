@@ -1,0 +1,111 @@
+"""The topic log: the small interface that Kafka and SQLite both stand behind.
+
+Client, command line, ingest and replay use only this. It must not know what records mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Literal, Protocol, Self
+
+from schemas.topics import Topic
+
+Headers = tuple[tuple[str, bytes], ...]
+Offsets = Mapping[int, int]
+"""Partition to the next offset to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record to append; without ``partition`` the key's murmur2 hash chooses it."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+    partition: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as read."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    appended_at: datetime
+
+    def header(self, name: str) -> bytes | None:
+        """The last value of a header, or None."""
+        for key, value in reversed(self.headers):
+            if key == name:
+                return value
+        return None
+
+
+class TopicLog(Protocol):
+    """Topics of records, read by offset, with committed positions by group."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    async def append(self, records: Sequence[NewRecord]) -> list[tuple[int, int]]:
+        """Append, and wait until every record is safe; answers (partition, offset) of each.
+
+        Raises:
+            TransportError: the log cannot be reached, a topic is missing, a record is too large.
+        """
+        ...
+
+    def read(
+        self,
+        topic: str,
+        start: Offsets | Literal["earliest", "latest"] = "earliest",
+        stop: Offsets | None = None,
+    ) -> AsyncIterator[list[Record]]:
+        """Batches of records, each partition in order, without a group and without committing.
+
+        With ``stop`` it ends when every partition named there has been read up to, not
+        including, that offset; without, it follows the topic for ever. Empty batches are yielded
+        while following, at least every second, so that a caller can look at a clock.
+
+        Raises:
+            TransportError: the topic does not exist, or the log cannot be reached.
+        """
+        ...
+
+    async def begin_offsets(self, topic: str) -> dict[int, int]:
+        """The first offset still kept, of each partition."""
+        ...
+
+    async def end_offsets(self, topic: str) -> dict[int, int]:
+        """The offset the next record will get, of each partition."""
+        ...
+
+    async def committed(self, group: str, topic: str) -> dict[int, int]:
+        """The next offset to read as the group committed it; partitions without are absent."""
+        ...
+
+    async def commit(self, group: str, topic: str, offsets: Offsets) -> None:
+        """Commit the next offsets to read."""
+        ...
+
+    async def topics(self) -> dict[str, int]:
+        """Names and partition counts of the topics that exist."""
+        ...
+
+    async def create_topics(self, topics: Sequence[Topic], *, prefix: str) -> list[str]:
+        """Create those that do not exist; answers the full names created."""
+        ...
