@@ -1,0 +1,76 @@
+"""Measuring: CPU time, interleaved rounds, medians; ratios before absolute figures.
+
+It must not judge: a figure is printed as it came out.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured figure beside its budget.
+
+    Attributes:
+        name: what was measured, with its conditions.
+        value: as it came out, in ``unit``.
+        least: the budget that must be met; None where there is none.
+        aim: the budget aimed at.
+        larger_is_better: how to read the budgets.
+        note: spread and conditions.
+    """
+
+    name: str
+    value: float
+    unit: str
+    least: float | None = None
+    aim: float | None = None
+    larger_is_better: bool = True
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """"aim", "met", "short", or "" where there is no budget."""
+        if self.least is None:
+            return ""
+        reached = (
+            (lambda budget: self.value >= budget)
+            if self.larger_is_better
+            else (lambda budget: self.value <= budget)
+        )
+        if self.aim is not None and reached(self.aim):
+            return "aim"
+        return "met" if reached(self.least) else "short"
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """CPU seconds of this process for one call."""
+    before = time.process_time()
+    work()
+    return time.process_time() - before
+
+
+def interleaved(works: Sequence[Callable[[], object]], rounds: int) -> list[list[float]]:
+    """CPU seconds of each work, round by round (A B A B ...), after one warm-up of each."""
+    for work in works:
+        work()
+    seconds: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for column, work in zip(seconds, works, strict=True):
+            column.append(cpu_seconds(work))
+    return seconds
+
+
+def spread(values: Sequence[float]) -> str:
+    """ "min-max" of figures, three significant digits."""
+    return f"{min(values):.3g}-{max(values):.3g}"
+
+
+def median_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> tuple[float, str]:
+    """The median of the pairwise ratios, and their spread."""
+    ratios = [a / b for a, b in zip(numerators, denominators, strict=True)]
+    return statistics.median(ratios), spread(ratios)
