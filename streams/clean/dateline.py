@@ -43,8 +43,8 @@ _AGENCIES = frozenset({
     "ians", "interfax", "ips", "kna", "kyodo", "lusa", "map", "mena", "mti", "ntb", "pa", "pap",
     "pti", "reuters", "rfi", "ria", "ritzau", "sda", "sid", "spa", "stt", "tap", "tass", "tt",
     "upi", "wam", "xinhua", "yonhap", "accesswire", "agence france-presse", "associated press",
-    "business wire", "europa press", "globe newswire", "globenewswire", "pa media", "pr
-    newswire", "prnewswire", "reuters health", "ria novosti", "thomson reuters foundation",
+    "business wire", "europa press", "globe newswire", "globenewswire", "pa media",
+    "pr newswire", "prnewswire", "reuters health", "ria novosti", "thomson reuters foundation",
 })  # fmt: skip
 # Agencies that set their dateline without a dash: "Paris (ats afp) Les ...".
 _WITHOUT_SEPARATOR = frozenset({"ats", "sda"})
