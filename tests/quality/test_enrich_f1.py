@@ -6,7 +6,6 @@ Whole spans with their type, people, places and organisations, micro F1.
 from __future__ import annotations
 
 import gzip
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ import pytest
 
 from schemas.item import EntityType, Item, Paragraph
 from streams.enrich import EnrichConfig, Enricher
-from streams.enrich.link import PlacesBase
 from streams.enrich.recognise import load
 
 pytestmark = pytest.mark.quality
@@ -54,7 +52,9 @@ class Document:
     def gold(self) -> set[tuple[int, int, EntityType]]:
         position, gold = 0, set()
         for sentence in self.sentences:
-            gold |= {(start + position, end + position, kind) for start, end, kind in sentence.spans}
+            gold |= {
+                (start + position, end + position, kind) for start, end, kind in sentence.spans
+            }
             position += len(sentence.text) + 2
         return gold
 
@@ -117,12 +117,18 @@ def f1(pairs: list[tuple[set, set]]) -> dict[str, float]:
                 counts[f"{name} found"] += len(of_found)
     return {
         name: round(
-            200 * counts[f"{name} right"]
+            200
+            * counts[f"{name} right"]
             / max(1, counts[f"{name} gold"] + counts[f"{name} found"]),
             1,
         )
         for name in ("all", *sorted(kind.value for kind in KINDS))
-    } | {"precision " + kind.value: round(100*counts[f"{kind.value} right"]/max(1,counts[f"{kind.value} found"]),1) for kind in KINDS}
+    } | {
+        "precision " + kind.value: round(
+            100 * counts[f"{kind.value} right"] / max(1, counts[f"{kind.value} found"]), 1
+        )
+        for kind in KINDS
+    }
 
 
 def scores(name: str, language: str, documents: list[Document]) -> dict[str, dict[str, float]]:
@@ -132,7 +138,9 @@ def scores(name: str, language: str, documents: list[Document]) -> dict[str, dic
         spans = recogniser.recognise([sentence.text for sentence in document.sentences])
         position, found = 0, set()
         for sentence, of_sentence in zip(document.sentences, spans, strict=True):
-            found |= {(span.start + position, span.end + position, span.type) for span in of_sentence}
+            found |= {
+                (span.start + position, span.end + position, span.type) for span in of_sentence
+            }
             position += len(sentence.text) + 2
         bare.append((document.gold(), found))
     enricher = Enricher(EnrichConfig(recogniser=name))

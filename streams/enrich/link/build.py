@@ -8,7 +8,6 @@ Run ``python -m streams.enrich.link.build`` to build ahead of the first use.
 from __future__ import annotations
 
 import json
-import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -245,4 +244,4 @@ def main() -> None:
 __all__ = ["MIN_POPULATION", "collect", "is_acronym", "main", "write_arrays"]
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

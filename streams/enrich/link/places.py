@@ -72,7 +72,7 @@ def link_places(
         language: of the document, ISO 639-1.
         hint: another place that the document is about, such as its dateline's.
     """
-    known: dict[str, list[Candidate]] = {}
+    known: dict[str, Sequence[Candidate]] = {}
     for text in [*(name.text for name in names), *(name.inside for name in names), hint or ""]:
         if text not in known:
             known[text] = _candidates(text, base, language)
@@ -106,7 +106,7 @@ def _prior(candidate: Candidate) -> float:
     )
 
 
-def _votes(texts: Sequence[str], known: Mapping[str, list[Candidate]]) -> Mapping[str, float]:
+def _votes(texts: Sequence[str], known: Mapping[str, Sequence[Candidate]]) -> Mapping[str, float]:
     """The share of the document's places that each country has, by what they are most likely."""
     counts: Counter[str] = Counter()
     for text in dict.fromkeys(texts):
@@ -123,7 +123,7 @@ def _votes(texts: Sequence[str], known: Mapping[str, list[Candidate]]) -> Mappin
 
 def _choose(
     name: PlaceName,
-    known: Mapping[str, list[Candidate]],
+    known: Mapping[str, Sequence[Candidate]],
     votes: Mapping[str, float],
     language: str,
 ) -> LinkedPlace | None:
@@ -154,9 +154,9 @@ def _choose(
     return LinkedPlace(
         place=shares[0][0],
         confidence=shares[0][1],
-        alternates=tuple(
-            (place, share) for place, share in shares[1:] if share >= _MIN_ALTERNATE
-        )[:_MAX_ALTERNATES],
+        alternates=tuple((place, share) for place, share in shares[1:] if share >= _MIN_ALTERNATE)[
+            :_MAX_ALTERNATES
+        ],
     )
 
 
