@@ -13,7 +13,7 @@ import json
 import pkgutil
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,28 +31,27 @@ _NOT_RECORDS = {"schemas.generate", "schemas.model"}
 # A topic that carries one of several records has one schema, and its parts none of their own.
 _UNIONS: dict[str, tuple[str, Any]] = {"schemas.decoded": ("decoded", DecodedRecord)}
 
-_VALUES = {
-    TopicName.RAW: "the bytes as delivered",
-    TopicName.RAW_URGENT: "the bytes as delivered",
-    TopicName.DECODED: "[decoded](../schemas/json/decoded.json)",
-    TopicName.ITEMS: "[item](../schemas/json/item.json)",
-    TopicName.EVENTS: "[wire_event](../schemas/json/wire_event.json)",
-    TopicName.ENRICHED: "[item](../schemas/json/item.json)",
-    TopicName.HELD: "[held_record](../schemas/json/held_record.json)",
-    TopicName.DESK: "[journal_record](../schemas/json/journal_record.json)",
-    TopicName.STATE: "[state_record](../schemas/json/state_record.json)",
-    TopicName.KB: "not written yet",
-    TopicName.DEAD: "the original bytes; code, stage and detail in headers",
+# The record a topic carries; None where the value is the message itself.
+_VALUES: dict[TopicName, str | None] = {
+    TopicName.RAW: None,
+    TopicName.RAW_URGENT: None,
+    TopicName.DECODED: "decoded",
+    TopicName.ITEMS: "item",
+    TopicName.EVENTS: "wire_event",
+    TopicName.ENRICHED: "item",
+    TopicName.HELD: "held_record",
+    TopicName.DESK: "journal_record",
+    TopicName.STATE: "state_record",
+    TopicName.KB: "kb_entry",
+    TopicName.DEAD: None,
 }
 
 
 def generated() -> dict[Path, str]:
     """Every generated file, by its path from the project's root."""
-    files = {Path("docs/topics.md"): _topics_page()}
-    for module in _modules():
-        for name, schema in _module_schemas(module):
-            files[Path(f"schemas/json/{name}.json")] = _page(schema)
-    return files
+    records = dict(pair for module in _modules() for pair in _module_schemas(module))
+    files = {Path(f"schemas/json/{name}.json"): _page(schema) for name, schema in records.items()}
+    return {**files, Path("docs/topics.md"): _topics_page(records)}
 
 
 def drifted(files: dict[Path, str], root: Path = ROOT) -> list[str]:
@@ -131,8 +130,8 @@ def _tolerant(schema: Any) -> Any:  # noqa: ANN401  (JSON)
     return [_tolerant(value) for value in schema] if isinstance(schema, list) else schema
 
 
-def _topics_page() -> str:
-    rows = "\n".join(_topic_row(topic) for topic in CATALOGUE.values())
+def _topics_page(records: Container[str]) -> str:
+    rows = "\n".join(_topic_row(topic, records) for topic in CATALOGUE.values())
     return f"""# Topics
 
 Generated from `schemas/topics.py` by `python -m schemas.generate`; the prefix `wire.`, and every
@@ -145,14 +144,19 @@ by default. Original times travel in headers: on Kafka a record's own time is it
 """
 
 
-def _topic_row(topic: Topic) -> str:
+def _topic_row(topic: Topic, records: Container[str]) -> str:
+    value = _VALUES[topic.name]
+    if value is None:
+        value = "the original bytes"
+    elif value in records:
+        value = f"[{value}](../schemas/json/{value}.json)"
     kept = "for ever" if topic.retention_ms is None else f"{topic.retention_ms // DAY_MS} d"
     if topic.compacted:
         kept = f"latest of each key, {kept}"
     cells = (
         f"`{topic.full_name()}`",
         topic.meaning,
-        _VALUES[topic.name],
+        value,
         str(topic.partitions),
         kept,
         "yes" if topic.restricted else "",
