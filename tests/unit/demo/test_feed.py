@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections import Counter
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from schemas.event import OUTCOMES, EventKind, WireEvent
+from schemas.item import EntityType
 from schemas.raw import RawMessage
 
 DEMO = Path(__file__).resolve().parents[3] / "deploy/demo"
@@ -167,3 +169,26 @@ def test_killed_copy_is_never_published_again(events: list[WireEvent]) -> None:
         if event.kind is EventKind.KILL:
             killed.add(event.item.item_key)
     assert len(killed) == 2
+
+
+@needs_pipeline
+def test_people_are_there_once_and_places_are_the_right_ones(
+    primary: dict[str, WireEvent],
+) -> None:
+    from streams.enrich import Enricher
+
+    entries = [entry for entry in EXPECTED if "places" in entry]
+    items = [item for entry in entries if (item := primary[entry["id"]].item)]
+    for entry, item in zip(entries, Enricher().enrich(items), strict=True):
+        people = Counter(
+            {
+                entity.name: entity.count
+                for entity in item.entities
+                if entity.type is EntityType.PERSON
+            }
+        )
+        for name, count in entry.get("people", {}).items():
+            surname = name.split()[-1]
+            assert people[name] >= count, entry["id"]
+            assert [other for other in people if surname in other] == [name], entry["id"]
+        assert set(entry["places"]) <= {entity.id for entity in item.entities}, entry["id"]
