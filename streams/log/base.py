@@ -64,8 +64,13 @@ class TopicLog(Protocol):
     async def append(self, records: Sequence[NewRecord]) -> list[tuple[int, int]]:
         """Append, and wait until every record is safe; answers (partition, offset) of each.
 
+        Records are checked before the first is sent. On SQLite all of them are written or none;
+        on Kafka a failure may leave some of them written. A compacted topic takes no record
+        without a key.
+
         Raises:
             TransportError: the log cannot be reached, a topic is missing, a record is too large.
+            ConfigError: a topic's name is not legal.
         """
         ...
 
@@ -77,9 +82,14 @@ class TopicLog(Protocol):
     ) -> AsyncIterator[list[Record]]:
         """Batches of records, each partition in order, without a group and without committing.
 
-        With ``stop`` it ends when every partition named there has been read up to, not
-        including, that offset; without, it follows the topic for ever. Empty batches are yielded
-        while following, at least every second, so that a caller can look at a clock.
+        With ``stop``, only the partitions named there are read, and it ends when each has been
+        read up to, not including, that offset; without, it follows the topic until the log is
+        closed. Empty batches are yielded while there is nothing to read, at least every second,
+        so that a caller can look at a clock.
+
+        ``start`` may leave partitions out: they are read from the first record kept, and so is a
+        partition whose offset is no longer, or not yet, there. "latest" means the end as it was
+        when reading began.
 
         Raises:
             TransportError: the topic does not exist, or the log cannot be reached.
