@@ -5,28 +5,24 @@ It must not write to any topic, and never joins the worker's own groups.
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import binascii
-import threading
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast, overload
 
-import orjson
-
 from schemas.codec import SchemaError, decode
 from schemas.event import EventKind, WireEvent
 from schemas.item import Item
 from schemas.topics import CATALOGUE, TopicName
-from streams.errors import ConfigError, CorruptionError, TransportError
+from streams.cursor import Cursor
+from streams.errors import ConfigError, CorruptionError
 from streams.ingest.dates import parse_moment
 from streams.log import open_log
 from streams.log.base import Record, TopicLog
 from streams.log.headers import KIND, RECEIVED_AT, header_text, read_instant
+from streams.own_loop import OwnLoop
 from streams.resends import Fold, fold_for
 from streams.selection import Selection, words
 from streams.settings import Settings, load_settings
@@ -86,8 +82,8 @@ class Subscription(Generic[ValueT]):
         max: end after so many.
         snapshot: first the current item of every key, then live, without a gap.
         cursor: begin right after the record that gave this ``cursor``.
-        group: a name under which the position is kept in the log; committed after each batch,
-            once the next value is asked for.
+        group: a name under which the position is kept in the log, committed after each batch;
+            it goes on from there, and the other options say where to begin the first time.
     """
 
     @overload
@@ -103,9 +99,7 @@ class Subscription(Generic[ValueT]):
     ) -> None: ...
 
     @overload
-    def __init__(
-        self: Subscription[Record], topic: str, **options: Unpack[_Options]
-    ) -> None: ...
+    def __init__(self: Subscription[Record], topic: str, **options: Unpack[_Options]) -> None: ...
 
     def __init__(
         self,
@@ -132,9 +126,9 @@ class Subscription(Generic[ValueT]):
         Raises:
             ConfigError: options contradict each other, or a value is unknown.
         """
-        self._settings = settings or load_settings(
-            flags={"broker": broker, "prefix": prefix}
-        ).settings
+        self._settings = (
+            settings or load_settings(flags={"broker": broker, "prefix": prefix}).settings
+        )
         self._topic = _topic_of(topic, restricted=restricted)
         self._name = self._settings.topic_name(self._topic)
         now = datetime.now(UTC)
@@ -150,7 +144,7 @@ class Subscription(Generic[ValueT]):
         self._max = max
         self._snapshot = snapshot
         self._group = group
-        self._begin = _Cursor.read(cursor, self._name) if cursor else None
+        self._begin = Cursor.read(cursor, self._name) if cursor else None
         self._offsets: dict[int, int] = {}
         self._in_snapshot = snapshot
         self._check()
@@ -176,7 +170,7 @@ class Subscription(Generic[ValueT]):
             raise ConfigError(f"{self._topic} names no entities: read {_ENTITY_TOPIC} for them")
         if self._group and self._group.startswith(f"{self._settings.prefix}wireroom-"):
             raise ConfigError(f"group {self._group!r} is the worker's own: choose another name")
-        if self._max is not None and self._max < 0 or self._last is not None and self._last < 0:
+        if (self._max is not None and self._max < 0) or (self._last is not None and self._last < 0):
             raise ConfigError("max and last count from 0")
 
     @property
@@ -184,17 +178,17 @@ class Subscription(Generic[ValueT]):
         """Where to go on after the value last handed out; None before the first."""
         if not self._offsets:
             return None
-        return _Cursor(self._name, {} if self._in_snapshot else self._offsets).write()
+        return Cursor(self._name, {} if self._in_snapshot else self._offsets).write()
 
     async def __aiter__(self) -> AsyncIterator[ValueT]:
         async for delivery in self.deliveries():
             yield delivery.value
 
     def __iter__(self) -> Iterator[ValueT]:
-        for delivery in _in_own_loop(self.deliveries()):
+        for delivery in OwnLoop(self.deliveries()):
             yield delivery.value
 
-    async def deliveries(self) -> AsyncIterator[Delivery[ValueT]]:
+    async def deliveries(self) -> AsyncGenerator[Delivery[ValueT], None]:
         """The values, each with the record that carried it."""
         if self._max == 0:
             return
@@ -225,55 +219,51 @@ class Subscription(Generic[ValueT]):
         until = self._selection.until
         bounded = until is not None and until <= datetime.now(UTC)
 
-        if self._snapshot or (self._begin and self._begin.in_snapshot):
+        start = await self._resumed(log, begin, end)
+        if start is not None:
+            await self._prime(log, fold, begin, start)
+        elif self._snapshot or self._begin is not None:
             self._offsets, self._in_snapshot = dict(begin), True
             async for batch in self._current(log, fold, begin, end):
                 yield batch
-            self._offsets, self._in_snapshot = dict(end), False
-            start = end
+            start, self._in_snapshot = end, False
         elif self._last is not None:
-            chosen, start = await self._latest(log, fold, begin, end)
+            chosen = await self._latest(log, fold, begin, end)
             self._offsets = {**end, **_first_offsets(chosen)}
             yield chosen
-            self._offsets = dict(start)
+            start = end
         else:
-            start = await self._start(log, begin, end)
-            self._offsets = dict(start)
-            await self._prime(log, fold, begin, start)
-        if bounded:
-            if all(start.get(p, 0) >= stop for p, stop in end.items()):
-                return
-            async for batch in log.read(self._name, start, end):
-                yield [record for record in batch if fold.accept(record)]
+            start = begin if self._selection.since is not None else end
+        self._offsets = dict(start)
+
+        if bounded and all(start[p] >= stop for p, stop in end.items()):
             return
-        async for batch in log.read(self._name, start):
+        async for batch in log.read(self._name, start, end if bounded else None):
             yield [record for record in batch if fold.accept(record)]
-            if until is not None and datetime.now(UTC) > until:
+            if until is not None and not bounded and datetime.now(UTC) > until:
                 return
 
-    async def _start(
+    async def _resumed(
         self, log: TopicLog, begin: dict[int, int], end: dict[int, int]
-    ) -> dict[int, int]:
+    ) -> dict[int, int] | None:
+        """The position of the cursor, or of the group if it has one."""
         if self._begin is not None:
-            return self._begin.start(begin, end)
+            return None if self._begin.in_snapshot else self._begin.start(begin, end)
         if self._group is not None:
             committed = await log.committed(self._group, self._name)
             if committed:
-                return _Cursor(self._name, committed).start(begin, end)
-        return dict(begin) if self._selection.since is not None else dict(end)
+                return Cursor(self._name, committed).start(begin, end)
+        return None
 
     async def _prime(
         self, log: TopicLog, fold: Fold, begin: dict[int, int], start: dict[int, int]
     ) -> None:
         """Show the fold what came just before a resumed position."""
-        if self._begin is None and self._group is None:
-            return
-        before = {p: max(begin.get(p, 0), at - _RESEND_WINDOW) for p, at in start.items()}
-        if before == start:
-            return
-        async for batch in log.read(self._name, before, start):
-            for record in batch:
-                fold.accept(record)
+        before = {p: max(begin[p], at - _RESEND_WINDOW) for p, at in start.items()}
+        if before != start:
+            async for batch in log.read(self._name, before, start):
+                for record in batch:
+                    fold.accept(record)
 
     async def _current(
         self, log: TopicLog, fold: Fold, begin: dict[int, int], end: dict[int, int]
@@ -300,8 +290,8 @@ class Subscription(Generic[ValueT]):
 
     async def _latest(
         self, log: TopicLog, fold: Fold, begin: dict[int, int], end: dict[int, int]
-    ) -> tuple[list[Record], dict[int, int]]:
-        """The last records asked for, in order of arrival, and where live reading goes on."""
+    ) -> list[Record]:
+        """The last records asked for, in order of arrival."""
         wanted = self._last or 0
         window = max(wanted, 1)
         while wanted:
@@ -317,15 +307,17 @@ class Subscription(Generic[ValueT]):
             chosen = sorted(tail, key=lambda r: (r.appended_at, r.partition, r.offset))[-wanted:]
             whole = start == {p: begin.get(p, 0) for p in end}
             # A partition read only in part must reach further back than all that was chosen.
-            reaches = all(
-                first[p] <= chosen[0].appended_at for p in first if start[p] > begin.get(p, 0)
-            ) if chosen else False
+            reaches = (
+                all(first[p] <= chosen[0].appended_at for p in first if start[p] > begin.get(p, 0))
+                if chosen
+                else False
+            )
             if whole or (len(chosen) == wanted and reaches):
                 for record in chosen:
                     fold.accept(record)
-                return chosen, dict(end)
+                return chosen
             window *= 8
-        return [], dict(end)
+        return []
 
     # -- one record ----------------------------------------------------------------------------
 
@@ -355,57 +347,6 @@ class Subscription(Generic[ValueT]):
     async def _commit(self, log: TopicLog) -> None:
         if self._group is not None and not self._in_snapshot:
             await log.commit(self._group, self._name, self._offsets)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cursor:
-    """A position on every partition of a topic; no position means: within a snapshot."""
-
-    topic: str
-    offsets: dict[int, int]
-
-    @property
-    def in_snapshot(self) -> bool:
-        return not self.offsets
-
-    def write(self) -> str:
-        offsets = {str(partition): offset for partition, offset in sorted(self.offsets.items())}
-        packed = orjson.dumps({"v": 1, "topic": self.topic, "offsets": offsets})
-        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-    @classmethod
-    def read(cls, text: str, topic: str) -> _Cursor:
-        try:
-            packed: Any = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            cursor = cls(
-                str(packed["topic"]), {int(p): int(o) for p, o in packed["offsets"].items()}
-            )
-        except (binascii.Error, ValueError, KeyError, TypeError, AttributeError):
-            raise ConfigError("this cursor is not one that a subscription gave") from None
-        if cursor.topic != topic:
-            raise ConfigError(f"this cursor belongs to topic {cursor.topic}, not to {topic}")
-        return cursor
-
-    def start(self, begin: dict[int, int], end: dict[int, int]) -> dict[int, int]:
-        """Where to read on.
-
-        Raises:
-            TransportError: the log no longer, or not yet, holds that position.
-        """
-        start = {partition: self.offsets.get(partition, at) for partition, at in begin.items()}
-        for partition, at in start.items():
-            where = f"{self.topic}[{partition}]"
-            if at < begin[partition]:
-                raise TransportError(
-                    f"{where}: position {at} is older than what the log keeps (from "
-                    f"{begin[partition]} on): begin again with since or snapshot"
-                )
-            if at > end.get(partition, 0):
-                raise TransportError(
-                    f"{where}: position {at} is past the end ({end.get(partition, 0)}): "
-                    "the topic was made anew"
-                )
-        return start
 
 
 def _topic_of(name: str, *, restricted: bool) -> TopicName:
@@ -445,22 +386,3 @@ def _first_offsets(records: list[Record]) -> dict[int, int]:
     for record in records:
         first.setdefault(record.partition, record.offset)
     return first
-
-
-def _in_own_loop(values: AsyncIterator[Delivery[ValueT]]) -> Iterator[Delivery[ValueT]]:
-    """The values of an asynchronous generator, from a private event loop in a thread."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="wireroom-subscription", daemon=True)
-    thread.start()
-    generator = cast("Any", values)
-    try:
-        while True:
-            try:
-                yield asyncio.run_coroutine_threadsafe(generator.__anext__(), loop).result()
-            except StopAsyncIteration:
-                return
-    finally:
-        asyncio.run_coroutine_threadsafe(generator.aclose(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
