@@ -11,8 +11,30 @@ from schemas.model import Record
 class Fingerprint(Record):
     """Hashes of one item's text, the same on every machine.
 
-    Arrays of unsigned integers are little-endian bytes in base64, to stay small.
+    Arrays of unsigned 32-bit integers are little-endian bytes in base64, to stay small.
+
+    Attributes:
+        version: of the method; fingerprints of different versions are never compared.
+        exact: 128 bits of the folded words in order, hexadecimal.
+        words: folded words in headline and paragraphs.
+        figures: how many of them begin with a digit.
+        sentences: keys of sentences long enough to mean something, to find candidates by.
+        bands: keys of MinHash bands over three-word shingles, to find candidates by.
+        shingles: the smallest hashes of the text's three-word shingles, ascending.
+        numbers: the text's distinct numbers in one plain spelling, separated by spaces.
+        names: words written with a capital inside a sentence, ascending.
+        lead: the distinct words of headline and opening, ascending.
+        paragraphs: one hash a paragraph, in order, to tell versions apart by.
     """
 
     version: int
     exact: str
+    words: int = 0
+    figures: int = 0
+    sentences: str = ""
+    bands: str = ""
+    shingles: str = ""
+    numbers: str = ""
+    names: str = ""
+    lead: str = ""
+    paragraphs: str = ""

@@ -20,7 +20,7 @@ class Counts:
 
     Attributes:
         received: parts that came in.
-        skipped: parts met again after a restart, already decided: neither in nor out.
+        skipped: parts among them met again after a restart, already decided, with no new event.
         by_kind: primary events by kind.
         caused: events caused by another, by kind; not part of the sum.
     """
@@ -52,14 +52,13 @@ class Counts:
         known = sum(
             n for kind, n in self.by_kind.items() if kind in OUTCOMES or kind in _BEFORE_THE_DESK
         )
-        return self.received == known == self.by_kind.total()
+        return self.received - self.skipped == known == self.by_kind.total()
 
     def line(self) -> str:
         """The sum in words: "60 in = 41 published (36 new, 5 update) + 9 linked (...) + ..."."""
-        terms = []
-        for kind in _BEFORE_THE_DESK:
-            if self.by_kind[kind]:
-                terms.append(f"{self.by_kind[kind]:,} {kind}")
+        terms = [
+            f"{self.by_kind[kind]:,} {kind}" for kind in _BEFORE_THE_DESK if self.by_kind[kind]
+        ]
         before_the_desk = bool(terms)
         for outcome in Outcome:
             total = self.outcome(outcome)
@@ -73,7 +72,7 @@ class Counts:
             terms.append(f"{total:,} {outcome}" + (f" ({', '.join(kinds)})" if kinds else ""))
         line = f"{self.received:,} in = {' + '.join(terms)}"
         if self.skipped:
-            line += f"; {self.skipped:,} already decided, skipped"
+            line += f" + {self.skipped:,} already decided"
         if not self.adds_up():
             line += f"; DOES NOT ADD UP: {self.by_kind.total():,} primary events"
         return line

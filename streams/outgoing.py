@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
+from schemas.journal import HeldRecord, JournalRecord, StateRecord
+
 from schemas.codec import encode
 from schemas.dead_letter import DeadCode, DeadLetter
 from schemas.decoded import Cleaned, Dropped, Failed, Tick
 from schemas.event import ITEM_KINDS, WireEvent
 from schemas.item import Item
-from schemas.journal import HeldRecord, JournalRecord, StateRecord
 from schemas.raw import RawMessage
 from schemas.topics import TopicName
 from streams.log.base import Headers, NewRecord, Record
@@ -24,7 +25,10 @@ from streams.log.headers import (
     CONTENT_TYPE,
     PROVIDER,
     RECEIVED_AT,
+    SHA256,
+    SIZE,
     SOURCE_ID,
+    SPOOL_PATH,
     CloudEvent,
     DeskSeq,
     decoded_headers,
@@ -48,9 +52,6 @@ EPOCH_KEY = b"epoch"
 _CODE = "code"
 _STAGE = "stage"
 _DETAIL = "detail"
-_SHA256 = "sha256"
-_SIZE = "size"
-_SPOOL_PATH = "spool-path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,7 @@ def event_outgoing(event: WireEvent, seq: DeskSeq, epoch: int) -> list[Outgoing]
             epoch=epoch,
             event=CloudEvent(event.id, "wireroom.item", event.item.id),
         )
-        outgoing.append(
-            Outgoing(TopicName.ITEMS, header_bytes(key), encode(event.item), headers)
-        )
+        outgoing.append(Outgoing(TopicName.ITEMS, header_bytes(key), encode(event.item), headers))
     headers = output_headers(
         EVENT_SCHEMA,
         kind=event.kind,
@@ -124,9 +123,7 @@ def held_outgoing(item_key: str, held: HeldRecord | None, epoch: int) -> Outgoin
 def journal_outgoing(journal: JournalRecord, epoch: int) -> Outgoing:
     """One decision for ``wire.desk``."""
     key = header_bytes(journal.item_key or journal.transport or "")
-    return Outgoing(
-        TopicName.DESK, key, encode(journal), desk_headers(JOURNAL_SCHEMA, epoch)
-    )
+    return Outgoing(TopicName.DESK, key, encode(journal), desk_headers(JOURNAL_SCHEMA, epoch))
 
 
 def state_outgoing(state: StateRecord, epoch: int) -> Outgoing:
@@ -153,24 +150,23 @@ def enriched_outgoing(source: Outgoing, item: Item | None) -> Outgoing:
     return Outgoing(TopicName.ENRICHED, source.key, value, source.headers)
 
 
-def dead_outgoing(
-    raw: RawMessage, failed: Iterable[Failed], *, spool_path: str | None = None
-) -> Outgoing | None:
+def dead_outgoing(raw: RawMessage, failed: Iterable[Failed]) -> Outgoing | None:
     """The dead letter of a message, with its bytes; None if nothing in it failed.
 
-    One letter a message: the first failure names it, ``parts`` lists every part that failed. With
-    ``spool_path`` the bytes lie there and not in the letter.
+    One letter a message: the first failure names it, ``parts`` lists every part that failed. The
+    bytes of a spooled message lie where ``spool-path`` says.
     """
     failures = list(failed)
     if not failures:
         return None
     first = failures[0]
+    carried = dict(raw.headers)
     headers = [
         (_CODE, first.code.encode()),
         (_STAGE, header_bytes(first.stage)),
         (_DETAIL, header_bytes(first.detail)),
-        (_SHA256, first.source.sha256.encode()),
-        (_SIZE, str(len(raw.body)).encode()),
+        (SHA256, first.source.sha256.encode()),
+        (SIZE, header_bytes(carried.get(SIZE) or str(len(raw.body)))),
         ("parts", ",".join(str(failure.source.part) for failure in failures).encode()),
         (SOURCE_ID, header_bytes(first.source.position)),
     ]
@@ -178,12 +174,11 @@ def dead_outgoing(
         (PROVIDER, raw.provider),
         (CONTENT_TYPE, raw.content_type),
         (RECEIVED_AT, write_instant(raw.received_at) if raw.received_at else None),
-        (_SPOOL_PATH, spool_path),
+        (SPOOL_PATH, carried.get(SPOOL_PATH)),
     ):
         if value:
             headers.append((name, header_bytes(value)))
-    body = raw.body if spool_path is None else b""
-    return Outgoing(TopicName.DEAD, header_bytes(first.source.position), body, tuple(headers))
+    return Outgoing(TopicName.DEAD, header_bytes(first.source.position), raw.body, tuple(headers))
 
 
 def letter_of(record: Record) -> DeadLetter:
@@ -192,9 +187,9 @@ def letter_of(record: Record) -> DeadLetter:
     Tolerant: a letter with headers missing still shows its bytes.
     """
     body = record.value or b""
-    spool_path = header_text(record, _SPOOL_PATH)
+    spool_path = header_text(record, SPOOL_PATH)
     code = header_text(record, _CODE)
-    size = header_text(record, _SIZE) or ""
+    size = header_text(record, SIZE) or ""
     key = record.key.decode("utf-8", "replace") if record.key else ""
     return DeadLetter(
         position=header_text(record, SOURCE_ID) or key,
@@ -204,7 +199,7 @@ def letter_of(record: Record) -> DeadLetter:
         provider=header_text(record, PROVIDER),
         received_at=read_instant(header_text(record, RECEIVED_AT)),
         content_type=header_text(record, CONTENT_TYPE),
-        sha256=header_text(record, _SHA256) or hashlib.sha256(body).hexdigest(),
+        sha256=header_text(record, SHA256) or hashlib.sha256(body).hexdigest(),
         size=int(size) if size.isdecimal() else len(body),
         body=None if spool_path else body,
         spool_path=spool_path,

@@ -7,7 +7,6 @@ header, so that values stay byte-identical. It must not read a value.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -26,6 +25,10 @@ KIND = "kind"
 TRANSPORT = "transport"
 DESK_SEQ = "desk-seq"
 DESK_EPOCH = "desk-epoch"
+SPOOL_PATH = "spool-path"
+SHA256 = "sha256"
+SIZE = "size"
+EVENT_ID = "ce_id"
 
 _OF_RAW = frozenset({PROVIDER, SOURCE_ID, CONTENT_TYPE, RECEIVED_AT})
 
@@ -155,7 +158,7 @@ class CloudEvent:
         """As Kafka headers."""
         pairs = [
             ("ce_specversion", b"1.0"),
-            ("ce_id", header_bytes(self.id)),
+            (EVENT_ID, header_bytes(self.id)),
             ("ce_source", b"/wireroom/desk"),
             ("ce_type", header_bytes(self.type)),
         ]
@@ -185,8 +188,3 @@ def desk_headers(schema: str, epoch: int) -> Headers:
         (SCHEMA, schema.encode()),
         (DESK_EPOCH, str(epoch).encode()),
     )
-
-
-def without(headers: Iterable[tuple[str, bytes]], names: Sequence[str]) -> Headers:
-    """Headers but for some names."""
-    return tuple((name, value) for name, value in headers if name not in names)

@@ -1,0 +1,125 @@
+"""What the desk writes of its own memory, so that another desk can go on where it stopped.
+
+One journal record says everything one decision changed; a state record is the last word on one
+key, for ever; a held record keeps the copy of an item that may not be published yet. None of them
+holds rules.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from schemas.event import EventKind, Source
+from schemas.fingerprint import Fingerprint
+from schemas.item import AltId, Item
+from schemas.model import Instant, Record
+
+
+class Status(StrEnum):
+    """Where a key stands."""
+
+    LIVE = "live"
+    HELD = "held"
+    KILLED = "killed"
+
+
+class StateRecord(Record):
+    """The last word on one ``item_key``.
+
+    Attributes:
+        seq: of the journal record that wrote it.
+        epoch: of the desk that wrote it.
+        order_key: the newest version known, published or not; a kill that stated no time stands
+            at the time it was decided.
+        item_id: that version's id.
+        published: id of the version subscribers have; None when they have none.
+        digest: of everything that makes two versions of one order key different.
+        headline: hash of the headline as written.
+        reprint_of: key of the item this one repeats, of another provider.
+        hold: id of the hold event, while held.
+        due: when the hold ends by itself; None when only a newer version ends it.
+        flash: a flash or urgent that a fuller story may supersede.
+        superseded: a fuller story has.
+    """
+
+    item_key: str
+    seq: int
+    epoch: int
+    status: Status
+    order_key: str
+    item_id: str
+    published: str | None = None
+    story_key: str | None = None
+    provider: str | None = None
+    content_hash: str = ""
+    digest: str = ""
+    headline: str = ""
+    urgency: int | None = None
+    embargoed_until: Instant | None = None
+    alt_ids: tuple[AltId, ...] = ()
+    reprint_of: str | None = None
+    hold: str | None = None
+    due: Instant | None = None
+    flash: bool = False
+    superseded: bool = False
+
+
+class HeldRecord(Record):
+    """An embargoed or withheld item, whole, with what its release will need."""
+
+    item_key: str
+    seq: int
+    epoch: int
+    hold: str
+    due: Instant | None
+    source: Source
+    item: Item
+
+
+class Indexed(Record):
+    """A published version that later copy is compared with.
+
+    Attributes:
+        novel: it began a story, so its phrases count towards what is common.
+        fingerprint: without the parts that are of use only while deciding.
+    """
+
+    item_key: str
+    item_id: str
+    provider: str | None
+    version_created: Instant | None = None
+    novel: bool
+    flash: bool
+    fingerprint: Fingerprint
+
+
+class Sighting(Record):
+    """A text was seen: later copies of it are copies of ``item_id``."""
+
+    exact: str
+    item_key: str
+    item_id: str
+
+
+class JournalRecord(Record):
+    """Everything one decision changed in the desk's memory.
+
+    Attributes:
+        seq: counts records of one desk's history from 1, without gaps.
+        epoch: of the desk that wrote it; after a higher one, a lower one is a ghost's.
+        now: the desk's time when it decided.
+        transport: hash of where the input stood on the log, 16 hexadecimal digits.
+        states: the keys whose last word changed, whole.
+    """
+
+    seq: int
+    epoch: int
+    now: Instant | None
+    type: Literal["decided", "rejected", "release", "tick", "epoch"]
+    transport: str | None = None
+    item_id: str | None = None
+    kind: EventKind | None = None
+    states: tuple[StateRecord, ...] = ()
+    indexed: Indexed | None = None
+    sighting: Sighting | None = None
