@@ -31,6 +31,9 @@ SHA256 = "sha256"
 SIZE = "size"
 EVENT_ID = "ce_id"
 
+# Longer than any name or path in use; a header of a megabyte must not travel on in every output.
+_MAX_CHARS = 512
+
 _OF_RAW = frozenset({PROVIDER, SOURCE_ID, CONTENT_TYPE, RECEIVED_AT})
 
 
@@ -91,15 +94,15 @@ def raw_of(record: Record) -> RawMessage:
     received_at = read_instant(header_text(record, RECEIVED_AT))
     if received_at is None and record.header(UNDATED) is None:
         received_at = record.appended_at
-    position = header_text(record, SOURCE_ID)
+    position = _clipped(header_text(record, SOURCE_ID))
     if position is None:
         digest = hashlib.sha256(body).hexdigest()
         when = f"@{write_instant(received_at)}" if received_at else ""
         position = f"sha256:{digest[:16]}{when}"
     return RawMessage(
         body=body,
-        provider=header_text(record, PROVIDER),
-        content_type=header_text(record, CONTENT_TYPE),
+        provider=_clipped(header_text(record, PROVIDER)),
+        content_type=_clipped(header_text(record, CONTENT_TYPE)),
         received_at=received_at,
         position=position,
         headers=tuple(
@@ -108,6 +111,14 @@ def raw_of(record: Record) -> RawMessage:
             if name not in _OF_RAW
         ),
     )
+
+
+def _clipped(text: str | None) -> str | None:
+    """The text, its end replaced by its hash where it is absurdly long."""
+    if text is None or len(text) <= _MAX_CHARS:
+        return text
+    digest = hashlib.sha256(header_bytes(text)).hexdigest()
+    return f"{text[: _MAX_CHARS // 2]}...sha256:{digest[:16]}"
 
 
 def transport_of(record: Record, part: int) -> str:
