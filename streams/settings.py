@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
@@ -71,10 +71,14 @@ class _Section(BaseModel):
 
 
 class Kafka(_Section):
-    """How to reach a Kafka broker safely; each secret may also be named by a file."""
+    """Who we are to a Kafka broker, and whom to trust; each secret may also be named by a file.
+
+    Attributes:
+        security_protocol: as Kafka calls it; certificate and host name are always checked.
+    """
 
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
     sasl_username: str | None = None
     sasl_password: SecretStr | None = None
     sasl_password_file: Path | None = None
@@ -83,7 +87,6 @@ class Kafka(_Section):
     ssl_keyfile: Path | None = None
     ssl_key_password: SecretStr | None = None
     ssl_key_password_file: Path | None = None
-    ssl_check_hostname: bool = True
 
 
 class ProviderSettings(_Section):
@@ -121,9 +124,7 @@ class WorkerSettings(_Section):
 class TopicSettings(_Section):
     """What differs from the catalogue for one topic; None leaves the catalogue's value."""
 
-    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,249}$")
     partitions: int | None = Field(default=None, ge=1)
-    replication: int | None = Field(default=None, ge=1)
     retention_days: float | Literal["forever"] | None = None
 
 
@@ -134,7 +135,7 @@ class Settings(BaseSettings):
         broker: the topic log, ``kafka://host:port[,host:port]`` or ``sqlite:///path``.
         prefix: put before every topic's name.
         max_body_bytes: a larger body is spooled whole to ``spool_dir`` and becomes a dead letter.
-        replication: of topics made by ``topics apply``, unless a topic has its own.
+        replication: copies of each topic made by ``topics apply``; Kafka only.
     """
 
     model_config = SettingsConfigDict(
@@ -182,24 +183,38 @@ class Settings(BaseSettings):
             retention_ms = None
         elif own.retention_days is not None:
             retention_ms = int(own.retention_days * DAY_MS)
-        return Topic(
-            name=entry.name,
-            partitions=own.partitions or entry.partitions,
-            retention_ms=retention_ms,
-            compacted=entry.compacted,
-            restricted=entry.restricted,
-            meaning=entry.meaning,
-        )
+        partitions = own.partitions or entry.partitions
+        return replace(entry, partitions=partitions, retention_ms=retention_ms)
+
+    def catalogue(self) -> dict[TopicName, Topic]:
+        """The whole catalogue with these settings applied."""
+        return {name: self.topic(name) for name in CATALOGUE}
 
     def topic_name(self, name: TopicName) -> str:
-        """The full name of a topic on the log: its own name if set, else prefix and name."""
-        return self.topics.get(name, TopicSettings()).name or self.prefix + name
+        """The full name of a topic on the log."""
+        return self.prefix + name
 
     def kafka_security(self) -> KafkaSecurity:
-        """What the Kafka clients need to connect, secrets read from their files."""
+        """What the Kafka clients need to connect, secrets read from their files.
+
+        Raises:
+            ConfigError: a secret's file cannot be read, or what is set contradicts itself.
+        """
         from streams.log.security import KafkaSecurity  # noqa: PLC0415  (start quickly)
 
-        return KafkaSecurity()
+        kafka = self.kafka
+        return KafkaSecurity(
+            protocol=kafka.security_protocol,
+            mechanism=kafka.sasl_mechanism,
+            username=kafka.sasl_username,
+            password=_secret("sasl_password", kafka.sasl_password, kafka.sasl_password_file),
+            cafile=_text(kafka.ssl_cafile),
+            certfile=_text(kafka.ssl_certfile),
+            keyfile=_text(kafka.ssl_keyfile),
+            keyfile_password=_secret(
+                "ssl_key_password", kafka.ssl_key_password, kafka.ssl_key_password_file
+            ),
+        )
 
     def pipeline_config(self) -> PipelineConfig:
         """What the stages need to know, without files or environment."""
@@ -218,7 +233,17 @@ class Loaded:
 
     def rows(self) -> Iterator[tuple[str, object, str]]:
         """Every effective value as (dotted key, value with secrets masked, origin)."""
-        for key, value in _flatten(self.settings.model_dump()):
+        effective = self.settings.model_dump(exclude={"topics"})
+        effective["topics"] = {
+            name.value: {
+                "partitions": topic.partitions,
+                "retention_days": "forever"
+                if topic.retention_ms is None
+                else topic.retention_ms / DAY_MS,
+            }
+            for name, topic in self.settings.catalogue().items()
+        }
+        for key, value in _flatten(effective):
             yield key, _shown(value), self.origins.get(key, Origin.DEFAULT.value)
 
 
@@ -300,6 +325,22 @@ def _env_name(key: str) -> str:
 
 def _origin(layer: str, key: str) -> str:
     return f"env {_env_name(key)}" if layer == Origin.ENV else layer
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _secret(name: str, value: SecretStr | None, file: Path | None) -> str | None:
+    if value is not None and file is not None:
+        raise ConfigError(f"kafka.{name} and kafka.{name}_file are both set: keep one")
+    if file is None:
+        return value.get_secret_value() if value is not None else None
+    try:
+        # Editors and `echo` end a file with a newline that is no part of the secret.
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"kafka.{name}_file: cannot read {file}: {error}") from None
 
 
 # -- which keys there are ------------------------------------------------------------------

@@ -24,10 +24,10 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
-# Archives of old wires leave a letter or two on the fraction ("15:01:01.79RM"): not a zone.
+# Archives of old wires leave letters on the fraction ("15:01:01.79RM"): not a zone.
 _DAY_FIRST = re.compile(
     r"(\d{1,2})[-/ .]([a-z]{3})[a-z]*[-/ .,]+(\d{4})"
-    r"(?:[T ,]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,9})[A-Z]{0,2})?)?)?"
+    r"(?:[T ,]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,9})(?:[A-Z][A-Z ]{0,7})?)?)?)?"
     r"\s*(?:Z|GMT|UTC)?",
     re.IGNORECASE,
 )

@@ -20,6 +20,7 @@ PROVIDER = "provider"
 SOURCE_ID = "source-id"
 CONTENT_TYPE = "content-type"
 RECEIVED_AT = "received-at"
+UNDATED = "undated"
 SCHEMA = "schema"
 KIND = "kind"
 TRANSPORT = "transport"
@@ -85,15 +86,19 @@ def raw_record(raw: RawMessage, topic: str) -> NewRecord:
 def raw_of(record: Record) -> RawMessage:
     """The message a raw record carries.
 
-    Without ``received-at`` it is the time of append; without ``source-id`` the position is made
-    of the bytes and that time, both the same whenever the record is read again.
+    Without ``received-at`` it is the time of append, unless ``undated`` says that this means
+    nothing (files read for once); without ``source-id`` the position is made of the bytes and
+    that time, both the same whenever the record is read again.
     """
     body = record.value or b""
-    received_at = read_instant(header_text(record, RECEIVED_AT)) or record.appended_at
+    received_at = read_instant(header_text(record, RECEIVED_AT))
+    if received_at is None and record.header(UNDATED) is None:
+        received_at = record.appended_at
     position = _clipped(header_text(record, SOURCE_ID))
     if position is None:
         digest = hashlib.sha256(body).hexdigest()
-        position = f"sha256:{digest[:16]}@{write_instant(received_at)}"
+        when = f"@{write_instant(received_at)}" if received_at else ""
+        position = f"sha256:{digest[:16]}{when}"
     return RawMessage(
         body=body,
         provider=_clipped(header_text(record, PROVIDER)),
