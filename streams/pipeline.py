@@ -316,7 +316,8 @@ def read(
     ]
     batch = DeskStage(Desk(config.desk)).process(entries)
     sources = {event.id: event.item for event, _ in batch.published if event.item is not None}
-    enriched = _enrich_stage(config).enrich(list(sources.values()))
+    stage = _default_enrich_stage() if config.enrich == EnrichConfig() else enrich_stage(config)
+    enriched = stage.enrich(list(sources.values()))
     return with_items(batch.events, dict(zip(sources, enriched, strict=True)))
 
 
@@ -326,9 +327,9 @@ def enrich_stage(config: PipelineConfig) -> EnrichStage:
 
 
 @cache
-def _enrich_stage(config: PipelineConfig) -> EnrichStage:
+def _default_enrich_stage() -> EnrichStage:
     # Loading models takes seconds; the first call pays for all.
-    return enrich_stage(config)
+    return EnrichStage()
 
 
 def with_items(events: Iterable[WireEvent], items: Mapping[str, Item]) -> list[WireEvent]:

@@ -1,0 +1,10 @@
+"""Enrichment: the people, organisations and places that an item names, with their ids.
+
+It must not change a word of the item.
+"""
+
+from __future__ import annotations
+
+from streams.enrich.enricher import Enricher, EnrichConfig
+
+__all__ = ["EnrichConfig", "Enricher"]

@@ -52,11 +52,13 @@ def check_records(records: Sequence[NewRecord], limit: int) -> None:
 
     Raises:
         ConfigError: a topic's name is not legal.
-        TransportError: a record is larger than ``limit`` bytes.
+        TransportError: a record is larger than ``limit`` bytes, or is nothing at all.
     """
     for topic in {record.topic for record in records}:
         check_topic_name(topic)
     for record in records:
+        if record.key is None and record.value is None:
+            raise TransportError(f"a record for {record.topic} has neither key nor value")
         size = record_bytes(record)
         if size > limit:
             raise TransportError(

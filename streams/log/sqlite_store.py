@@ -151,9 +151,7 @@ class SqliteStore:
                 yield
                 connection.execute("COMMIT")
             except BaseException:
-                # SQLite has already rolled back by itself on a full disk.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                _roll_back(connection)
                 raise
 
     def append(self, records: Sequence[NewRecord]) -> list[tuple[int, int]]:
@@ -409,6 +407,7 @@ class SqliteStore:
                 (name,),
             ).fetchall()
             if not rows:
+                check_topic_name(name)
                 raise missing_topic(name, str(self.path))
             known = _Topic([row[0] for row in rows], bool(rows[0][1]))
             self._topics[name] = known
@@ -427,6 +426,12 @@ class SqliteStore:
             .fetchone()
         )
         return begin, end
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    # On a full disk SQLite has already rolled back by itself.
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def _pack(headers: Headers) -> bytes | None:

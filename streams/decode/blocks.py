@@ -1,0 +1,76 @@
+"""Lays the pieces a decoder found out as one text with spans.
+
+It must not choose or drop pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from schemas.item import Edit, ParagraphKind
+from streams.decode.decoded import Block, Role
+from streams.decode.mojibake import repair
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block before it has a place: its text, and what the source declares it to be."""
+
+    text: str
+    role: Role = Role.UNDECLARED
+    kind: ParagraphKind = ParagraphKind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Pieces joined by newlines, their spans, and the repairs made to their characters."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    edits: tuple[Edit, ...]
+
+
+def lay_out(pieces: Iterable[Piece]) -> Layout:
+    """The layout of the pieces that hold more than white space, in order."""
+    kept = [
+        (stripped, piece.role, piece.kind)
+        for piece in pieces
+        if (stripped := piece.text.strip())
+    ]
+    text, edits = repair("\n".join(stripped for stripped, _, _ in kept))
+    # A repair changes lines within themselves, never their number.
+    lines = iter(text.split("\n")) if edits else iter(())
+    blocks = []
+    start = 0
+    for stripped, role, kind in kept:
+        if edits:
+            length = sum(len(next(lines)) + 1 for _ in range(stripped.count("\n") + 1)) - 1
+        else:
+            length = len(stripped)
+        blocks.append(Block(start, start + length, role, kind))
+        start += length + 1
+    return Layout(text, tuple(_tight(text, blocks)) if edits else tuple(blocks), edits)
+
+
+def lines_of(text: str) -> list[Block]:
+    """A block for each line that is not only white space, without the white space around it."""
+    blocks = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        inner = line.strip()
+        if inner:
+            first = start if line[0] == inner[0] else start + len(line) - len(line.lstrip())
+            blocks.append(Block(first, first + len(inner)))
+        start += len(line)
+    return blocks
+
+
+def _tight(text: str, blocks: Sequence[Block]) -> Iterable[Block]:
+    """Blocks again without outer white space: a repair may have uncovered some."""
+    for block in blocks:
+        inside = text[block.start : block.end]
+        start = block.start + len(inside) - len(inside.lstrip())
+        end = block.end - (len(inside) - len(inside.rstrip()))
+        if start < end:
+            yield Block(start, end, block.role, block.kind)

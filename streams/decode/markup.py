@@ -1,0 +1,242 @@
+"""HTML to pieces of text, block by block: every word of the page but scripts and styles.
+
+It must not judge which piece is the article.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import lxml.html
+from lxml import etree
+
+from schemas.item import ParagraphKind
+
+# Characters of markup that lxml may build a tree of; a tree takes about ten times as much memory.
+MAX_TREE_CHARS = 2_000_000
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body button caption center dd details dialog dir div dl dt "
+    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html iframe legend "
+    "li main menu nav noscript ol optgroup option p pre section select summary table tbody td "
+    "textarea tfoot th thead title tr ul".split()
+)
+_SKIPPED = frozenset({"script", "style", "template", "svg", "head", "noembed", "noframes"})
+_KINDS = {
+    "li": ParagraphKind.LIST,
+    "dt": ParagraphKind.LIST,
+    "dd": ParagraphKind.LIST,
+    "figcaption": ParagraphKind.CAPTION,
+    "caption": ParagraphKind.CAPTION,
+    "blockquote": ParagraphKind.QUOTE,
+    **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), ParagraphKind.CROSSHEAD),
+}
+# Only what HTML collapses: a no-break space is the writer's.
+_WHITE = re.compile("[ \t\n\r\f]+")
+_BREAK = "\u2028"
+_BREAKS = re.compile(f"[ ]?{_BREAK}[ ]?")
+_PARAGRAPH = re.compile(f"{_BREAK}[ ]?(?:{_BREAK}[ ]?)+")
+# A table with a longer cell, or with a table inside, only lays the page out.
+_MAX_CELL_CHARS = 300
+
+_DROPPED = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|template|svg|noembed|noframes)\b.*?(?:</\1\s*>|\Z)"
+    r"|<!\[CDATA\[|\]\]>|<[!?][^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_BREAKING_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))}|br)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+
+
+_ROOT = re.compile(
+    r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*<([A-Za-z][\w:.-]*)",
+    re.DOTALL | re.IGNORECASE,
+)
+_ENTITY = re.compile(r"<!DOCTYPE[^>\[]*\[.*?<!ENTITY\b|\A\s*<!ENTITY\b", re.DOTALL | re.IGNORECASE)
+
+
+def root_of(head: str) -> str | None:
+    """The name of the first element of a text that begins as markup, else None."""
+    found = _ROOT.match(head) if head.startswith("<") else None
+    return found.group(1) if found else None
+
+
+def declares_entities(markup: str) -> bool:
+    """Whether a document type declares entities: the way of bombs and of files read from disk."""
+    if "<!ENTITY" not in markup and "<!entity" not in markup.lower():
+        return False
+    return _ENTITY.search(markup) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """The text of one block element: its tag, and how it is to be set."""
+
+    text: str
+    tag: str
+    kind: ParagraphKind = ParagraphKind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page flattened.
+
+    Attributes:
+        root: the tree, None when the page was too large or too deep for one.
+        why_no_tree: "html-too-large" or "html-too-deep" then.
+    """
+
+    elements: list[Element]
+    root: lxml.html.HtmlElement | None
+    why_no_tree: str | None = None
+
+
+def flatten(markup: str) -> Page:
+    """Every block of the markup, in order; without a tree where one would cost too much."""
+    if len(markup) > MAX_TREE_CHARS:
+        return Page(strip_tags(markup), None, "html-too-large")
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8",
+        collect_ids=False,
+        default_doctype=False,
+        remove_comments=True,
+        remove_pis=True,
+        no_network=True,
+        huge_tree=False,
+    )
+    try:
+        root = lxml.html.document_fromstring(
+            markup.replace("\0", "\ufffd").encode(), parser=parser
+        )
+    except (etree.LxmlError, ValueError, AssertionError):
+        return Page(strip_tags(markup), None, "html-no-tree")
+    # Past its limits libxml2 stops without an exception, and what follows is missing.
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        return Page(strip_tags(markup), None, "html-too-deep")
+    return Page(list(elements_of(root)), root)
+
+
+def strip_tags(markup: str) -> list[Element]:
+    """The blocks of markup too large or too deep for a tree, in time linear in its length."""
+    lines = _BREAKING_TAG.sub("\n", _DROPPED.sub(" ", markup))
+    return [
+        Element(text, "")
+        for line in lines.split("\n")
+        if (text := _WHITE.sub(" ", html.unescape(_TAG.sub("", line))).strip())
+    ]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What a walk over the tree has gathered of the block it is in."""
+
+    buffer: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    kinds: list[ParagraphKind] = field(default_factory=list)
+    tables: list[bool] = field(default_factory=list)
+    row: list[str] | None = None
+
+    def flush(self) -> Iterator[Element]:
+        """The block gathered so far: one element, or more where line breaks part it."""
+        if not self.buffer:
+            return
+        text = "".join(self.buffer)
+        self.buffer.clear()
+        tag = "h1" if "h1" in self.tags else self.tags[-1] if self.tags else ""
+        kind = self.kinds[-1] if self.kinds else ParagraphKind.TEXT
+        if "pre" in self.tags:
+            for line in text.replace(_BREAK, "\n").splitlines():
+                if line.strip():
+                    yield Element(line, tag, kind)
+            return
+        for paragraph in _PARAGRAPH.split(_WHITE.sub(" ", text)):
+            inner = _BREAKS.sub("\n", paragraph.strip(" " + _BREAK))
+            if inner:
+                yield Element(inner, tag, kind)
+
+    def cell(self) -> None:
+        """Ends a cell of a data table."""
+        text = _WHITE.sub(" ", "".join(self.buffer).replace(_BREAK, " ")).strip()
+        self.buffer.clear()
+        if self.row is not None:
+            self.row.append(text)
+
+
+def elements_of(root: lxml.html.HtmlElement) -> Iterator[Element]:
+    """The blocks of a tree, in order; a row of a data table is one block, cells parted by tabs.
+
+    The walk is iterative and visits each node once.
+    """
+    walk = _Walk()
+    skipped = None
+    for event, node in etree.iterwalk(root, events=("start", "end")):
+        tag = node.tag if isinstance(node.tag, str) else ""
+        if skipped is not None:
+            if event == "end" and node is skipped:
+                skipped = None
+                walk.buffer.append(node.tail or "")
+            continue
+        if event == "start":
+            if tag in _SKIPPED:
+                skipped = node
+                continue
+            yield from _start(walk, tag, node)
+            if node.text:
+                walk.buffer.append(node.text)
+        else:
+            yield from _end(walk, tag)
+            if node.tail:
+                walk.buffer.append(node.tail)
+    yield from walk.flush()
+
+
+def _start(walk: _Walk, tag: str, node: lxml.html.HtmlElement) -> Iterator[Element]:
+    if tag == "br":
+        walk.buffer.append(_BREAK)
+    if tag not in _BLOCKS:
+        return
+    if walk.row is not None:
+        # Inside a data table paragraphs are only a cell's way of being set.
+        walk.buffer.append(" ")
+    else:
+        yield from walk.flush()
+    if tag == "table":
+        walk.tables.append(walk.row is None and _is_data_table(node))
+    elif tag == "tr" and walk.tables and walk.tables[-1]:
+        walk.row = []
+    walk.tags.append(tag)
+    walk.kinds.append(_KINDS.get(tag) or (walk.kinds[-1] if walk.kinds else ParagraphKind.TEXT))
+
+
+def _end(walk: _Walk, tag: str) -> Iterator[Element]:
+    if tag not in _BLOCKS:
+        return
+    if walk.row is None:
+        yield from walk.flush()
+    elif tag in {"td", "th"}:
+        walk.cell()
+    elif tag == "tr":
+        if "".join(walk.buffer).strip():
+            walk.cell()
+        walk.buffer.clear()
+        text = "\t".join(walk.row)
+        walk.row = None
+        if text.strip():
+            yield Element(text, "tr", ParagraphKind.TABLE)
+    else:
+        walk.buffer.append(" ")
+    if tag == "table" and walk.tables:
+        walk.tables.pop()
+    walk.tags.pop()
+    walk.kinds.pop()
+
+
+def _is_data_table(table: lxml.html.HtmlElement) -> bool:
+    if table.find(".//table") is not None:
+        return False
+    return not any(
+        sum(map(len, cell.itertext())) > _MAX_CELL_CHARS for cell in table.iter("td", "th")
+    )

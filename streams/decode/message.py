@@ -1,0 +1,179 @@
+"""A message on its way to a decoder: its bytes, its text, and whose name its items will bear.
+
+It must not know any format.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+
+from schemas.event import Source
+from schemas.item import Edit
+from schemas.raw import RawMessage
+from streams.decode.decoded import Block, Decoded, Facts
+from streams.decode.encoding import Reading, declared_charset, read_text
+from streams.decode.json_document import JsonDocument, opens_like_json, parse
+from streams.decode.profiles import ProviderProfile
+from streams.desk.identity import source_id
+from streams.steps import Fail
+
+HEAD_CHARS = 4096
+# What may stand before a format's first character.
+_LEADING = "\ufeff \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How sure a decoder is that a message is its own: 0 (not at all) to 1, and why."""
+
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+
+
+NO_EVIDENCE = Evidence()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The delivery that every part found in it names as its source."""
+
+    provider: str | None
+    position: str
+    sha256: str
+
+    def source(self, part: int) -> Source:
+        """The source of one part, numbered from 0."""
+        return Source(
+            id=source_id(self.position, self.sha256, part),
+            provider=self.provider,
+            position=self.position,
+            sha256=self.sha256,
+            part=part,
+        )
+
+
+def origin_of(raw: RawMessage) -> Origin:
+    """Where a message came from; without a position, one made of its bytes and time."""
+    sha256 = hashlib.sha256(raw.body).hexdigest()
+    position = raw.position
+    if not position:
+        when = raw.received_at.astimezone(UTC).isoformat() if raw.received_at else ""
+        position = f"sha256:{sha256[:16]}@{when}"
+    return Origin(raw.provider, position, sha256)
+
+
+def source_of(raw: RawMessage, part: int = 0) -> Source:
+    """The source of one part of a message, the same that ``decode`` gives it."""
+    return origin_of(raw).source(part)
+
+
+@dataclass(frozen=True)
+class Message:
+    """Bytes to decode, with what their carrier said.
+
+    Attributes:
+        depth: envelopes already opened around it.
+        warnings: what those envelopes had wrong; every part carries them.
+    """
+
+    body: bytes
+    origin: Origin
+    provider: str | None
+    content_type: str | None
+    received_at: datetime | None
+    profile: ProviderProfile
+    depth: int = 0
+    warnings: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def reading(self) -> Reading | Fail:
+        """The text, or why there is none."""
+        return read_text(
+            self.body,
+            declared=declared_charset(self.content_type, self.body),
+            encodings=self.profile.encodings,
+        )
+
+    @cached_property
+    def text(self) -> str:
+        """The text, "" where there is none."""
+        return "" if isinstance(self.reading, Fail) else self.reading.text
+
+    @cached_property
+    def head(self) -> str:
+        """The first characters, from the first that is not white space."""
+        return self.text[:HEAD_CHARS].lstrip(_LEADING)
+
+    @cached_property
+    def media_type(self) -> str:
+        """The declared media type without parameters, in lower case; "" when undeclared."""
+        return (self.content_type or "").partition(";")[0].strip().lower()
+
+    @cached_property
+    def declares_json(self) -> bool:
+        """Whether the carrier says it is JSON."""
+        return self.media_type.endswith(("/json", "+json"))
+
+    @cached_property
+    def document(self) -> JsonDocument | Fail | None:
+        """The JSON in it; None when it neither begins like JSON nor is declared to be."""
+        if not opens_like_json(self.head) and not (self.declares_json and self.head):
+            return None
+        return parse(self.text.lstrip("\ufeff"))
+
+    def enclosing(
+        self,
+        body: bytes,
+        *,
+        provider: str | None,
+        content_type: str | None,
+        received_at: datetime | None,
+        profile: ProviderProfile,
+        warnings: tuple[str, ...] = (),
+    ) -> Message:
+        """The message inside this one; its parts still name this delivery as their source."""
+        return Message(
+            body=body,
+            origin=replace(self.origin, provider=provider),
+            provider=provider,
+            content_type=content_type,
+            received_at=received_at,
+            profile=profile,
+            depth=self.depth + 1,
+            warnings=(*self.warnings, *warnings),
+        )
+
+    def decoded(
+        self,
+        format_name: str,
+        text: str,
+        blocks: tuple[Block, ...],
+        *,
+        part: int = 0,
+        facts: Facts | None = None,
+        edits: tuple[Edit, ...] = (),
+        warnings: tuple[str, ...] = (),
+    ) -> Decoded:
+        """One part of this message, decoded."""
+        reading = self.reading
+        declared, used, read_edits, read_warnings = (
+            (None, "", (), ())
+            if isinstance(reading, Fail)
+            else (reading.declared, reading.used, reading.edits, reading.warnings)
+        )
+        return Decoded(
+            source=self.origin.source(part),
+            provider=self.provider,
+            received_at=self.received_at,
+            format=format_name,
+            encoding_declared=declared,
+            encoding_used=used,
+            text=text,
+            blocks=blocks,
+            facts=facts or Facts(),
+            edits=read_edits + edits,
+            warnings=(*self.warnings, *read_warnings, *warnings),
+        )

