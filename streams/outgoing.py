@@ -11,13 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from schemas.journal import HeldRecord, JournalRecord, StateRecord
-
 from schemas.codec import encode
 from schemas.dead_letter import DeadCode, DeadLetter
 from schemas.decoded import Cleaned, Dropped, Failed, Tick
 from schemas.event import ITEM_KINDS, WireEvent
 from schemas.item import Item
+from schemas.journal import HeldRecord, JournalRecord, StateRecord
 from schemas.raw import RawMessage
 from schemas.topics import TopicName
 from streams.log.base import Headers, NewRecord, Record

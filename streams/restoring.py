@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from schemas.journal import HeldRecord, JournalRecord, StateRecord
-
 from schemas.codec import SchemaError, decode
+from schemas.journal import HeldRecord, JournalRecord, StateRecord
 from schemas.model import Record as Model
 from streams.desk import Desk, DeskConfig
 from streams.errors import CorruptionError
