@@ -17,7 +17,11 @@ _NO_TIME = "0000-00-00T00:00:00.000000Z"
 
 def content_hash(headline: str | None, paragraphs: Iterable[str]) -> str:
     """128 bits of the folded text, hexadecimal: equal for texts that differ in typography only."""
-    folded = fold("\n".join([headline or "", *paragraphs]))
+    return hash_folded(fold("\n".join([headline or "", *paragraphs])))
+
+
+def hash_folded(folded: str) -> str:
+    """``content_hash`` of text that is folded already."""
     return hashlib.blake2b(folded.encode(), digest_size=16).hexdigest()
 
 

@@ -1,0 +1,227 @@
+"""Puts an item together from judged passages, with its audit.
+
+It must not judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from schemas.item import (
+    Audit,
+    Dateline,
+    Edit,
+    EdNote,
+    Item,
+    Lifecycle,
+    LifecycleKind,
+    Paragraph,
+    PubStatus,
+    Removed,
+)
+from streams.clean import dateline, language
+from streams.clean.byline import as_written
+from streams.clean.labels import Labels
+from streams.clean.lifecycle import lifecycle_of
+from streams.clean.rules import CleaningRules, EditReason, RemovalReason
+from streams.clean.segments import Passage
+from streams.clean.typography import plain
+from streams.decode.decoded import Decoded, Facts
+from streams.desk.identity import hash_folded, item_key, order_key
+from streams.folding import fold
+
+# Datelines open a text; an advisory or a summary may stand above it.
+_PARAGRAPHS_WITH_DATELINE = 3
+_LONGEST_NOTE = 2_000
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What becomes of the passages: the pieces of the item and of its audit."""
+
+    headline: Passage | None
+    paragraphs: list[Passage]
+    removed: list[tuple[Passage, RemovalReason]]
+    markers: list[str]
+    warnings: list[str]
+    dateline: Dateline | None = None
+    note: EdNote | None = None
+
+
+def assemble(
+    decoded: Decoded, passages: Sequence[Passage], labels: Labels, rules: CleaningRules
+) -> Item:
+    """The item that the judged passages make."""
+    parts = _Parts(
+        headline=None if labels.headline is None else passages[labels.headline],
+        paragraphs=[passages[number] for number in labels.paragraphs()],
+        removed=[
+            (passages[number], reason)
+            for number, reason in enumerate(labels.reasons)
+            if reason is not None
+        ],
+        markers=[passages[number].text for number in labels.markers],
+        warnings=[*decoded.warnings, *labels.warnings],
+    )
+    if rules.datelines:
+        _take_dateline(parts)
+    code = _language(decoded.facts, parts, rules)
+    title = parts.headline.text if parts.headline else None
+    lifecycle = lifecycle_of(decoded.facts, title, parts.markers)
+    status = status_of(decoded.facts.pubstatus, lifecycle)
+    if rules.canceled and status is PubStatus.CANCELED:
+        _cancel(parts, declared=decoded.facts.pubstatus is PubStatus.CANCELED)
+    return _item(decoded, parts, code, lifecycle, status)
+
+
+def status_of(declared: PubStatus, lifecycle: Lifecycle) -> PubStatus:
+    """The declared status, unless the lifecycle kills or holds what is declared usable."""
+    if declared is not PubStatus.USABLE:
+        return declared
+    if LifecycleKind.KILL in lifecycle.kinds:
+        return PubStatus.CANCELED
+    if LifecycleKind.HOLD in lifecycle.kinds:
+        return PubStatus.WITHHELD
+    return declared
+
+
+def _take_dateline(parts: _Parts) -> None:
+    """Move the dateline into its field, where exactly one paragraph opens with one."""
+    found = [
+        (number, line)
+        for number, passage in enumerate(parts.paragraphs[:_PARAGRAPHS_WITH_DATELINE])
+        if (line := dateline.find(passage.text)) is not None
+    ]
+    if len(found) != 1:
+        return
+    number, line = found[0]
+    passage = parts.paragraphs[number]
+    rest = passage.text[line.length :]
+    end = _source_offset(passage, line.length)
+    # A second dateline behind the first: which one holds is not certain.
+    if end is None or dateline.find(rest) is not None:
+        return
+    edit = Edit(start=passage.start, end=end, replacement="", reason=EditReason.DATELINE.value)
+    parts.paragraphs[number] = replace(
+        passage,
+        text=rest,
+        folded=fold(rest),
+        edits=(edit, *(other for other in passage.edits if other.start >= end)),
+    )
+    parts.dateline = Dateline(place=line.place, date=line.date, agency=line.agency, raw=line.raw)
+
+
+def _source_offset(passage: Passage, position: int) -> int | None:
+    """Where in the source the passage's text has got to; None within a replacement."""
+    offset = passage.start
+    for edit in passage.edits:
+        untouched = edit.start - offset
+        if position <= untouched:
+            break
+        position -= untouched + len(edit.replacement)
+        if position < 0:
+            return None
+        offset = edit.end
+    return offset + position
+
+
+def _language(facts: Facts, parts: _Parts, rules: CleaningRules) -> str | None:
+    code = language.declared(facts.language)
+    if code is not None or not rules.languages:
+        return code
+    opening = [parts.headline.text] if parts.headline else []
+    opening += [passage.text for passage in parts.paragraphs[:3]]
+    code = language.detect("\n".join(opening), rules.languages)
+    if code is None and opening:
+        parts.warnings.append("language-unsure")
+    return code
+
+
+def _cancel(parts: _Parts, *, declared: bool) -> None:
+    """Keep headline and note only; an undeclared kill's text is its note."""
+    if not declared and parts.paragraphs:
+        text = " ".join(passage.text for passage in parts.paragraphs)
+        parts.note = EdNote(text=text[:_LONGEST_NOTE])
+    parts.removed += [(passage, RemovalReason.CANCELED) for passage in parts.paragraphs]
+    parts.paragraphs = []
+
+
+def _item(
+    decoded: Decoded,
+    parts: _Parts,
+    code: str | None,
+    lifecycle: Lifecycle,
+    status: PubStatus,
+) -> Item:
+    facts = decoded.facts
+    kept = [*([parts.headline] if parts.headline else []), *parts.paragraphs]
+    content = hash_folded(" ".join(passage.folded for passage in kept if passage.folded))
+    key = item_key(decoded.provider, _plain(facts.stable_id), content)
+    version = _plain(facts.version)
+    order = order_key(facts.version_created, version)
+    return Item(
+        id=f"{key}@{order}",
+        item_key=key,
+        order_key=order,
+        alt_ids=facts.alt_ids,
+        provider=decoded.provider,
+        version=version,
+        version_created=facts.version_created,
+        first_created=facts.first_created,
+        received_at=decoded.received_at,
+        language=code,
+        urgency=facts.urgency,
+        pubstatus=status,
+        embargoed_until=facts.embargoed_until,
+        genre=_plain(facts.genre),
+        slugline=_plain(facts.slugline),
+        headline=parts.headline.text if parts.headline else None,
+        byline=_plain(facts.byline) or _joined(parts, RemovalReason.BYLINE),
+        dateline=_dateline(facts, parts),
+        paragraphs=tuple(
+            Paragraph(text=passage.text, kind=passage.kind) for passage in parts.paragraphs
+        ),
+        ednotes=(*facts.ednotes, *([parts.note] if parts.note else [])),
+        rights=_plain(facts.rights) or _joined(parts, RemovalReason.RIGHTS),
+        keywords=facts.keywords,
+        subjects=facts.subjects,
+        links=facts.links,
+        lifecycle=lifecycle,
+        content_hash=content,
+        audit=_audit(decoded, parts, kept),
+    )
+
+
+def _audit(decoded: Decoded, parts: _Parts, kept: Sequence[Passage]) -> Audit:
+    removed = sorted(parts.removed, key=lambda pair: pair[0].start)
+    edits = sorted(
+        (edit for passage in kept for edit in passage.edits), key=lambda edit: edit.start
+    )
+    return Audit(
+        removed=tuple(
+            Removed(start=passage.start, end=passage.end, reason=reason.value)
+            for passage, reason in removed
+        ),
+        edits=(*decoded.edits, *edits),
+        warnings=tuple(dict.fromkeys(parts.warnings)),
+    )
+
+
+def _dateline(facts: Facts, parts: _Parts) -> Dateline | None:
+    place = _plain(facts.dateline_place)
+    if parts.dateline is None:
+        return Dateline(place=place, raw=place) if place else None
+    if parts.dateline.place is None and place:
+        return parts.dateline.model_copy(update={"place": place})
+    return parts.dateline
+
+
+def _joined(parts: _Parts, reason: RemovalReason) -> str | None:
+    lines = [as_written(passage.text) for passage, why in parts.removed if why is reason]
+    return "; ".join(lines) or None
+
+
+def _plain(fact: str | None) -> str | None:
+    """A fact of the message without control characters; None for an empty one."""
+    return (plain(fact) or None) if fact else None

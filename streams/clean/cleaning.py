@@ -1,0 +1,65 @@
+"""The clean step: segments, judgement, assembly.
+
+It must not raise for bad input: what holds no text is dropped or fails.
+"""
+
+from __future__ import annotations
+
+from schemas.item import Item, PubStatus
+from streams.clean.assemble import assemble, status_of
+from streams.clean.labels import Labels, label
+from streams.clean.rules import DEFAULT_RULES, CleaningRules, RemovalReason
+from streams.clean.segments import passages
+from streams.decode.decoded import Decoded, Role
+from streams.steps import Drop, DropReason, Fail
+
+# Everything as decoded; only characters that no JSON can carry are replaced.
+_NO_RULES = CleaningRules(
+    navigation=False,
+    core=False,
+    furniture=False,
+    teasers=False,
+    repeated_lines=False,
+    line_wraps=False,
+    typography=False,
+    datelines=False,
+    bylines=False,
+    sign_offs=False,
+    canceled=False,
+    languages=(),
+)
+
+
+def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop | Fail:
+    """The item in a decoded source, with headline, paragraphs and what they were cleaned of.
+
+    Offsets of the audit count code points of ``decoded.text``. Removed spans, edits, kept text
+    and white space make up the whole of it (``unaccounted`` checks that).
+
+    Returns:
+        A canceled item even when it has no text; else ``Drop`` where there is nothing or only
+        furniture, ``Fail("no-text")`` where there is not one letter or digit.
+    """
+    found = passages(decoded, rules)
+    labels = label(found, rules)
+    facts = decoded.facts
+    if status_of(facts.pubstatus, facts.lifecycle) is not PubStatus.CANCELED:
+        if not found:
+            return Drop(DropReason.EMPTY, "neither headline nor text")
+        if not any(passage.folded for passage in found):
+            return Fail("no-text", "not one letter or digit", decoded.source.part)
+        if labels.headline is None and not labels.paragraphs():
+            return Drop(DropReason.NO_ARTICLE, f"{len(found)} blocks, all of them furniture")
+    return assemble(decoded, found, labels, rules)
+
+
+def item_of(decoded: Decoded) -> Item:
+    """The item with nothing removed: the declared headline, every other block a paragraph."""
+    found = passages(decoded, _NO_RULES)
+    headline = next(
+        (number for number, passage in enumerate(found) if passage.role is Role.HEADLINE), None
+    )
+    labels = Labels(
+        [None if passage.text else RemovalReason.FURNITURE for passage in found], headline=headline
+    )
+    return assemble(decoded, found, labels, _NO_RULES)

@@ -1,0 +1,104 @@
+"""The dateline that opens a dispatch: "PARIS, 21 fév 2016 (AFP) - ".
+
+It must not make up what the dateline does not say: place, date and agency are each None then.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_MONTHS = (
+    r"(?:janv?(?:ier|uary)?|jän(?:ner)?|januar|enero?|ene|gennaio|"
+    r"f[eé]v(?:r(?:ier)?)?|feb(?:r(?:uary|ero|uar)|braio)?|mar(?:s|ch|zo|z)?|märz?|"
+    r"a(?:pr(?:il(?:e)?)?|vr(?:il)?|br(?:il)?)|ma(?:i|y|yo|ggio)|juin|june?|juni|junio|giugno|"
+    r"juil(?:let)?|july?|juli|julio|luglio|ao[uû]t?|aug(?:ust)?|ago(?:sto)?|"
+    r"sep(?:t(?:embre|ember|iembre)?)?|settembre|set|o[ck]t(?:obre|ober|ubre)?|ott(?:obre)?|"
+    r"nov(?:embre|ember|iembre)?|d[eé]c(?:embre|ember)?|dez(?:ember)?|dic(?:iembre|embre)?)"
+)
+_DATE = re.compile(
+    rf"(?:(?P<place>.*?)[,\s]\s*)??(?P<date>(?:\d{{1,2}}(?:er|º|\.|st|nd|rd|th)?\s+(?:de\s+)?{_MONTHS}\.?"
+    rf"|{_MONTHS}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?)(?:,?\s+(?:de\s+)?\d{{4}})?)",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(
+    r"(?P<head>[^()\n]{0,90}?)\s*\((?P<agency>[^()\n]{2,40})\)\s*(?P<separator>\.\s?[-–—]|[-–—_]+|:)?\s*"
+    r"(?=[\"'«“‘„¿¡(\[]|\w)"
+)
+# Capitals, date, dash, as Kyodo and the old Reuters wires set it; the agency may be missing.
+_UNBRACKETED = re.compile(
+    r"(?P<head>[A-ZÀ-Þ][A-ZÀ-Þ .'’/-]+,[^()\n]{4,60}?)\s+"
+    r"(?:(?P<agency>Kyodo|Reuters|Xinhua|AFP|TASS)\s+)?"
+    r"[-–—]{1,2}\s+(?=[\"'«“‘„¿¡(\[]|\w)"
+)
+_PLACE_WORD = re.compile(r"[A-ZÀ-Þ][\w.'’-]*|\d{0,2}[A-ZÀ-Þ]\w*")
+_PARTICLES = frozenset({
+    "al", "am", "an", "and", "auf", "bei", "by", "d", "da", "de", "del", "den", "der", "des",
+    "di", "du", "el", "et", "im", "in", "la", "las", "le", "les", "los", "near", "ob", "of",
+    "près", "pres", "sous", "sur", "the", "und", "upon", "y",
+})  # fmt: skip
+_AGENCIES = frozenset({
+    "aa", "aap", "afp", "afx", "anadolu", "ani", "anp", "ansa", "ap", "apa", "aps", "ats",
+    "bbc", "belga", "bloomberg", "cna", "cnw", "cp", "ctk", "dpa", "dpa-afx", "efe", "epd",
+    "ians", "interfax", "ips", "kna", "kyodo", "lusa", "map", "mena", "mti", "ntb", "pa", "pap",
+    "pti", "reuters", "rfi", "ria", "ritzau", "sda", "sid", "spa", "stt", "tap", "tass", "tt",
+    "upi", "wam", "xinhua", "yonhap", "accesswire", "agence france-presse", "associated press",
+    "business wire", "europa press", "globe newswire", "globenewswire", "pa media",
+    "pr newswire", "prnewswire", "reuters health", "ria novosti", "thomson reuters foundation",
+})  # fmt: skip
+# Agencies that set their dateline without a dash: "Paris (ats afp) Les ...".
+_WITHOUT_SEPARATOR = frozenset({"ats", "sda"})
+_WHERE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A dateline: its parts, and how many code points it takes from the text's beginning."""
+
+    place: str | None
+    date: str | None
+    agency: str | None
+    raw: str
+    length: int
+
+
+def find(paragraph: str) -> Found | None:
+    """The dateline that opens a paragraph, None where there is none or it is not certain."""
+    opening = paragraph[:_WHERE]
+    if "(" in opening:
+        match = _BRACKETED.match(opening)
+        if match is not None and _is_agency(match["agency"], match["separator"]):
+            return _found(match)
+    if " - " in opening or "–" in opening or "—" in opening or "--" in opening:
+        match = _UNBRACKETED.match(opening)
+        if match is not None and _DATE.fullmatch(match["head"]):
+            return _found(match)
+    return None
+
+
+def _found(match: re.Match[str]) -> Found | None:
+    head = match["head"].strip(" ,")
+    place: str | None = head or None
+    date: str | None = None
+    dated = _DATE.fullmatch(head)
+    if dated is not None:
+        place, date = (dated["place"] or "").strip(" ,") or None, dated["date"]
+    if place is not None and not _is_place(place):
+        return None
+    return Found(place, date, match["agency"], match[0].rstrip(), match.end())
+
+
+def _is_place(text: str) -> bool:
+    words = re.split(r"[\s,/]+", text.strip())
+    return (
+        len(words) <= 8
+        and _PLACE_WORD.fullmatch(words[0]) is not None
+        and all(_PLACE_WORD.fullmatch(word) or word.lower() in _PARTICLES for word in words if word)
+    )
+
+
+def _is_agency(text: str, separator: str | None) -> bool:
+    names = {name.strip() for name in text.lower().split("/")} | set(text.lower().split())
+    if separator:
+        return not names.isdisjoint(_AGENCIES)
+    return not names.isdisjoint(_WITHOUT_SEPARATOR)

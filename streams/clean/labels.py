@@ -1,0 +1,254 @@
+"""What each passage is: the headline, a paragraph, or something around the article, and why.
+
+The one place where passages are judged; a trained labeller takes the place of ``_core`` here.
+It must not change text, nor drop what it is unsure of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from schemas.item import ParagraphKind
+from streams.clean import byline, endings, furniture, headline, teaser
+from streams.clean.lifecycle import is_marker
+from streams.clean.rules import CleaningRules, RemovalReason
+from streams.clean.segments import Passage
+from streams.decode.decoded import Role
+
+# Different navigation lines that make a text a page. Of 793 pages 723 have three or more, of
+# their articles alone 1 (WCXB development set).
+_LINKS_OF_A_PAGE = 3
+_WORDS_OF_A_CORE = 40
+_WORDS_OF_A_MARKER = 6
+
+
+@dataclass(slots=True)
+class Labels:
+    """The judgement: one reason for each passage, None where it is published.
+
+    Attributes:
+        headline: number of the passage that is the headline.
+        markers: numbers of lines such as "URGENT" above it.
+    """
+
+    reasons: list[RemovalReason | None]
+    headline: int | None = None
+    markers: list[int] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def remove(self, number: int, reason: RemovalReason) -> None:
+        """Give the passage a reason, unless it has one."""
+        if self.reasons[number] is None:
+            self.reasons[number] = reason
+
+    def paragraphs(self) -> list[int]:
+        """Numbers of the passages that are published as paragraphs."""
+        return [
+            number
+            for number, reason in enumerate(self.reasons)
+            if reason is None and number != self.headline
+        ]
+
+
+def label(passages: Sequence[Passage], rules: CleaningRules) -> Labels:
+    """Judge every passage."""
+    labels = Labels([None] * len(passages))
+    for number, passage in enumerate(passages):
+        if not passage.text.strip():
+            labels.reasons[number] = RemovalReason.FURNITURE  # invisible characters only
+    declared = any(passage.role is not Role.UNDECLARED for passage in passages)
+    if declared:
+        _take_as_declared(passages, labels, rules)
+    if rules.teasers:
+        _mark_teasers(passages, labels)
+    if not declared:
+        _find_article(passages, labels, rules)
+    _restore_only_copies(passages, labels)
+    if rules.repeated_lines:
+        _mark_repeated_headline(passages, labels)
+    if rules.bylines:
+        _mark_bylines(passages, labels)
+    if rules.sign_offs or rules.navigation:
+        _trim_end(passages, labels, rules)
+    return labels
+
+
+def is_prose(passage: Passage) -> bool:
+    """Whether the passage is made of sentences."""
+    if passage.kind is ParagraphKind.TABLE:
+        return False
+    return passage.words >= 25 or (passage.words >= 8 and passage.ends_sentence)
+
+
+def _take_as_declared(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
+    for number, passage in enumerate(passages):
+        if labels.reasons[number] is not None:
+            continue
+        if passage.role is Role.FURNITURE and rules.furniture:
+            labels.remove(number, RemovalReason.FURNITURE)
+        elif passage.role is Role.HEADLINE and labels.headline is None:
+            labels.headline = number
+
+
+def _mark_teasers(passages: Sequence[Passage], labels: Labels) -> None:
+    numbers = [
+        number for number in labels.paragraphs() if passages[number].kind is not ParagraphKind.TABLE
+    ]
+    cut = [teaser.is_cut(passages[number].text) for number in numbers]
+    for index in teaser.duplicates([passages[number].folded for number in numbers], cut):
+        number = numbers[index]
+        # A headline may stand in the text word for word.
+        if cut[index] or not headline.could_be(passages[number]):
+            labels.remove(number, RemovalReason.TEASER_DUPLICATE)
+
+
+def _restore_only_copies(passages: Sequence[Passage], labels: Labels) -> None:
+    gone = [
+        number
+        for number, reason in enumerate(labels.reasons)
+        if reason is RemovalReason.TEASER_DUPLICATE
+    ]
+    if gone:
+        folded = [passage.folded for passage in passages]
+        for number in teaser.unvouched(folded, gone, labels.paragraphs()):
+            labels.reasons[number] = None
+
+
+def _find_article(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
+    if not (rules.core and _cut_to_core(passages, labels)):
+        _peel(passages, labels, rules)
+    if rules.navigation:
+        for number in labels.paragraphs():
+            if passages[number].folded in furniture.ANYWHERE:
+                labels.remove(number, RemovalReason.FURNITURE)
+
+
+def _cut_to_core(passages: Sequence[Passage], labels: Labels) -> bool:
+    """Keep headline and core of a page; False, and nothing done, where it is not clearly one."""
+    live = labels.paragraphs()
+    links = {
+        passages[number].folded
+        for number in live
+        if passages[number].folded in furniture.NAVIGATION
+    }
+    if len(links) < _LINKS_OF_A_PAGE:
+        return False
+    first, end = _core([_weight(passages[number]) for number in live])
+    if sum(passages[number].words for number in live[first:end]) < _WORDS_OF_A_CORE:
+        labels.warnings.append("clean-no-core")
+        return False
+    core = live[first:end]
+    labels.headline = headline.best(passages, live[:first], core)
+    if labels.headline is None and headline.could_be(passages[core[0]]):
+        labels.headline = core[0]
+    for number in live[:first] + live[end:]:
+        if number != labels.headline:
+            known = passages[number].folded in furniture.NAVIGATION
+            labels.remove(number, RemovalReason.NAVIGATION if known else RemovalReason.FURNITURE)
+    return True
+
+
+def _weight(passage: Passage) -> float:
+    """How much a line speaks for being inside the article (above 0) or outside."""
+    if passage.folded in furniture.NAVIGATION or passage.folded in furniture.SECTIONS:
+        return -80.0
+    if is_prose(passage):
+        return min(passage.words, 45) - 3.0
+    if passage.words >= 10:
+        return 0.3 * passage.words - 5.4
+    return -3.0
+
+
+def _core(weights: Sequence[float]) -> tuple[int, int]:
+    """The run of lines [first, end) with the greatest sum of weights."""
+    most, chosen = 0.0, (0, 0)
+    total, begin = 0.0, 0
+    for number, weight in enumerate(weights):
+        if total < 0:
+            total, begin = 0.0, number
+        total += weight
+        if total > most:
+            most, chosen = total, (begin, number + 1)
+    return chosen
+
+
+def _peel(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
+    """Take known furniture off the top; the first line left is the headline, if it can be."""
+    live = labels.paragraphs()
+    index = 0
+    while rules.navigation and index < len(live):
+        reason = _label_above(passages, live[index : index + 3])
+        if reason is None:
+            break
+        if reason is RemovalReason.LIFECYCLE_MARKER:
+            labels.markers.append(live[index])
+        labels.remove(live[index], reason)
+        index += 1
+    if index < len(live) and headline.could_be(passages[live[index]]):
+        labels.headline = live[index]
+
+
+def _label_above(passages: Sequence[Passage], numbers: Sequence[int]) -> RemovalReason | None:
+    """What the first of up to three lines is, when it is not yet the item."""
+    line = passages[numbers[0]]
+    if line.folded in furniture.NAVIGATION or line.folded in furniture.ANYWHERE:
+        return RemovalReason.NAVIGATION
+    if line.folded in furniture.SECTIONS:
+        return RemovalReason.SECTION_LABEL
+    if len(numbers) > 1 and line.words <= _WORDS_OF_A_MARKER and is_marker(line.text):
+        return RemovalReason.LIFECYCLE_MARKER
+    if len(numbers) < 3 or not 0 < line.words <= 2 or line.text.isupper() or line.ends_sentence:
+        return None
+    below, text = passages[numbers[1]], passages[numbers[2]]
+    if below.words >= 4 and headline.could_be(below) and is_prose(text):
+        return RemovalReason.SECTION_LABEL
+    return None
+
+
+def _mark_repeated_headline(passages: Sequence[Passage], labels: Labels) -> None:
+    if labels.headline is None:
+        return
+    folded = passages[labels.headline].folded
+    paragraphs = labels.paragraphs()
+    for number in paragraphs if len(paragraphs) > 1 else ():
+        if passages[number].folded == folded:
+            labels.remove(number, RemovalReason.REPEATED_LINE)
+        elif is_prose(passages[number]):
+            break
+
+
+def _mark_bylines(passages: Sequence[Passage], labels: Labels) -> None:
+    """Bylines between headline and text; the furniture of a page may hold them too."""
+    start = 0 if labels.headline is None else labels.headline + 1
+    text = next(
+        (
+            number
+            for number in labels.paragraphs()
+            if number >= start and is_prose(passages[number])
+        ),
+        None,
+    )
+    for number in range(start, len(passages) if text is None else text):
+        if byline.is_byline(passages[number].text):
+            if labels.reasons[number] in {None, RemovalReason.FURNITURE}:
+                labels.reasons[number] = RemovalReason.BYLINE
+        elif text is None:
+            break  # a list of works names its authors
+
+
+def _trim_end(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
+    paragraphs = labels.paragraphs()
+    while len(paragraphs) > 1:
+        passage = passages[paragraphs[-1]]
+        reason = endings.judge(passage.text) if rules.sign_offs else None
+        if (
+            reason is None
+            and rules.navigation
+            and passage.role is Role.UNDECLARED
+            and passage.folded in furniture.NAVIGATION
+        ):
+            reason = RemovalReason.NAVIGATION
+        if reason is None:
+            break
+        labels.remove(paragraphs.pop(), reason)

@@ -1,0 +1,109 @@
+"""Lines that a fixed width broke apart, joined again; rows of tables stay lines.
+
+It must not join lines of a page, where a line is a paragraph: the lengths tell which it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from schemas.item import ParagraphKind
+from streams.decode.decoded import Role
+
+# Columns. Wires are set at 60 to 72; teletypes end at 80.
+_WIDEST = 80
+# A line shorter than this was not broken by the width, unless the next goes on in lower case.
+_NARROWEST = 45
+# A paragraph's first line is moved in by three spaces or more (Reuters, AP, dpa).
+_INDENT = 3
+# Of the pairs of neighbouring lines, how many must run on for the text to be a wrapped one.
+_RUNNING_ON = 0.6
+_SENTENCE_ENDS = tuple(".!?:")
+# Two columns: spaces or a tab between cells, or leader dots; two spaces after a full stop are not.
+_CELL_GAP = re.compile(r"(?<=[^\s.!?:;]) {3,}(?=\S)|\t+|(?<=[^\s.!?:;])  (?=[\d(+-])|\.{4,}")
+# A line that the width broke reaches at least this far across it.
+_FULL = 0.75
+# A line beyond this (code points) is a paragraph; it spares looking into long ones.
+_LONGEST = 200
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Code points [start, end) of the source without surrounding white space."""
+
+    start: int
+    end: int
+    role: Role
+    kind: ParagraphKind
+
+
+def is_table_row(line: str) -> bool:
+    """Whether the line is set in columns."""
+    if "  " not in line and "\t" not in line and "...." not in line:
+        return False
+    gaps = len(_CELL_GAP.findall(line))
+    return gaps > 1 or (gaps == 1 and _DIGIT.search(line) is not None)
+
+
+def join_wrapped(text: str, groups: Sequence[list[Line]]) -> list[list[Line]]:
+    """The groups, with lines that were broken at a fixed width brought together."""
+    seams = [None, *(_seam(text, a[-1], b[0]) for a, b in pairwise(groups))]
+    flowing = [seam for seam in seams if seam is not None and not seam.indent >= _INDENT]
+    if not flowing:
+        return list(groups)
+    width = sorted(len(seam.before) for seam in flowing)[len(flowing) * 9 // 10]
+    running = sum(seam.runs_on for seam in flowing)
+    if width > _WIDEST or running < _RUNNING_ON * len(flowing):
+        return list(groups)
+    joined: list[list[Line]] = []
+    for number, (group, seam) in enumerate(zip(groups, seams, strict=True)):
+        if seam is not None and _belongs(seam, width, first=number == 1):
+            joined[-1] = joined[-1] + group
+        else:
+            joined.append(group)
+    return joined
+
+
+@dataclass(frozen=True, slots=True)
+class _Seam:
+    """Where one line ends and the next, directly under it, begins."""
+
+    before: str
+    after: str
+    indent: int
+
+    @property
+    def runs_on(self) -> bool:
+        """Whether a sentence seems to go on over the end of the line."""
+        if self.after[0].islower():
+            return True
+        return len(self.before) >= _NARROWEST and not self.before.endswith(_SENTENCE_ENDS)
+
+
+def _seam(text: str, above: Line, below: Line) -> _Seam | None:
+    """None where the lines are apart, of different kinds, or rows of a table."""
+    gap = text[above.end : below.start]
+    if gap.count("\n") != 1 or above.role is not below.role or above.kind is not below.kind:
+        return None
+    if above.kind is not ParagraphKind.TEXT or below.end - below.start > _LONGEST:
+        return None
+    before, after = text[above.start : above.end], text[below.start : below.end]
+    if is_table_row(before) or is_table_row(after):
+        return None
+    return _Seam(before, after, len(gap.partition("\n")[2].expandtabs(8)))
+
+
+def _belongs(seam: _Seam, width: int, *, first: bool) -> bool:
+    if seam.indent >= _INDENT:
+        return False
+    if seam.after[0].islower():
+        return True
+    if first and (seam.before.isupper() or len(seam.before) < _FULL * width):
+        return False  # a headline directly above its text
+    if seam.before.endswith(_SENTENCE_ENDS):
+        return not seam.indent and len(seam.before) >= _FULL * width
+    return True
