@@ -66,15 +66,30 @@ CATALOGUE: dict[TopicName, Topic] = {
     topic.name: topic
     for topic in (
         Topic(TopicName.RAW, 12, 7 * DAY_MS, restricted=True, meaning="bytes as delivered"),
-        Topic(TopicName.RAW_URGENT, 1, 7 * DAY_MS, restricted=True, meaning="flashes, as delivered"),
+        Topic(
+            TopicName.RAW_URGENT, 1, 7 * DAY_MS, restricted=True, meaning="flashes, as delivered"
+        ),
         # Never shorter than raw: a desk that was away must find what intake made of it.
-        Topic(TopicName.DECODED, 1, 7 * DAY_MS, restricted=True, meaning="cleaned, signed, in order"),
-        Topic(TopicName.ITEMS, 12, 30 * DAY_MS, compacted=True, meaning="the current item of each key"),
+        Topic(
+            TopicName.DECODED, 1, 7 * DAY_MS, restricted=True, meaning="cleaned, signed, in order"
+        ),
+        Topic(
+            TopicName.ITEMS, 12, 30 * DAY_MS, compacted=True, meaning="the current item of each key"
+        ),
         Topic(TopicName.EVENTS, 12, 30 * DAY_MS, meaning="everything that happened"),
         Topic(TopicName.ENRICHED, 12, 30 * DAY_MS, compacted=True, meaning="items with entities"),
-        Topic(TopicName.HELD, 1, None, compacted=True, restricted=True, meaning="embargoed, withheld"),
+        Topic(
+            TopicName.HELD, 1, None, compacted=True, restricted=True, meaning="embargoed, withheld"
+        ),
         Topic(TopicName.DESK, 1, 30 * DAY_MS, restricted=True, meaning="the desk's journal"),
-        Topic(TopicName.STATE, 1, None, compacted=True, restricted=True, meaning="each key's last word"),
+        Topic(
+            TopicName.STATE,
+            1,
+            None,
+            compacted=True,
+            restricted=True,
+            meaning="each key's last word",
+        ),
         Topic(TopicName.KB, 1, None, compacted=True, meaning="the live knowledge base"),
         Topic(TopicName.DEAD, 3, 30 * DAY_MS, restricted=True, meaning="what could not be read"),
     )

@@ -34,7 +34,7 @@ BANDS = 16
 ROWS = 4
 _SENTENCE_WORDS = 6
 _SENTENCES_KEPT = 12
-_SHINGLES_KEPT = 128
+SHINGLES_KEPT = 128
 _NAMES_KEPT = 48
 _NUMBERS_KEPT = 96
 _LEAD_WORDS = 80
@@ -94,7 +94,7 @@ def sign(item: Item) -> Fingerprint:
         figures=int(words.digit.sum()),
         sentences=pack(_sentence_keys(words)) if findable else "",
         bands=pack(_band_keys(shingles)) if findable else "",
-        shingles=pack(shingles[:_SHINGLES_KEPT]),
+        shingles=pack(shingles[:SHINGLES_KEPT]),
         numbers=_numbers(text),
         names=pack(_names(words)),
         lead=pack(np.unique(high_half(words.hashes[:_LEAD_WORDS]))),
@@ -128,9 +128,9 @@ def _band_keys(shingles: U32) -> U32:
 def _names(words: Words) -> U32:
     """Words with a capital that does not open a sentence; a headline's capitals say nothing."""
     inside = np.diff(words.sentence, prepend=-1) == 0
-    return np.unique(
-        high_half(words.hashes[words.capital & inside & (words.paragraph > 0)])
-    )[:_NAMES_KEPT]
+    return np.unique(high_half(words.hashes[words.capital & inside & (words.paragraph > 0)]))[
+        :_NAMES_KEPT
+    ]
 
 
 def _paragraph_hashes(words: Words, count: int) -> U32:

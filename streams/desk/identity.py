@@ -22,7 +22,7 @@ def content_hash(headline: str | None, paragraphs: Iterable[str]) -> str:
 
 def hash_folded(folded: str) -> str:
     """``content_hash`` of text that is folded already."""
-    return hashlib.blake2b(folded.encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def item_key(provider: str | None, stable_id: str | None, content: str) -> str:
@@ -47,10 +47,22 @@ def order_key(version_created: datetime | None, version: str | None) -> str:
 def source_id(position: str, sha256: str, part: int) -> str:
     """A deterministic id of one part of one delivery."""
     return hashlib.blake2b(
-        f"{position}\n{sha256}\n{part}".encode(), digest_size=16
+        f"{position}\n{sha256}\n{part}".encode("utf-8", "surrogatepass"), digest_size=16
     ).hexdigest()
 
 
 def event_id(source: str, kind: str, target: str) -> str:
     """A deterministic id of an event: the same in every run over the same input."""
-    return hashlib.blake2b(f"{source}\n{kind}\n{target}".encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(
+        f"{source}\n{kind}\n{target}".encode("utf-8", "surrogatepass"), digest_size=16
+    ).hexdigest()
+
+
+def is_undated(order: str) -> bool:
+    """The version with this order key did not say when it was made."""
+    return order.startswith(_NO_TIME)
+
+
+def is_unordered(order: str) -> bool:
+    """The version with this order key said neither when it was made nor its number."""
+    return order == order_key(None, None)

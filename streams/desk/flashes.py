@@ -1,0 +1,92 @@
+"""Finding the flash that a fuller story follows: by the share of its words in the story's opening.
+
+A flash of ten words has no phrases to compare; its rare words do the work. It must not touch
+longer texts.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.desk.rarity import Rarity
+from streams.desk.words import U32, Index
+
+FLASH_WORDS = 45
+"""A text this short may be a flash, whether it says so or not."""
+
+_FEWEST_WORDS = 5
+_MOST_WATCHED = 512
+# A word seen in 2^n short texts weighs 8 - n: an integer, so that every machine agrees.
+_HEAVIEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Flash:
+    slot: int
+    at_s: float
+    length: int
+    words: U32
+
+
+class FlashWatch:
+    """The flashes of the last hours, and the words that are common in flashes."""
+
+    def __init__(self) -> None:
+        self._flashes: deque[_Flash] = deque(maxlen=_MOST_WATCHED)
+        self._rarity = Rarity()
+        self._joined: _Joined | None = None
+
+    def add(self, slot: int, at_s: float, length: int, words: U32) -> None:
+        """Watches for the story that follows a flash of ``length`` words."""
+        if length >= _FEWEST_WORDS and len(words):
+            self._flashes.append(_Flash(slot, at_s, length, words))
+            self._joined = None
+        self._rarity.add(words, at_s)
+
+    def best(
+        self, lead: U32, length: int, now_s: float, window_s: float
+    ) -> list[tuple[int, float]]:
+        """Slots of flashes that a story with this opening may follow, best first, with shares."""
+        if not self._flashes or not len(lead):
+            return []
+        if self._joined is None:
+            self._joined = _join(self._flashes)
+        joined = self._joined
+        hits = np.isin(joined.words, lead)
+        likely = np.add.reduceat(hits, joined.firsts, dtype=np.int64) * 2 >= joined.lengths
+        found = []
+        for place in np.flatnonzero(likely).tolist():
+            flash = self._flashes[place]
+            if flash.at_s < now_s - window_s or length * 2 < flash.length * 3:
+                continue
+            first = joined.firsts[place]
+            covered = self._coverage(flash.words, hits[first : first + len(flash.words)], now_s)
+            found.append((flash.slot, covered))
+        return sorted(found, key=lambda pair: (-pair[1], -pair[0]))
+
+    def _coverage(self, words: U32, hits: NDArray[np.bool_], now_s: float) -> float:
+        seen = self._rarity.count(words, now_s).astype(np.float64)
+        weights = np.maximum(_HEAVIEST - np.frexp(seen)[1], 0)
+        total = int(weights.sum())
+        return int(weights[hits].sum()) / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    words: U32
+    firsts: Index
+    lengths: Index
+
+
+def _join(flashes: Sequence[_Flash]) -> _Joined:
+    lengths = np.array([len(flash.words) for flash in flashes])
+    return _Joined(
+        words=np.concatenate([flash.words for flash in flashes]),
+        firsts=np.cumsum(lengths) - lengths,
+        lengths=lengths,
+    )

@@ -1,0 +1,197 @@
+"""All that the desk remembers, changed in one way only: by applying a journal record.
+
+A desk that restarts applies the same records and so remembers the same. It must not decide.
+"""
+
+from __future__ import annotations
+
+import base64
+import heapq
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from schemas.fingerprint import Fingerprint
+from schemas.journal import HeldRecord, Indexed, JournalRecord, StateRecord, Status
+from streams.desk.config import DeskConfig
+from streams.desk.fingerprint import FINGERPRINT_VERSION, unpack
+from streams.desk.flashes import FlashWatch
+from streams.desk.index import HotIndex, HotText, Sightings
+from streams.desk.lifecycle import Standing, standing_of
+from streams.desk.rarity import Rarity
+from streams.desk.words import U32
+
+_DAY_S = 24 * 3600
+_LAST_MEMBERS = 3
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(milliseconds=1)
+# An undated message may not move the clock further than this: one wrong host clock would release
+# every embargo and forget every text.
+_LONGEST_LEAP = timedelta(hours=24)
+
+
+class Memory:
+    """The desk's state: time, keys, holds, recent texts, phrase counts, decided transports."""
+
+    def __init__(self, config: DeskConfig) -> None:
+        self.now: datetime | None = None
+        self.seq = 0
+        self.standings: dict[str, Standing] = {}
+        self.held: dict[str, HeldRecord] = {}
+        self.index = HotIndex(config.hot_window.total_seconds())
+        self.rarity = Rarity()
+        self.flashes = FlashWatch()
+        self.sightings = Sightings(config.exact_days)
+        self._transport_days = config.exact_days
+        self._transports: dict[int, set[int]] = {}
+        self._reprints: dict[str, set[str]] = {}
+        self._members: dict[str, tuple[int, ...]] = {}
+        self._due: list[tuple[datetime, str, str]] = []
+
+    def time_of(self, now: datetime | None, received_at: datetime | None) -> datetime:
+        """The desk's time for an input: as the data says, never back."""
+        last = self.now
+        said = now if now is not None else received_at
+        if last is None:
+            return said if said is not None else _EPOCH
+        if said is None or (received_at is None and said - last > _LONGEST_LEAP):
+            return last + _TICK
+        return max(said, last)
+
+    @property
+    def now_s(self) -> float:
+        """The time in seconds since 1970."""
+        return self.now.timestamp() if self.now else 0.0
+
+    @property
+    def day(self) -> int:
+        """The day, counted since 1970."""
+        return int(self.now_s // _DAY_S)
+
+    def advance(self, now: datetime) -> None:
+        """Moves the time and forgets what is past its window."""
+        self.now = now
+        if self.index.expire(self.now_s):
+            first = self.index.first_slot
+            self._members = {
+                story: slots for story, slots in self._members.items() if slots[-1] >= first
+            }
+
+    def apply(self, record: JournalRecord) -> None:
+        """Makes the changes a decision said it makes."""
+        if record.now is not None:
+            self.advance(record.now)
+        self.seq = record.seq
+        if record.transport is not None:
+            self._add_transport(int(record.transport, 16))
+        for state in record.states:
+            self.set_standing(state)
+        if record.sighting is not None:
+            seen = record.sighting
+            self.sightings.add(bytes.fromhex(seen.exact), seen.item_key, seen.item_id, self.day)
+        if record.indexed is not None:
+            self._index(record.indexed, record.seq)
+
+    def set_standing(self, record: StateRecord) -> None:
+        """Puts a key's last word."""
+        key = record.item_key
+        known = self.standings.get(key)
+        standing = standing_of(record, known.slot if known else None)
+        if known and known.reprint_of and known.reprint_of != standing.reprint_of:
+            self._reprints[known.reprint_of].discard(key)
+        if standing.reprint_of:
+            self._reprints.setdefault(standing.reprint_of, set()).add(key)
+        self.standings[key] = standing
+        if standing.status is not Status.HELD:
+            self.held.pop(key, None)
+
+    def hold(self, record: HeldRecord) -> None:
+        """Keeps a held item until its time."""
+        self.held[record.item_key] = record
+        if record.due is not None:
+            heapq.heappush(self._due, (record.due, record.item_key, record.hold))
+
+    def next_due(self) -> datetime | None:
+        """When the first hold ends by itself."""
+        while self._due:
+            due, key, hold = self._due[0]
+            held = self.held.get(key)
+            if held is not None and held.hold == hold:
+                return due
+            heapq.heappop(self._due)
+        return None
+
+    def pop_due(self, now: datetime) -> HeldRecord | None:
+        """The held item that is due first, if one is by ``now``."""
+        due = self.next_due()
+        if due is None or due > now:
+            return None
+        return self.held[heapq.heappop(self._due)[1]]
+
+    def was_decided(self, transport: int) -> bool:
+        """The input at this place of the log was decided within the window."""
+        return any(transport in decided for decided in self._transports.values())
+
+    def reprints_of(self, item_key: str) -> list[str]:
+        """Keys of the items that repeat this one, sorted."""
+        return sorted(self._reprints.get(item_key, ()))
+
+    def last_members(self, story_key: str) -> tuple[int, ...]:
+        """Slots of the versions that joined a story last, besides its root."""
+        return self._members.get(story_key, ())
+
+    def _add_transport(self, transport: int) -> None:
+        day = self.day
+        if day not in self._transports:
+            self._transports[day] = set()
+            for old in [key for key in self._transports if key < day - self._transport_days]:
+                del self._transports[old]
+        self._transports[day].add(transport)
+
+    def _index(self, entry: Indexed, slot: int) -> None:
+        known = self.standings[entry.item_key]
+        self.standings[entry.item_key] = replace(known, slot=slot)
+        text = hot_text(entry, slot, self.now_s)
+        if text is None:
+            return
+        self.index.add(text, keys_of(entry.fingerprint))
+        if entry.novel:
+            self.rarity.add(unpack(entry.fingerprint.shingles), self.now_s)
+        elif known.story_key and known.story_key != entry.item_key:
+            members = (*self._members.get(known.story_key, ()), slot)
+            self._members[known.story_key] = members[-_LAST_MEMBERS:]
+        if entry.flash:
+            lead = unpack(entry.fingerprint.lead)
+            self.flashes.add(slot, self.now_s, text.words, lead)
+
+
+def keys_of(fingerprint: Fingerprint) -> U32:
+    """What a text is found by: its sentence and band keys."""
+    keys = np.concatenate((unpack(fingerprint.sentences), unpack(fingerprint.bands)))
+    keys.sort()
+    return keys
+
+
+def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText | None:
+    """An indexed version ready to be compared; None for another fingerprint method's."""
+    signed = entry.fingerprint
+    if signed.version != FINGERPRINT_VERSION:
+        return None
+    created = entry.version_created
+    return HotText(
+        slot=slot,
+        at_s=at_s,
+        item_key=entry.item_key,
+        item_id=entry.item_id,
+        provider=entry.provider,
+        created_s=created.timestamp() if created else None,
+        exact=signed.exact,
+        words=signed.words,
+        figures=signed.figures,
+        flash=entry.flash,
+        shingles=base64.b64decode(signed.shingles),
+        names=base64.b64decode(signed.names),
+        numbers=signed.numbers,
+        paragraphs=base64.b64decode(signed.paragraphs),
+    )

@@ -1,0 +1,111 @@
+"""Comparing a text with an earlier one: the same again, a version, a correction, or another story.
+
+The measure is rare-phrase containment: the share of the shorter text's rare phrases that the other
+one has. Numbers and names veto, because markets and courts write the same sentence about other
+people every day. It must not look anything up or decide what to do about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from streams.desk.config import DedupRule
+from streams.desk.fingerprint import SHINGLES_KEPT, unpack_bytes
+from streams.desk.index import HotText
+from streams.desk.rarity import Rarity
+from streams.desk.words import U32
+
+# Stories a phrase may have been seen in and still be rare.
+RARE_STORIES = 3
+# From this share of figures among the words on a text is a table: every number must agree.
+_TABLE_SHARE = 0.3
+
+
+class Likeness(StrEnum):
+    """What a text is to an earlier one."""
+
+    EXACT = "exact"
+    NEAR = "near"
+    VERSION = "version"
+    CORRECTION = "correction"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How alike two texts are, and what was measured."""
+
+    likeness: Likeness
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+
+
+UNLIKE = Verdict(Likeness.NONE)
+
+
+def compare(
+    new: HotText, old: HotText, rarity: Rarity, rule: DedupRule, *, corrects: bool = False
+) -> Verdict:
+    """What ``new`` is to ``old``; ``corrects`` when the item says that it is a correction."""
+    if new.exact == old.exact:
+        return Verdict(Likeness.EXACT, 1.0, ("exact",))
+    containment, evidence = _rare_containment(new, old, rarity)
+    if evidence < rule.evidence:
+        return UNLIKE
+    numbers = _share_of_smaller(set(new.numbers.split()), set(old.numbers.split()))
+    ratio = min(new.words, old.words) / max(new.words, old.words)
+    reasons = (
+        f"rare-containment={containment:.2f}",
+        f"numbers={numbers:.2f}",
+        f"length-ratio={ratio:.2f}",
+    )
+    if corrects and containment >= rule.correction:
+        return Verdict(Likeness.CORRECTION, round(containment, 4), reasons)
+    if containment < rule.containment or numbers < _numbers_wanted(new, old, rule):
+        return UNLIKE
+    if _name_share(new, old) < rule.names:
+        return UNLIKE
+    likeness = Likeness.NEAR if ratio >= rule.copy_ratio else Likeness.VERSION
+    return Verdict(likeness, round(containment, 4), reasons)
+
+
+def _numbers_wanted(new: HotText, old: HotText, rule: DedupRule) -> float:
+    figures = max(new.figures / new.words, old.figures / old.words)
+    return 1.0 if figures >= _TABLE_SHARE else rule.numbers
+
+
+def _rare_containment(new: HotText, old: HotText, rarity: Rarity) -> tuple[float, int]:
+    """Share of the shorter text's rare phrases in the other, and how many they have in common."""
+    first, second = unpack_bytes(new.shingles), unpack_bytes(old.shingles)
+    if not len(first) or not len(second):
+        return 0.0, 0
+    # Long texts keep their smallest phrases only: compare up to where both are complete.
+    limit = min(_complete_up_to(first), _complete_up_to(second))
+    first, second = first[first <= limit], second[second <= limit]
+    shorter, longer = (first, second) if new.words <= old.words else (second, first)
+    rare = shorter[rarity.count(shorter, new.at_s) <= RARE_STORIES]
+    if not len(rare):
+        return 0.0, 0
+    common = int(np.isin(rare, longer, assume_unique=True).sum())
+    return common / len(rare), common
+
+
+def _complete_up_to(shingles: U32) -> int:
+    return 0xFFFFFFFF if len(shingles) < SHINGLES_KEPT else int(shingles[-1])
+
+
+def _name_share(new: HotText, old: HotText) -> float:
+    first, second = unpack_bytes(new.names), unpack_bytes(old.names)
+    smaller = min(len(first), len(second))
+    if not smaller:
+        return 1.0
+    return len(np.intersect1d(first, second, assume_unique=True)) / smaller
+
+
+def _share_of_smaller(first: set[str], second: set[str]) -> float:
+    if not first or not second:
+        return 1.0
+    return len(first & second) / min(len(first), len(second))
