@@ -34,9 +34,7 @@ class Layout:
 def lay_out(pieces: Iterable[Piece]) -> Layout:
     """The layout of the pieces that hold more than white space, in order."""
     kept = [
-        (stripped, piece.role, piece.kind)
-        for piece in pieces
-        if (stripped := piece.text.strip())
+        (stripped, piece.role, piece.kind) for piece in pieces if (stripped := piece.text.strip())
     ]
     text, edits = repair("\n".join(stripped for stripped, _, _ in kept))
     # A repair changes lines within themselves, never their number.

@@ -22,9 +22,7 @@ def zone(name: str) -> tzinfo:
         return UTC
 
 
-def read_date(
-    value: object, field: str, *, time_zone: str, warnings: list[str]
-) -> datetime | None:
+def read_date(value: object, field: str, *, time_zone: str, warnings: list[str]) -> datetime | None:
     """The point in time an ISO 8601 text states, in UTC.
 
     Args:

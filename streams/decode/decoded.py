@@ -12,8 +12,8 @@ from enum import StrEnum
 from schemas.event import Source
 from schemas.item import (
     AltId,
-    EdNote,
     Edit,
+    EdNote,
     Lifecycle,
     Link,
     ParagraphKind,

@@ -8,6 +8,8 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 
 from schemas.item import Edit
 from streams.steps import Fail
@@ -50,8 +52,13 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNO
 _C1 = re.compile("[\x80-\x84\x86-\x9f]")
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 # Controls no wire format uses; the framing of IPTC 7901, ANPA and teletype is not among them.
-_NOT_TEXT = bytes({*range(0x20)} - {*b"\t\n\v\f\r\b\x1b\x00"} - {*b"\x01\x02\x03\x04\x07"}
-                  - {*range(0x0E, 0x18)} - {0x19, 0x1E, 0x1F, 0x1C, 0x1D})
+_NOT_TEXT = bytes(
+    {*range(0x20)}
+    - {*b"\t\n\v\f\r\b\x1b\x00"}
+    - {*b"\x01\x02\x03\x04\x07"}
+    - {*range(0x0E, 0x18)}
+    - {0x19, 0x1E, 0x1F, 0x1C, 0x1D}
+)
 _NOT_TEXT_SHARE = 0.02  # of the bytes; random bytes have 0.03, wire text 0
 _NUL_SHARE = 0.01
 # Valid UTF-8 characters that must stand against each damaged one. cp1252 text has next to none.
@@ -59,8 +66,33 @@ _GOOD_FOR_ONE_BAD = 4
 # Multi-byte characters from which UTF-8 is believed against a declared multi-byte charset: GBK
 # text passes for UTF-8 with chance about 0.1 a character.
 _BELIED_MULTIBYTE = 4
-_MULTIBYTE_CODECS = ("gb", "big5", "shift", "euc", "iso2022", "cp932", "cp936", "cp949", "cp950",
-                     "johab", "hz")
+_MULTIBYTE_CODECS = (
+    "gb",
+    "big5",
+    "shift",
+    "euc",
+    "iso2022",
+    "cp932",
+    "cp936",
+    "cp949",
+    "cp950",
+    "johab",
+    "hz",
+)
+# Codecs of Python that are transformations, or escapes, and no charsets.
+_CHARSETS = frozenset(aliases.values()) - {
+    *("base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "rot_13", "uu_codec", "zlib_codec"),
+    *("idna", "punycode", "mbcs", "utf_7", "unicode_escape", "raw_unicode_escape", "undefined"),
+}
+# As browsers do: who declares the left one writes the right one, which holds it.
+_MEANT = {
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +142,12 @@ def read_text(
         "UTF-8 strictly, else cp1252" was exact on 1.000 / 1.000 / 0.998 of 400 paragraphs in
         UTF-8 / cp1252 / latin-9, better than every detector measured.
     """
-    for mark, codec in _BOMS:
+    for mark, marked in _BOMS:
         if body.startswith(mark):
-            return _marked(body[len(mark) :], declared, codec)
+            if marked != "utf-8":
+                return _wide_text(body[len(mark) :], declared, marked)
+            body, declared = body[len(mark) :], "utf-8"
+            break
     if b"\0" in body[:_HEAD]:
         wide = _wide(body, declared)
         if wide is not None:
@@ -160,20 +195,15 @@ def _not_utf8(
     if damaged is not None:
         return damaged
     if codec is not None and codec not in {"utf-8", "ascii"}:
-        text = _western(body) if codec == "iso8859-1" else _strictly(body, codec)
-        if text is not None and not (codec.startswith("iso8859") and _C1.search(text)):
-            return Reading(text, declared, codec if codec != "iso8859-1" else FALLBACK)
-    for candidate in (*encodings, FALLBACK):
-        text = _strictly(body, candidate)
-        if text is not None:
+        stated = _strictly(body, codec)
+        if stated is not None and not (codec.startswith("iso8859") and _C1.search(stated)):
+            return Reading(stated, declared, codec)
+    for candidate in (*filter(None, map(_codec, encodings)), FALLBACK):
+        other = _strictly(body, candidate)
+        if other is not None:
             said = f"encoding-belied:{declared}" if declared else f"encoding-undeclared:{candidate}"
-            return Reading(text, declared, candidate, warnings=(said,))
+            return Reading(other, declared, candidate, warnings=(said,))
     return Fail("charset-undecodable", f"neither {declared or 'UTF-8'} nor {FALLBACK}")
-
-
-def _western(body: bytes) -> str | None:
-    # As browsers do: who declares latin-1 and uses 0x80 to 0x9F means cp1252.
-    return _strictly(body, FALLBACK)
 
 
 def _damaged_utf8(body: bytes, declared: str | None, error: UnicodeDecodeError) -> Reading | None:
@@ -189,17 +219,11 @@ def _damaged_utf8(body: bytes, declared: str | None, error: UnicodeDecodeError) 
     return Reading(text, declared, "utf-8", warnings=(f"encoding-damaged:{bad}",))
 
 
-def _marked(body: bytes, declared: str | None, codec: str) -> Reading | Fail:
-    if codec == "utf-8":
-        answer = read_text(body, declared="utf-8")
-        if isinstance(answer, Fail):
-            return answer
-        return Reading(answer.text, declared, answer.used, answer.edits, answer.warnings)
-    width = 4 if "32" in codec else 2
-    cut = len(body) % width
+def _wide_text(body: bytes, declared: str | None, codec: str) -> Reading | Fail:
+    cut = len(body) % (4 if "32" in codec else 2)
     text = _strictly(body[: len(body) - cut], codec)
     if text is None:
-        return Fail("charset-undecodable", f"a {codec} byte-order mark, and not {codec}")
+        return Fail("charset-undecodable", f"marked or declared as {codec}, and is not")
     return Reading(text, declared, codec, warnings=("encoding-damaged:1",) if cut else ())
 
 
@@ -209,12 +233,12 @@ def _wide(body: bytes, declared: str | None) -> Reading | Fail | None:
     even, odd = head[::2].count(0), head[1::2].count(0)
     half = max(1, len(head) // 2)
     if odd > 0.3 * half and even < 0.05 * half:
-        return _marked(body, declared, "utf-16-le")
+        return _wide_text(body, declared, "utf-16-le")
     if even > 0.3 * half and odd < 0.05 * half:
-        return _marked(body, declared, "utf-16-be")
+        return _wide_text(body, declared, "utf-16-be")
     codec = _codec(declared)
     if codec in {"utf-16", "utf-16-le", "utf-16-be"}:
-        return _marked(body, declared, "utf-16-le" if codec == "utf-16-le" else "utf-16-be")
+        return _wide_text(body, declared, "utf-16-le" if codec == "utf-16-le" else "utf-16-be")
     return None
 
 
@@ -232,18 +256,23 @@ def _binary(body: bytes) -> Fail | None:
 
 
 def _codec(charset: str | None) -> str | None:
+    """The codec of a declared name; None for names that are unknown or not charsets.
+
+    Asked of the table of aliases, not of ``codecs.lookup``: that remembers every unknown name.
+    """
     if charset is None:
         return None
-    try:
-        return codecs.lookup(charset).name
-    except (LookupError, ValueError):
+    name = normalize_encoding(charset).lower().replace(".", "_")
+    module = aliases.get(name, name)
+    if module not in _CHARSETS:
         return None
+    codec = codecs.lookup(module).name
+    return _MEANT.get(codec, codec)
 
 
 def _strictly(body: bytes, codec: str) -> str | None:
     try:
         text = body.decode(codec)
-    except (UnicodeError, LookupError, ValueError, AssertionError):
+    except (UnicodeError, LookupError):
         return None
-    # "base64", "rot13" and the like are codecs too, and must not be had by declaration.
-    return text if isinstance(text, str) else None
+    return text

@@ -8,16 +8,19 @@ from __future__ import annotations
 import logging
 import re
 from bisect import bisect_right
+from collections import Counter
 from difflib import SequenceMatcher
+from itertools import islice
 
 import lxml.html
 import trafilatura
 from lxml import etree
+from trafilatura.settings import Document
 
 from streams.decode.blocks import Piece, lay_out
 from streams.decode.decoded import Decoded, Facts, Role
 from streams.decode.html_metadata import read_metadata
-from streams.decode.markup import Element, declares_entities, flatten, root_of
+from streams.decode.markup import Element, declares_entities, flatten, root_of, words
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.steps import Fail
 
@@ -25,12 +28,13 @@ from streams.steps import Fail
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 NAME = "html"
-_FRAGMENT_ROOTS = frozenset(
+_FRAGMENT_ROOTS = words(
     "a article b blockquote body br center div em figure footer h1 h2 h3 h4 h5 h6 head header hr "
     "i img li link main meta nav ol p pre script section small span strong style table title ul"
-    .split()
 )
-_TAG = re.compile(r"</?(?:p|br|div|span|a|b|i|em|strong|h[1-6]|ul|ol|li|table)\b[^>]*>", re.I)
+_TAG = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|em|strong|h[1-6]|ul|ol|li|table)\b[^>]*>", re.IGNORECASE
+)
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _SITE = re.compile(r"\s+[|–—·•»-]\s+[^|–—·•»]{2,60}$")
 # Letters and digits from which a match inside a longer line is no accident.
@@ -38,6 +42,10 @@ _LONG_KEY = 25
 # Past these trafilatura's cost is seconds; the page's text is had without it.
 _MAX_TAGS = 40_000
 _MAX_ELEMENTS = 6_000
+# Past these alignment is not worth its quadratic cost (pages of news have 300 blocks, 40 kept).
+_ALIGNED_PAIRS = 2_000_000
+_LIKELY_PAIRS = 50_000
+_MAX_SEARCHED = 500
 _EXTRACTOR_TROUBLE = (
     ArithmeticError,
     AssertionError,
@@ -77,7 +85,9 @@ def decode_html(message: Message) -> list[Decoded | Fail]:
     if declares_entities(message.text):
         return [Fail("xml-entity-forbidden", "the document type declares entities")]
     page = flatten(message.text)
-    facts, titles, warnings = Facts(), (), list[str]()
+    facts = Facts()
+    titles: tuple[str, ...] = ()
+    warnings: list[str] = []
     if page.root is not None:
         stated = read_metadata(page.root, time_zone=message.profile.time_zone)
         facts, titles = stated.facts, stated.titles
@@ -118,7 +128,7 @@ def _article_lines(
     except _EXTRACTOR_TROUBLE as error:
         warnings.append(f"html-extractor-failed:{type(error).__name__}")
         return []
-    text = article.text if article is not None else None
+    text = article.text if isinstance(article, Document) else None
     lines = [key for line in (text or "").split("\n") if (key := _key(line))]
     if not lines:
         warnings.append("html-no-article")
@@ -136,7 +146,8 @@ def _pieces(elements: list[Element], titles: tuple[str, ...], kept: list[str]) -
         # The headline again, above or below it, is not a paragraph.
         if headline is not None and number != headline and keys[number] == keys[headline] and kept:
             role = Role.FURNITURE
-        pieces.append(Piece(element.text, role, element.kind))
+        text = element.text.replace("\n", " ") if role is Role.HEADLINE else element.text
+        pieces.append(Piece(text, role, element.kind))
     return pieces
 
 
@@ -148,10 +159,16 @@ def _kept_elements(keys: list[str], kept: list[str]) -> set[int]:
     """
     if not kept:
         return set()
+    counts = Counter(kept)
+    likely = sum(counts[key] for key in keys)
+    if len(keys) * len(kept) > _ALIGNED_PAIRS or likely > _LIKELY_PAIRS:
+        return {number for number, key in enumerate(keys) if key in counts}
     matches = SequenceMatcher(None, keys, kept, autojunk=False).get_matching_blocks()
     found = {match.a + step for match in matches for step in range(match.size)}
     used = {match.b + step for match in matches for step in range(match.size)}
-    left = [key for number, key in enumerate(kept) if number not in used]
+    left = [key for number, key in enumerate(kept) if number not in used and len(key) >= _LONG_KEY][
+        :_MAX_SEARCHED
+    ]
     if not left:
         return found
     # What is left was cut or joined otherwise than our blocks.
@@ -161,15 +178,12 @@ def _kept_elements(keys: list[str], kept: list[str]) -> set[int]:
         position += len(key) + 1
     joined = "\n".join(keys)
     for key in left:
-        place = joined.find(key) if len(key) >= _LONG_KEY else -1
+        place = joined.find(key)
         if place >= 0:
             found.add(bisect_right(starts, place) - 1)
     joined = "\n".join(left)
-    found.update(
-        number
-        for number, key in enumerate(keys)
-        if number not in found and len(key) >= _LONG_KEY and key in joined
-    )
+    unfound = (n for n, key in enumerate(keys) if n not in found and len(key) >= _LONG_KEY)
+    found.update(number for number in islice(unfound, _MAX_SEARCHED) if keys[number] in joined)
     return found
 
 

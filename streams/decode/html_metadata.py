@@ -5,6 +5,7 @@ It must not infer any of them from the text.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -104,9 +105,9 @@ def _articles(root: lxml.html.HtmlElement) -> Iterator[dict[str, object]]:
         document = parse(text)
         if isinstance(document, Fail):
             continue
-        queue = [document.value]
+        queue: deque[object] = deque([document.value])
         while queue:
-            value = queue.pop(0)
+            value = queue.popleft()
             if isinstance(value, list):
                 queue.extend(value)
             elif isinstance(value, dict):

@@ -38,49 +38,88 @@ def _rule(kind: LifecycleKind, words: str, after: str, *, in_slugline: bool = Tr
 K = LifecycleKind
 # Words without accents, in capitals; longer before shorter. Order is precedence.
 _RULES: tuple[_Rule, ...] = (
-    _Rule(K.KILL, re.compile(r"(?:\*+\s*)?(?:KILL|ELIMINAR|ANNULATION)(?:\s*[-–/*]*\s*)"
-                             r"(?:KILL|ELIMINAR|ANNULATION)\b(?:[-–/*\s]*(?:KILL|ELIMINAR)\b)*")),
-    _rule(K.KILL, "MANDATORY KILL|EFFACEMENT OBLIGATOIRE|STORY WITHDRAWN|ANNULE ET REMPLACE|"
-                  "MELDUNG ZURUECKGEZOGEN|MELDUNG ZURUCKGEZOGEN|KILL", _SPACED),
+    _Rule(
+        K.KILL,
+        re.compile(
+            r"(?:\*+\s*)?(?:KILL|ELIMINAR|ANNULATION)(?:\s*[-–/*]*\s*)"
+            r"(?:KILL|ELIMINAR|ANNULATION)\b(?:[-–/*\s]*(?:KILL|ELIMINAR)\b)*"
+        ),
+    ),
+    _rule(
+        K.KILL,
+        "MANDATORY KILL|EFFACEMENT OBLIGATOIRE|STORY WITHDRAWN|ANNULE ET REMPLACE|"
+        "MELDUNG ZURUECKGEZOGEN|MELDUNG ZURUCKGEZOGEN|KILL",
+        _SPACED,
+    ),
     # As a word of its own only: each of these may open an ordinary headline in capitals.
     _rule(K.KILL, "ANNULATION|ANNULEE?|WITHDRAWAL|WITHDRAWN|ELIMINAR|ANULA|ANULADA", _ALONE),
     _Rule(K.HOLD, re.compile(r"HOLD(?:\s*[-–/*]*\s*)HOLD\b(?:[-–/*\s]*HOLD\b)*")),
-    _rule(K.ADVANCE, "HOLD FOR RELEASE|EMBARGOED(?: UNTIL)?|SOUS EMBARGO|EMBARGADO(?: HASTA)?|"
-                     "SPERRFRIST", r"(?=\W|$)"),
+    _rule(
+        K.ADVANCE,
+        "HOLD FOR RELEASE|EMBARGOED(?: UNTIL)?|SOUS EMBARGO|EMBARGADO(?: HASTA)?|SPERRFRIST",
+        r"(?=\W|$)",
+    ),
     _rule(K.HOLD, "NE PAS UTILISER|DO NOT USE|NO UTILIZAR", _SPACED),
     _rule(K.HOLD, "HOLD|SUSPENDUE", _ALONE, in_slugline=False),
     _rule(K.CORRECTION, "CORRECTED|CORRECTION OFFICIELLE|VERSION CORREGIDA", _JOINED),
-    _rule(K.CORRECTION, "C O R R E C T I O N|CORRECTIONS?|CORRECTIF|RECTIFICATIF|RECTIF|CORR|"
-                        "CORRECCION|RECTIFICACION|BERICHTIGUNG|KORREKTUR|KORR", _SPACED),
+    _rule(
+        K.CORRECTION,
+        "C O R R E C T I O N|CORRECTIONS?|CORRECTIF|RECTIFICATIF|RECTIF|CORR|"
+        "CORRECCION|RECTIFICACION|BERICHTIGUNG|KORREKTUR|KORR",
+        _SPACED,
+    ),
     _rule(K.REFILE, "REFILE", _JOINED),
     _rule(K.REPEAT, "RPT(?: RPT)?|REPEAT", _JOINED),
     _rule(K.REPEAT, "REPETITION|REPETICION|WIEDERHOLUNG", _SPACED),
     _rule(K.FLASH, "APNEWSALERT|APNewsAlert|NEWSBREAK|FLASH|BULLETIN|ALERTE|ALERT|BLITZ", _SPACED),
     _rule(K.URGENT, "URGENTE?|EILMELDUNG|EILEIL|EIL|AVANCE", _SPACED),
-    _rule(K.WRITETHRU, r"(?:LD|Ld|LEAD)[- ](?:WRITETHRU|Writethru)|WRITETHRU|Writethru|RECAST",
-          _JOINED),
+    _rule(
+        K.WRITETHRU,
+        r"(?:LD|Ld|LEAD)[- ](?:WRITETHRU|Writethru)|WRITETHRU|Writethru|RECAST",
+        _JOINED,
+    ),
     _rule(K.WRAP, "WRAPUP", _JOINED, in_slugline=False),
-    _rule(K.WRAP, "LEAD GENERAL|PAPIER GENERAL|SYNTHESE|ROUNDUP|ZUSAMMENFASSUNG", _SPACED,
-          in_slugline=False),
+    _rule(
+        K.WRAP,
+        "LEAD GENERAL|PAPIER GENERAL|SYNTHESE|ROUNDUP|ZUSAMMENFASSUNG",
+        _SPACED,
+        in_slugline=False,
+    ),
     # With its number a lead needs no separator: "2e LEAD Syrie".
     _Rule(K.LEAD, re.compile(r"(?P<n>\d{1,3})\s?[A-Za-zº.]{0,3}\s+(?:LEAD|LD|Ld)\b")),
     _rule(K.LEAD, "LEAD|LD", _SPACED, in_slugline=False),
     _Rule(K.UPDATE, re.compile(rf"UPDATE\s+(?P<n>\d{{1,3}}){_JOINED}")),
-    _rule(K.UPDATE, "UPDATED?|ACTUALISATION|ACTUALISE|MISE A JOUR|ACTUALIZACION|AKTUALISIERUNG",
-          _SPACED, in_slugline=False),
+    _rule(
+        K.UPDATE,
+        "UPDATED?|ACTUALISATION|ACTUALISE|MISE A JOUR|ACTUALIZACION|AKTUALISIERUNG",
+        _SPACED,
+        in_slugline=False,
+    ),
     _Rule(K.ADD, re.compile(rf"(?P<n>\d{{1,3}})\s?[A-Za-zº.]{{0,3}}\s+(?:ADD|Add|TAKE){_SPACED}")),
     _Rule(K.ADD, re.compile(rf"(?:ADD|TAKE)\s+(?P<n>\d{{1,3}}){_SPACED}")),
     _rule(K.SIDEBAR, "FACTBOX|SIDEBAR|TIMELINE", _JOINED, in_slugline=False),
     _rule(K.SIDEBAR, "ENCADRE", _SPACED, in_slugline=False),
-    _rule(K.ADVISORY, "ATTENTION REDACTIONS|AVIS AUX (?:ABONNES|REDACTIONS)|NOTE TO EDITORS|"
-                      "AVISO A (?:LOS ABONADOS|LAS REDACCIONES)|ADVISORY", _SPACED),
+    _rule(
+        K.ADVISORY,
+        "ATTENTION REDACTIONS|AVIS AUX (?:ABONNES|REDACTIONS)|NOTE TO EDITORS|"
+        "AVISO A (?:LOS ABONADOS|LAS REDACCIONES)|ADVISORY",
+        _SPACED,
+    ),
 )
 # In brackets before the headline agencies say it in sentence case: "(corrige le titre)".
 _BRACKETED: tuple[tuple[LifecycleKind, re.Pattern[str]], ...] = (
-    (K.CORRECTION, re.compile(r"\((?:bien |Bien )?(?:corrige|corrects|corrected|correction)\b[^)]*\)",
-                              re.IGNORECASE)),
-    (K.UPDATE, re.compile(r"\((?:actualis[ée]|actualiza|ampl[ií]a|recasts|adds|updates)\b[^)]*\)",
-                          re.IGNORECASE)),
+    (
+        K.CORRECTION,
+        re.compile(
+            r"\((?:bien |Bien )?(?:corrige|corrects|corrected|correction)\b[^)]*\)", re.IGNORECASE
+        ),
+    ),
+    (
+        K.UPDATE,
+        re.compile(
+            r"\((?:actualis[ée]|actualiza|ampl[ií]a|recasts|adds|updates)\b[^)]*\)", re.IGNORECASE
+        ),
+    ),
 )
 _CAPITALS = re.compile(r"[A-Z][A-Z ]|\d")
 _OPENING = re.compile(r"[\s*(\[+]*")

@@ -18,13 +18,19 @@ from schemas.item import ParagraphKind
 # Characters of markup that lxml may build a tree of; a tree takes about ten times as much memory.
 MAX_TREE_CHARS = 2_000_000
 
-_BLOCKS = frozenset(
+
+def words(text: str) -> frozenset[str]:
+    """The words of a list written as text."""
+    return frozenset(text.split())
+
+
+_BLOCKS = words(
     "address article aside blockquote body button caption center dd details dialog dir div dl dt "
     "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html iframe legend "
     "li main menu nav noscript ol optgroup option p pre section select summary table tbody td "
-    "textarea tfoot th thead title tr ul".split()
+    "textarea tfoot th thead title tr ul"
 )
-_SKIPPED = frozenset({"script", "style", "template", "svg", "head", "noembed", "noframes"})
+_SKIPPED = words("script style template svg head noembed noframes")
 _KINDS = {
     "li": ParagraphKind.LIST,
     "dt": ParagraphKind.LIST,
@@ -44,18 +50,20 @@ _MAX_CELL_CHARS = 300
 
 _DROPPED = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|template|svg|noembed|noframes)\b.*?(?:</\1\s*>|\Z)"
-    r"|<!\[CDATA\[|\]\]>|<[!?][^>]*>",
+    r"|<!\[CDATA\[|\]\]>|<[!?][^<>]*>",
     re.DOTALL | re.IGNORECASE,
 )
-_BREAKING_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))}|br)\b[^>]*>", re.IGNORECASE)
+_BREAKING_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))}|br)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
+# Atomic and possessive, or white space and comments could be parted in ever more ways.
 _ROOT = re.compile(
-    r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*<([A-Za-z][\w:.-]*)",
+    r"(?>\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>)*+<([A-Za-z][\w:.-]*)",
     re.DOTALL | re.IGNORECASE,
 )
-_ENTITY = re.compile(r"<!DOCTYPE[^>\[]*\[.*?<!ENTITY\b|\A\s*<!ENTITY\b", re.DOTALL | re.IGNORECASE)
+_SUBSET = re.compile(r"<!DOCTYPE[^<>\[]*\[", re.IGNORECASE)
+_ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
 
 
 def root_of(head: str) -> str | None:
@@ -66,9 +74,14 @@ def root_of(head: str) -> str | None:
 
 def declares_entities(markup: str) -> bool:
     """Whether a document type declares entities: the way of bombs and of files read from disk."""
-    if "<!ENTITY" not in markup and "<!entity" not in markup.lower():
+    declared = _ENTITY.search(markup)
+    if declared is None:
         return False
-    return _ENTITY.search(markup) is not None
+    subset = _SUBSET.search(markup)
+    before = markup[: declared.start()]
+    return not before.strip() or (
+        subset is not None and _ENTITY.search(markup, subset.end()) is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +121,7 @@ def flatten(markup: str) -> Page:
         huge_tree=False,
     )
     try:
-        root = lxml.html.document_fromstring(
-            markup.replace("\0", "\ufffd").encode(), parser=parser
-        )
+        root = lxml.html.document_fromstring(markup.replace("\0", "\ufffd").encode(), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return Page(strip_tags(markup), None, "html-no-tree")
     # Past its limits libxml2 stops without an exception, and what follows is missing.

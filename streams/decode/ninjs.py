@@ -11,26 +11,24 @@ from schemas.item import ParagraphKind
 from streams.decode.blocks import Piece, lay_out
 from streams.decode.decoded import Decoded, Role
 from streams.decode.json_document import JsonDocument
-from streams.decode.markup import flatten
+from streams.decode.markup import flatten, words
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.ninjs_facts import Fields, facts_of
 from streams.steps import Fail
 
 NAME = "ninjs"
-_V3 = frozenset(
+_V3 = words(
     "versionCreated firstCreated contentCreated pubStatus embargoedUntil edNote altIds infoSources "
-    "copyrightHolder copyrightNotice usageTerms representationType".split()
+    "copyrightHolder copyrightNotice usageTerms representationType"
 )
-_V2 = frozenset(
-    "bodies headlines descriptions people organisations places subjects genres infosources".split()
-)
-_V1 = frozenset(
+_V2 = words("bodies headlines descriptions people organisations places subjects genres infosources")
+_V1 = words(
     "headline body_text body_html body_xhtml description_text description_html versioncreated "
     "firstcreated pubstatus copyrightholder copyrightnotice usageterms located slugline byline "
-    "renditions associations ednote urgency".split()
+    "renditions associations ednote urgency"
 )
-_SUPERDESK = frozenset(
-    "guid service priority evolvedfrom original_id anpa_take_key unique_name family_id".split()
+_SUPERDESK = words(
+    "guid service priority evolvedfrom original_id anpa_take_key unique_name family_id"
 )
 _COLLECTIONS = ("items", "item", "_items")
 _MARKUP = re.compile(r"<[A-Za-z!/][^<>]*>|&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]+);")
@@ -41,8 +39,9 @@ _TEXT_SAYS_MORE = 1.5
 def sniff(message: Message) -> Evidence:
     """An item, or an array of items, by the names of its fields."""
     items = _items(message)
-    return max((_claim(item) for item in items[:3]), key=lambda claim: claim.score,
-               default=NO_EVIDENCE)
+    return max(
+        (_claim(item) for item in items[:3]), key=lambda claim: claim.score, default=NO_EVIDENCE
+    )
 
 
 def decode_ninjs(message: Message) -> list[Decoded | Fail]:
@@ -55,7 +54,7 @@ def decode_ninjs(message: Message) -> list[Decoded | Fail]:
 
 
 def dialect(item: dict[str, object]) -> str:
-    """ "ninjs-1", "ninjs-2", "ninjs-3" or "ninjs-superdesk", by what the item says or has."""
+    """One of "ninjs-1", "ninjs-2", "ninjs-3" and "ninjs-superdesk", by the item's fields."""
     standard = item.get("standard") or item.get("$standard")
     if isinstance(standard, dict):
         version = str(standard.get("version") or "")
@@ -127,7 +126,7 @@ def _pieces(fields: Fields) -> list[Piece]:
     """Headline, body, then what stands beside them: other headlines, the description."""
     headlines = fields.texts("headlines", "headline")
     headline = fields.headline
-    pieces = [Piece(_one_line(headline), Role.HEADLINE)] if headline else []
+    pieces = [Piece(_one_line(fields, headline), Role.HEADLINE)] if headline else []
     body = _body(fields)
     descriptions = [text for _, text in fields.texts("descriptions", "description")]
     if fields.is_visual:
@@ -136,18 +135,21 @@ def _pieces(fields: Fields) -> list[Piece]:
         caption = [
             Piece(piece.text, Role.BODY, ParagraphKind.CAPTION)
             for text in captions[:1]
-            for piece in _text_pieces(text)
+            for piece in _text_pieces(fields, text)
         ]
         title = "".join((headline or "").split())
         if _letters(body) in {"", title, _letters(caption)}:
             body, descriptions = caption, [text for text in descriptions if text not in captions]
     elif not body:
-        body, descriptions = _text_pieces(descriptions[0]) if descriptions else [], descriptions[1:]
+        body, descriptions = (
+            _text_pieces(fields, descriptions[0]) if descriptions else [],
+            descriptions[1:],
+        )
     pieces += body
-    beside = [_one_line(text) for _, text in headlines if text != headline] + descriptions
+    beside = [_one_line(fields, text) for _, text in headlines if text != headline] + descriptions
     said = {_letters(body)}
     for text in beside:
-        furniture = [Piece(p.text, Role.FURNITURE, p.kind) for p in _text_pieces(text)]
+        furniture = [Piece(p.text, Role.FURNITURE, p.kind) for p in _text_pieces(fields, text)]
         letters = _letters(furniture)
         if letters not in said:
             said.add(letters)
@@ -164,7 +166,7 @@ def _body(fields: Fields) -> list[Piece]:
     plain = [text for role, text in renderings if not _is_marked_up(role, text)]
     best: list[Piece] = []
     for text in marked:
-        pieces = _markup_pieces(text)
+        pieces = _markup_pieces(fields, text)
         if len(_letters(pieces)) > len(_letters(best)):
             best = pieces
     for text in plain:
@@ -182,27 +184,30 @@ def _is_marked_up(role: str, text: str) -> bool:
     return "html" in role or _MARKUP.search(text) is not None
 
 
-def _text_pieces(text: str) -> list[Piece]:
-    return _markup_pieces(text) if _MARKUP.search(text) else _plain_pieces(text)
+def _text_pieces(fields: Fields, text: str) -> list[Piece]:
+    return _markup_pieces(fields, text) if _MARKUP.search(text) else _plain_pieces(text)
 
 
 def _plain_pieces(text: str) -> list[Piece]:
     return [Piece(line, Role.BODY) for line in text.splitlines()]
 
 
-def _markup_pieces(text: str) -> list[Piece]:
+def _markup_pieces(fields: Fields, text: str) -> list[Piece]:
+    page = flatten(text)
+    if page.why_no_tree:
+        fields.warnings.append(page.why_no_tree)
     return [
         Piece(
             element.text,
             Role.BODY,
             ParagraphKind.CROSSHEAD if element.tag == "h1" else element.kind,
         )
-        for element in flatten(text).elements
+        for element in page.elements
     ]
 
 
-def _one_line(text: str) -> str:
-    return " ".join("".join(piece.text + " " for piece in _text_pieces(text)).split())
+def _one_line(fields: Fields, text: str) -> str:
+    return " ".join(" ".join(piece.text for piece in _text_pieces(fields, text)).split())
 
 
 def _letters(pieces: list[Piece]) -> str:

@@ -97,23 +97,26 @@ class Fields:
         """(role, text) of each rendering: 2.x arrays, then 1.x ``name`` and ``name_role``."""
         found: list[tuple[str, str]] = []
         listed = self._folded.get(plural)
-        for entry in listed if isinstance(listed, list) else ():
+        for entry in listed[:_MAX_LISTED] if isinstance(listed, list) else ():
             value = entry.get("value") if isinstance(entry, dict) else None
             if isinstance(value, str) and value.strip():
                 kind = as_word(entry.get("contenttype") or entry.get("contentType")) or ""
                 role = as_word(entry.get("role")) or ""
                 found.append((f"{role} {kind}".strip() if "ml" in kind else role, value))
         for name, value in self._folded.items():
-            if name == singular or name.startswith(f"{singular}_"):
-                if isinstance(value, str) and value.strip():
-                    found.append((name[len(singular) + 1 :], value))
+            named = name == singular or name.startswith(f"{singular}_")
+            if named and isinstance(value, str) and value.strip():
+                found.append((name[len(singular) + 1 :], value))
         return found
 
     def captions(self) -> list[tuple[str, str]]:
         """Descriptions by fitness as a caption, credit lines and the like left out."""
         descriptions = self.texts("descriptions", "description")
         return [
-            (role, text) for wanted in _CAPTION_ROLES for role, text in descriptions if role == wanted
+            (role, text)
+            for wanted in _CAPTION_ROLES
+            for role, text in descriptions
+            if role == wanted
         ]
 
     def date(self, name: str) -> datetime | None:
@@ -314,7 +317,9 @@ def _links(fields: Fields) -> tuple[Link, ...]:
 def _code(entry: object) -> str | None:
     if isinstance(entry, dict):
         return (
-            as_word(entry.get("qcode")) or as_word(entry.get("code")) or as_word(entry.get("literal"))
+            as_word(entry.get("qcode"))
+            or as_word(entry.get("code"))
+            or as_word(entry.get("literal"))
         )
     return as_word(entry)
 

@@ -33,7 +33,7 @@ def sniff(message: Message) -> Evidence:
 
 
 def decode_plain_text(message: Message) -> list[Decoded | Fail]:
-    """One part: the text as it is, but for line ends (all become "\\n") and mojibake."""
+    """One part: the text as it is, but for line ends (one newline each) and mojibake."""
     text = message.text.removeprefix("\ufeff")
     edits: tuple[Edit, ...] = ()
     if "\r" in text:
