@@ -16,7 +16,7 @@ from streams.enrich.entities import assemble
 from streams.enrich.found import Block, Found, blocks_of
 from streams.enrich.link import LinkedPlace, PlaceKind, PlaceName, PlacesBase, link_places
 from streams.enrich.names import canonical
-from streams.enrich.organisations import Lexicon, lexicon
+from streams.enrich.organisations import lexicon
 from streams.enrich.recognise import (
     RECOGNISERS,
     Recogniser,
@@ -26,6 +26,7 @@ from streams.enrich.recognise import (
     primary_language,
 )
 from streams.enrich.recognise.cache import CachedRecogniser
+from streams.enrich.recognise.gazetteer import GazetteerRecogniser
 from streams.folding import fold
 
 # Inhabitants from which a city is too well known to be taken for a surname after "in" or "à".
@@ -74,6 +75,7 @@ class Enricher:
         self._config = config
         self._places: PlacesBase | None = None
         self._recognisers: dict[str, Recogniser] = {}
+        self._countries: dict[str, GazetteerRecogniser] = {}
 
     @property
     def places(self) -> PlacesBase:
@@ -132,7 +134,7 @@ class Enricher:
         found = [
             replace(name, start=block.start + name.start, end=block.start + name.end)
             for block, block_spans in spans
-            for name in _names(block.text, block_spans, recogniser, known)
+            for name in self._names(block.text, block_spans, recogniser)
         ]
         resolved = coreference.resolve(found, work.chosen, self._is_major_place)
         linked, places = self._linked(resolved, work, language)
@@ -142,6 +144,20 @@ class Enricher:
                 "audit": _warned(item.audit, self._warnings(work, recogniser)),
             }
         )
+
+    def _names(self, text: str, spans: Sequence[Span], recogniser: Recogniser) -> Sequence[Found]:
+        language = recogniser.language
+        if recogniser.name != "gazetteer":
+            if language not in self._countries:
+                self._countries[language] = GazetteerRecogniser(
+                    language, self.places, countries_only=True
+                )
+            (countries,) = self._countries[language].recognise([text])
+            return names.repair(text, spans, language, lexicon(language), countries)
+        return [
+            Found(one.start, one.end, text[one.start : one.end], one.type, one.score, "gazetteer")
+            for one in spans
+        ]
 
     def _linked(
         self, found: Sequence[Found], work: _Work, language: str
@@ -182,17 +198,6 @@ class Enricher:
         if len(work.chosen) < len(work.blocks):
             warnings.append(_TOO_LONG)
         return warnings
-
-
-def _names(
-    text: str, spans: Sequence[Span], recogniser: Recogniser, known: Lexicon
-) -> Sequence[Found]:
-    if recogniser.name != "gazetteer":
-        return names.repair(text, spans, recogniser.language, known)
-    return [
-        Found(span.start, span.end, text[span.start : span.end], span.type, span.score, "gazetteer")
-        for span in spans
-    ]
 
 
 def _word_before(text: str, start: int) -> str:

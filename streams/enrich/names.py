@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from schemas.item import EntityType
 from streams.enrich import words
@@ -21,22 +22,48 @@ _DOTTED = re.compile(r"(?:\b\w\.){2,}$|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros)\.$")
 _QUOTES = re.compile("[\"“”„«»‹›]|''|``")
 _SPACES = re.compile(r"\s+")
 _LAST_WORD = re.compile(r"\s*[\w.'’]+$")
+_TRAILING_NUMBER = re.compile(r"[\s,]+\d[\d\-/:.]*$")
 _FIRST_WORD = re.compile(r"^\w+\.?[\s,]*")
 _ARTICLED = frozenset({EntityType.ORGANISATION, EntityType.PLACE, EntityType.OTHER})
+_UNNUMBERED = frozenset({EntityType.PERSON, EntityType.PLACE})
 # A title leaves no doubt that a person follows.
 _TITLE_SCORE = 0.95
 _POWER_SCORE = 0.8
 
 
-def repair(text: str, spans: Sequence[Span], language: str, lexicon: Lexicon) -> list[Found]:
-    """The names of one block, offsets in the block, by start and without overlaps."""
-    model = [name for span in spans if (name := trimmed(text, span, language)) is not None]
+def repair(
+    text: str,
+    spans: Sequence[Span],
+    language: str,
+    lexicon: Lexicon,
+    countries: Sequence[Span] = (),
+) -> list[Found]:
+    """The names of one block, offsets in the block, by start and without overlaps.
+
+    Args:
+        text: the block.
+        spans: what a trained model found in it.
+        language: its language, ISO 639-1.
+        lexicon: the organisations known by name.
+        countries: names of countries and the like, found by name: they correct the type of a
+            model's span and add what it missed.
+    """
+    sure = {(span.start, span.end) for span in countries}
+    model = [
+        replace(name, type=EntityType.PLACE) if (name.start, name.end) in sure else name
+        for span in spans
+        if (name := trimmed(text, span, language)) is not None
+    ]
+    missed = [
+        Found(span.start, span.end, text[span.start : span.end], span.type, span.score, "gazetteer")
+        for span in countries
+    ]
     listed = list(lexicon.find(text))
     titled = list(_titled(text, model, language))
     powers = list(_powers(text, model, language))
     # A model's organisation around a listed one is another: "UN Women" is not the UN.
     wider = [name for name in model if any(_is_part_of(other, name) for other in listed)]
-    return without_overlaps([*wider, *listed, *titled, *powers, *model], len(text))
+    return without_overlaps([*wider, *listed, *titled, *powers, *model, *missed], len(text))
 
 
 def canonical(text: str) -> str:
@@ -55,7 +82,7 @@ def trimmed(text: str, span: Span, language: str, via: str = "model") -> Found |
         before = (start, end)
         start, end = _without_edges(text, start, end)
         start += _leading(text[start:end], span.type, language)
-        end -= _trailing(text[start:end])
+        end -= _trailing(text[start:end], span.type)
         if (start, end) == before:
             break
     name = text[start:end]
@@ -92,8 +119,10 @@ def _leading(name: str, kind: EntityType, language: str) -> int:
     return 0
 
 
-def _trailing(name: str) -> int:
-    """How many characters at the end are a possessive or a day."""
+def _trailing(name: str, kind: EntityType) -> int:
+    """How many characters at the end are a possessive, a day, or the score or date beside."""
+    if kind in _UNNUMBERED and (number := _TRAILING_NUMBER.search(name)):
+        return len(number[0])
     if possessive := _TRAILING_POSSESSIVE.search(name):
         return len(possessive[0])
     if (word := _LAST_WORD.search(name)) and word.start() > 0:

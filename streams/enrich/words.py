@@ -53,8 +53,8 @@ NO_NAMES = frozenset(
     fold(word)
     for word in """
     état états etat gouvernement parlement président présidente ministre république premier
-    première monsieur madame selon mais dans depuis pour avec après avant lire photo vidéo afp
-    reuters ap dpa efe government state president minister parliament republic the mr mrs ms
+    première monsieur madame selon mais dans depuis pour avec après avant lire photo vidéo gmt
+    government state president minister parliament republic the mr mrs ms
     north south east west nord sud est ouest norte sur este oeste
     """.split()
 )

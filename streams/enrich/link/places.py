@@ -85,7 +85,8 @@ def _candidates(text: str, base: PlacesBase, language: str) -> list[Candidate]:
     found = base.candidates(text, language)
     if not found and (article := words.ARTICLES.match(text)):
         found = base.candidates(text[article.end() :], language)
-    return found
+    # Two letters are rarely a name: "St" is a town in China.
+    return [one for one in found if one.is_official or len(text) > 2]
 
 
 def _prior(candidate: Candidate) -> float:

@@ -24,6 +24,13 @@ _MAX_TOKENS = 6
 # at all: small towns are called Same, Police and Martes.
 _MIN_FIRST_WORD = 500_000
 _MIN_POPULATION = 50_000
+_MIN_ALTERNATE = 1_000_000
+_LONG = 5
+# Names of places that open sentences as words, or are parts of other names.
+_WORDS = frozenset(
+    "banco como con corte fue liga mar mayo nacional nueva para paz pero por pueblo real "
+    "republica reunion rey rio solo son sur una victor vista".split()
+)
 _SCORES = {PlaceKind.COUNTRY: 0.9, PlaceKind.CONTINENT: 0.8, PlaceKind.REGION: 0.8}
 _CITY_SCORE = 0.7
 
@@ -33,9 +40,12 @@ class GazetteerRecogniser:
 
     name = "gazetteer"
 
-    def __init__(self, language: str, places: PlacesBase) -> None:
+    def __init__(
+        self, language: str, places: PlacesBase, *, countries_only: bool = False
+    ) -> None:
         self._language = language
         self._places = places
+        self._countries_only = countries_only
 
     @property
     def language(self) -> str:
@@ -86,7 +96,7 @@ class GazetteerRecogniser:
 
     def _best(self, name: str) -> Candidate | None:
         return max(
-            (found for found in self._places.candidates(name, self._language)),
+            self._places.candidates(name, self._language),
             key=lambda found: (
                 found.place.kind is not PlaceKind.CITY and not found.is_foreign,
                 found.place.population,
@@ -102,16 +112,21 @@ class GazetteerRecogniser:
         end: int,
         best: Candidate,
     ) -> bool:
+        is_official = best.place.kind is not PlaceKind.CITY and best.is_official
+        alone = not _has_neighbour(text, tokens, position, end)
+        if self._countries_only:
+            return is_official and alone
+        name = text[tokens[position].start() : tokens[end].end()]
+        if fold(name) in _WORDS:
+            return False
+        if is_official:
+            return len(name) > 1
         first = position == 0 or bool(_SENTENCE_END.search(text[: tokens[position].start()][-4:]))
-        if best.place.kind is not PlaceKind.CITY and not best.is_foreign:
-            return end > position or len(tokens[position][0]) > 1
-        if best.place.population < (_MIN_FIRST_WORD if first else _MIN_POPULATION):
-            return False
-        if len(tokens[position][0]) < 3 and end == position:
-            return False
-        before = position > 0 and _is_neighbour(text, tokens[position - 1], tokens[position], 0)
-        after = end + 1 < len(tokens) and _is_neighbour(text, tokens[end], tokens[end + 1], 1)
-        return not before and not after
+        least = _MIN_FIRST_WORD if first else _MIN_POPULATION
+        if not best.is_primary:
+            # Other languages' names of cities are words here: "Fue" is Hue, "Oea" was Tripoli.
+            least = max(least, _MIN_ALTERNATE if len(name) < _LONG else 2 * _MIN_POPULATION)
+        return alone and len(name) > 3 and best.place.population >= least
 
 
 def _joined(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
@@ -122,7 +137,14 @@ def _joined(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
     return right[0][0].isupper() or right[0].lower() in _SMALL_WORDS
 
 
-def _is_neighbour(text: str, left: re.Match[str], right: re.Match[str], which: int) -> bool:
-    """Whether the neighbour (``which`` of the two) is a capitalised word that belongs beside."""
-    word = (left, right)[which][0]
-    return text[left.end() : right.start()] in {" ", "-", "\u00a0"} and word[0].isupper()
+def _has_neighbour(text: str, tokens: Sequence[re.Match[str]], position: int, end: int) -> bool:
+    """Whether a capitalised word stands beside the tokens: "Jack London" is no city."""
+    before = position > 0 and _is_beside(text, tokens[position - 1], tokens[position])
+    after = end + 1 < len(tokens) and _is_beside(text, tokens[end], tokens[end + 1])
+    return (before and tokens[position - 1][0][0].isupper()) or (
+        after and tokens[end + 1][0][0].isupper()
+    )
+
+
+def _is_beside(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
+    return text[left.end() : right.start()] in {" ", "-", "\u00a0"}
