@@ -81,8 +81,8 @@ class KafkaLog:
         self._options: dict[str, Any] = {}
         self._admin: AIOKafkaAdminClient | None = None
         self._producer: AIOKafkaProducer | None = None
-        self._making_producer = asyncio.Lock()
-        self._groups: dict[str | None, AIOKafkaConsumer] = {}
+        self._consumers: dict[str | None, AIOKafkaConsumer] = {}
+        self._making_client = asyncio.Lock()
         self._readers: set[KafkaReader] = set()
         self._partitions: dict[str, int] = {}
 
@@ -113,14 +113,15 @@ class KafkaLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        readers, self._readers = self._readers, set()
-        for reader in readers:
-            await reader.close()
-        groups, self._groups = self._groups, {}
-        for consumer in groups.values():
-            await consumer.stop()
-        await self._drop_producer(grace_s=_STOP_S)
+        # First of all, so that nobody makes another client meanwhile.
         admin, self._admin = self._admin, None
+        for reader in list(self._readers):
+            await reader.close()
+        async with self._making_client:
+            consumers, self._consumers = self._consumers, {}
+            for consumer in consumers.values():
+                await consumer.stop()
+            await self._drop_producer(grace_s=_STOP_S)
         if admin is not None:
             await admin.close()
 
@@ -151,22 +152,19 @@ class KafkaLog:
             raise explained(error, f"{records[0].topic}", self._security) from error
 
     async def _started_producer(self) -> AIOKafkaProducer:
-        async with self._making_producer:
+        async with self._making_client:
+            self._opened()
             if self._producer is None:
-                producer = AIOKafkaProducer(
-                    acks="all",
-                    enable_idempotence=True,
-                    compression_type="lz4",
-                    max_batch_size=_BATCH_BYTES,
-                    max_request_size=self._message_bytes,
-                    **self._options,
+                self._producer = await _started(
+                    AIOKafkaProducer(
+                        acks="all",
+                        enable_idempotence=True,
+                        compression_type="lz4",
+                        max_batch_size=_BATCH_BYTES,
+                        max_request_size=self._message_bytes,
+                        **self._options,
+                    )
                 )
-                try:
-                    await producer.start()
-                except BaseException:
-                    await producer.stop()
-                    raise
-                self._producer = producer
             return self._producer
 
     async def _drop_producer(self, *, grace_s: float) -> None:
@@ -242,7 +240,13 @@ class KafkaLog:
         stop: Offsets | None = None,
     ) -> AsyncIterator[list[Record]]:
         """Batches of records, each partition in order; see ``TopicLog.read``."""
-        begin, end = await self.begin_offsets(topic), await self.end_offsets(topic)
+        self._opened()
+        try:
+            begin, end = await self.begin_offsets(topic), await self.end_offsets(topic)
+        except TransportError:
+            if self._admin is None:
+                return  # closed meanwhile
+            raise
         offsets = first_offsets(begin, end, start, stop)
         reader = KafkaReader(
             topic,
@@ -259,7 +263,7 @@ class KafkaLog:
                 yield batch
         finally:
             self._readers.discard(reader)
-            await reader.close()
+            await reader.stop()
 
     async def begin_offsets(self, topic: str) -> dict[int, int]:
         """The first offset still kept, of each partition."""
@@ -341,20 +345,27 @@ class KafkaLog:
 
     async def _consumer(self, group: str | None) -> AIOKafkaConsumer:
         """The consumer that commits for a group; for None, the one that looks offsets up."""
-        if group not in self._groups:
-            consumer = AIOKafkaConsumer(
-                group_id=group,
-                enable_auto_commit=False,
-                isolation_level="read_committed",
-                **self._options,
-            )
-            try:
-                await consumer.start()
-            except BaseException:
-                await consumer.stop()
-                raise
-            self._groups[group] = consumer
-        return self._groups[group]
+        async with self._making_client:
+            self._opened()
+            if group not in self._consumers:
+                self._consumers[group] = await _started(
+                    AIOKafkaConsumer(
+                        group_id=group,
+                        enable_auto_commit=False,
+                        isolation_level="read_committed",
+                        **self._options,
+                    )
+                )
+            return self._consumers[group]
+
+
+async def _started(client: Any) -> Any:  # noqa: ANN401 - aiokafka is not typed
+    try:
+        await client.start()
+    except BaseException:
+        await client.stop()
+        raise
+    return client
 
 
 def _partition(record: NewRecord, count: int) -> int:
@@ -379,7 +390,7 @@ async def _send(
                     value=record.value,
                     key=record.key,
                     partition=partition,
-                    headers=record.headers,
+                    headers=list(record.headers),  # its C code takes no tuple
                 )
             )
         # All of them, even when one fails: none may be under way once the caller has an error.

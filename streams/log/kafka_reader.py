@@ -72,10 +72,15 @@ class KafkaReader:
         self._heard_at = 0.0
 
     async def close(self) -> None:
-        """Stop; the batches end."""
-        if not self._closed:
-            self._closed = True
+        """Make the batches end; whoever iterates them calls ``stop`` after."""
+        self._closed = True
+        if self._started:
             await self._consumer.stop()
+
+    async def stop(self) -> None:
+        """Leave nothing open, however far it came."""
+        self._closed = True
+        await self._consumer.stop()
 
     async def batches(self) -> AsyncIterator[list[Record]]:
         """Batches of records; empty ones while there is nothing to read.

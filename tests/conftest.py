@@ -1,0 +1,134 @@
+"""What every test can use: a clean environment, and real Kafka brokers.
+
+It must not mock anything of ours.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+_LIBS = pytest.StashKey[Path]()
+_MISSING = pytest.StashKey[str]()
+
+_GIVEN_BOOTSTRAP = os.environ.get("WIREROOM_TEST_BOOTSTRAP")
+_REQUIRED = os.environ.get("WIREROOM_REQUIRE_KAFKA") == "1"
+
+
+def _load_launcher() -> ModuleType:
+    path = ROOT / "deploy" / "kafka" / "broker.py"
+    spec = importlib.util.spec_from_file_location("wireroom_kafka_launcher", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look themselves up there
+    spec.loader.exec_module(module)
+    return module
+
+
+launcher = _load_launcher()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fetch the broker's jars before the first test, whose time is limited."""
+    if session.config.option.collectonly or not any(
+        item.get_closest_marker("kafka") or item.get_closest_marker("fault")
+        for item in session.items
+    ):
+        return
+    try:
+        launcher.java()
+        session.config.stash[_LIBS] = launcher.libraries()
+    except launcher.BrokerError as error:
+        session.config.stash[_MISSING] = str(error).partition("\n")[0]
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    skipped = [
+        report
+        for report in terminalreporter.getreports("skipped")
+        if "Kafka tests skipped" in str(report.longrepr)
+    ]
+    if skipped:
+        why = config.stash.get(_MISSING, "no broker")
+        terminalreporter.write_line(
+            f"{len(skipped)} Kafka tests skipped: {why} (or name a broker in "
+            "WIREROOM_TEST_BOOTSTRAP=host:port)",
+            yellow=True,
+        )
+
+
+def _absent(config: pytest.Config) -> None:
+    why = config.stash.get(_MISSING, "no broker")
+    if _REQUIRED:
+        pytest.fail(f"WIREROOM_REQUIRE_KAFKA=1, but: {why}", pytrace=False)
+    pytest.skip(f"Kafka tests skipped: {why}")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the person who runs the tests reaches them."""
+    for name in list(os.environ):
+        if name.startswith("WIREROOM_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def kafka_broker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """host:port of a broker that all tests share; keep to topics under ``kafka_prefix``."""
+    if _GIVEN_BOOTSTRAP:
+        yield _GIVEN_BOOTSTRAP
+        return
+    libs = request.config.stash.get(_LIBS, None)
+    if libs is None:
+        _absent(request.config)
+    broker = launcher.Broker(tmp_path_factory.mktemp("kafka"), libs=libs)
+    broker.start()
+    yield broker.bootstrap
+    broker.stop()
+
+
+@pytest.fixture
+def kafka_prefix() -> str:
+    """A prefix for topics and groups that no other test uses."""
+    return f"t{uuid.uuid4().hex[:10]}."
+
+
+@pytest.fixture
+def new_broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Starts brokers of the test's own, with ``launcher.Broker``'s options."""
+    libs = request.config.stash.get(_LIBS, None)
+    if libs is None:
+        _absent(request.config)
+    started: list[Any] = []
+
+    def start(**options: Any) -> Any:
+        broker = launcher.Broker(tmp_path / f"kafka{len(started)}", libs=libs, **options)
+        started.append(broker)
+        broker.start()
+        return broker
+
+    yield start
+    for broker in started:
+        broker.kill()
+
+
+@pytest.fixture
+def own_broker(new_broker: Callable[..., Any]) -> Any:
+    """A broker of the test's own: to be stopped, killed, paused and started again.
+
+    Its methods block: call them through ``asyncio.to_thread``.
+    """
+    return new_broker()
