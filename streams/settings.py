@@ -29,6 +29,7 @@ from streams.errors import ConfigError
 if TYPE_CHECKING:
     from streams.log.security import KafkaSecurity
     from streams.pipeline import PipelineConfig
+    from streams.worker.config import WorkerConfig
 
 __all__ = [
     "DEFAULT_FILE",
@@ -113,12 +114,21 @@ class EnrichSettings(_Section):
 
 
 class WorkerSettings(_Section):
-    """Processes and deadlines of the deployed worker."""
+    """Processes and deadlines of the worker on Kafka; see ``streams.worker.config``.
 
-    intake_processes: int = Field(default=1, ge=1)
-    enrich_processes: int = Field(default=1, ge=1)
+    Attributes:
+        instance_id: one for each running worker, so that a restarted one is not waited for.
+        pool_size: processes for the work of intake and enrichment; 0 is one a core.
+    """
+
+    instance_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    pool_size: int = Field(default=0, ge=0)
+    session_timeout_s: float = Field(default=10, ge=1)
+    send_timeout_s: float = Field(default=120, gt=0)
+    task_timeout_s: float = Field(default=60, gt=0)
+    stall_s: float = Field(default=120, gt=0)
     # Under Kubernetes' 30 s between SIGTERM and SIGKILL, with room to leave the group.
-    drain_s: float = Field(default=25, gt=0)
+    drain_deadline_s: float = Field(default=25, gt=0)
 
 
 class TopicSettings(_Section):
@@ -134,6 +144,8 @@ class Settings(BaseSettings):
     Attributes:
         broker: the topic log, ``kafka://host:port[,host:port]`` or ``sqlite:///path``.
         prefix: put before every topic's name.
+        metrics_port: where the worker's first stage answers /metrics and /ready, the others on
+            the ports after it; None for none, 0 for any that is free.
         max_body_bytes: a larger body is spooled whole to ``spool_dir`` and becomes a dead letter.
         replication: copies of each topic made by ``topics apply``; Kafka only.
     """
@@ -154,8 +166,8 @@ class Settings(BaseSettings):
     spool_dir: Path = Path("wireroom-spool")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
-    health_host: str = "127.0.0.1"
-    health_port: int | None = Field(default=None, ge=0, le=65535)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
     replication: int = Field(default=1, ge=1)
     kafka: Kafka = Kafka()
     desk: DeskSettings = DeskSettings()
@@ -221,6 +233,26 @@ class Settings(BaseSettings):
         from streams.pipeline import PipelineConfig  # noqa: PLC0415  (brings the stages)
 
         return PipelineConfig(max_body_bytes=self.max_body_bytes)
+
+    def worker_config(self) -> WorkerConfig:
+        """What the worker on Kafka needs to know.
+
+        Raises:
+            ConfigError: the broker is no kafka:// one, or a value contradicts another.
+        """
+        from streams.worker.config import WorkerConfig  # noqa: PLC0415  (brings the stages)
+
+        return WorkerConfig(
+            broker=self.broker,
+            security=self.kafka_security(),
+            prefix=self.prefix,
+            pipeline=self.pipeline_config(),
+            spool_dir=self.spool_dir,
+            metrics_host=self.metrics_host,
+            metrics_port=self.metrics_port,
+            log_level=self.log_level.upper(),
+            **self.worker.model_dump(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

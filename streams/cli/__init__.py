@@ -20,18 +20,19 @@ _HELP = "Clean, de-duplicated, versioned, entity-enriched news items from raw ag
 
 _EXAMPLES = """Examples:
 
-  wireroom run dispatch.txt                 read one message, show what became of it
-  wireroom run feed/ -o events.jsonl        a directory or .jsonl in, one event a line out
-  wireroom explain dispatch.txt             why it was read the way it was
+  wireroom run dispatch.txt                one message, and what became of it
+  wireroom run feed/ -o events.jsonl       files in, one event a line out
+  wireroom explain dispatch.txt            why it was read the way it was
 
-  wireroom topics apply                     make the topics on the log
-  wireroom worker                           run the stages, until stopped
-  wireroom ingest feed.jsonl                put messages into the raw topic
-  wireroom subscribe --since 2h --lang fr   follow the clean items
-  wireroom replay archive/ --speed 60       an archive again, with its own times
+  wireroom topics apply                    make the topics on the log
+  wireroom worker                          run the stages, until stopped
+  wireroom ingest feed.jsonl               put messages into the raw topic
+  wireroom subscribe --since 2h --lang fr  follow the clean items
+  wireroom replay archive/ --speed 60      an archive again, in its own time
 
-The log is sqlite:///./wireroom.db, a file and no server, unless --broker or WIREROOM_BROKER
-names another, as in kafka://localhost:9092. Each command has its own --help.
+The log is sqlite:///./wireroom.db, a file and no server, unless --broker
+or WIREROOM_BROKER names another, as in kafka://localhost:9092.
+Each command has its own --help.
 """
 
 _USE = Group("Use", sort_key=1)

@@ -76,14 +76,13 @@ def open_output(wanted: str | None) -> Iterator[Output]:
         return
     chosen = Format.TEXT if wanted.endswith((".txt", ".text")) else Format.JSONL
     try:
-        stream = Path(wanted).open("wb")
-    except OSError as error:
+        with Path(wanted).open("wb") as stream:
+            yield Output(chosen, stream, is_stdout=False, is_terminal=False)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        if error.filename != wanted:
+            raise
         known = ", ".join(Format)
-        raise ConfigError(
-            f"-o {wanted}: {error.strerror}; name a file, or one of {known}"
-        ) from None
-    with stream:
-        yield Output(chosen, stream, is_stdout=False, is_terminal=False)
+        raise ConfigError(f"-o {wanted}: {error.strerror}; name a file or one of {known}") from None
 
 
 def terminal(*, stderr: bool = False) -> Console:

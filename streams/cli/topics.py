@@ -12,13 +12,15 @@ from cyclopts import App, Parameter
 
 from schemas.topics import DAY_MS, Topic
 from streams.cli.common import Common, finish
+from streams.cli.logs import open_settings_log
 from streams.cli.output import Format, open_output, terminal
 
 if TYPE_CHECKING:
-    from streams.log import TopicLog
     from streams.settings import Settings
 
-topics = App(name="topics", help="Make the topics, or list them.", help_format="plaintext")
+topics = App(
+    name="topics", help="Make the topics, or list them.", help_format="plaintext", help_epilogue=""
+)
 
 
 @topics.command
@@ -64,24 +66,14 @@ def list_(
             return
         from rich.table import Table  # noqa: PLC0415  (start quickly)
 
-        table = Table("topic", "partitions", "keeps", "records", "meaning", box=None)
+        table = Table(box=None)
+        for column in ("topic", "partitions", "keeps", "records", "meaning"):
+            table.add_column(column, no_wrap=column != "meaning")
         for row in rows:
             records = "missing" if row["records"] is None else f"{row['records']:,}"
             numbers = (str(row["partitions"]), str(row["keeps"]), records)
             table.add_row(str(row["topic"]), *numbers, str(row["meaning"]))
         out.show(table)
-
-
-def open_settings_log(settings: Settings) -> TopicLog:
-    """The log of the settings, with their limits and security."""
-    from streams.log import open_log  # noqa: PLC0415  (start quickly)
-
-    return open_log(
-        settings.broker,
-        settings.kafka_security(),
-        max_body_bytes=settings.max_body_bytes,
-        replication_factor=settings.replication,
-    )
 
 
 async def _apply(settings: Settings, *, dry_run: bool) -> list[str]:

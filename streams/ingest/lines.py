@@ -128,19 +128,30 @@ def _message(line: _Line, position: str, fields: FieldMap | None, *, mapped: boo
 
 
 def _from_envelope(record: Mapping[str, object], line: _Line, position: str) -> RawMessage:
-    encoded = record.get("body_b64")
+    """The message inside; the line as it is where the envelope is wrong, for decoding to say."""
+    whole = RawMessage(body=line.value, content_type=_JSON, position=position)
+    body, encoded, stated = record.get("body"), record.get("body_b64"), record.get("received_at")
+    content_type, provider = record.get("content_type"), record.get("provider")
+    received_at = parse_date(stated)
+    if not isinstance(content_type, str | None) or not isinstance(provider, str | None):
+        return whole
+    if (body is not None and encoded is not None) or (stated and received_at is None):
+        return whole
     if isinstance(encoded, str):
         try:
-            body = base64.b64decode(encoded, validate=True)
+            decoded = base64.b64decode("".join(encoded.split()), validate=True)
         except (binascii.Error, ValueError):
-            return RawMessage(body=line.value, content_type=_JSON, position=position)
+            return whole
     else:
-        body = _utf8(str(record["body"]))
+        decoded = _utf8(str(body))
+        if content_type:
+            # Text inside JSON has been decoded already, whatever its media type declares.
+            content_type = f"{content_type.partition(';')[0].strip()}; charset=utf-8"
     return RawMessage(
-        body=body,
-        provider=_text(record.get("provider")),
-        content_type=_text(record.get("content_type")),
-        received_at=parse_date(record.get("received_at")),
+        body=decoded,
+        provider=_text(provider),
+        content_type=_text(content_type),
+        received_at=received_at,
         position=position,
         headers=_headers(record.get("headers"), record.get("id")),
     )
