@@ -99,9 +99,9 @@ class DeskWorker:
         seconds = time.monotonic() - started
         self._stage, self._generation = stage, current
         self._context.metrics.set(metric_defs.DESK_REBUILD, seconds)
-        self._context.metrics.set(metric_defs.DESK_EPOCH, stage.epoch)
+        self._context.metrics.set(metric_defs.DESK_EPOCH, stage.desk.epoch)
         self._context.log.info(
-            "desk_rebuilt", epoch=stage.epoch, generation=current, seconds=round(seconds, 3)
+            "desk_rebuilt", epoch=stage.desk.epoch, generation=current, seconds=round(seconds, 3)
         )
         return stage
 

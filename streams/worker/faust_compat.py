@@ -132,7 +132,7 @@ def raw_topic(app: App, name: str) -> faust.TopicT:
 
 
 EventOfBytes = faust.EventT[Any]
-StreamOfBytes = faust.StreamT[Any]
+StreamOfBytes = faust.Stream[Any]
 
 
 def record_of(event: EventOfBytes) -> Record:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from schemas.topics import TopicName
 from streams.desk import DeskConfig
 from streams.log.base import Record, TopicLog
-from streams.outgoing import epoch_outgoing
 from streams.pipeline import DeskStage
 from streams.restoring import DeskHistory
 
@@ -25,8 +24,8 @@ async def take_over(
 ) -> DeskStage:
     """A desk that goes on where the last one stopped, under an epoch of its own.
 
-    The epoch is marked in the journal before state and holds are read: whatever an earlier desk,
-    if it still runs, writes after the mark is known to be stale.
+    The epoch is marked in the journal: what an earlier desk, if it still runs, writes after the
+    end read here is known to be stale, and what it wrote of is decided again under the same ids.
 
     Args:
         log: read without a group, up to the end offsets of now.
@@ -40,29 +39,27 @@ async def take_over(
         CorruptionError: what is read cannot be a desk's.
     """
     history = DeskHistory()
-    journal = prefix + TopicName.DESK
-    read_to = await _read(log, journal, "earliest", history.add_journal, is_current)
-    epoch = history.epoch + 1
-    await log.append([epoch_outgoing(epoch).record(prefix)])
-    await _read(log, journal, read_to, history.add_journal, is_current)
-    await _read(log, prefix + TopicName.STATE, "earliest", history.add_state, is_current)
-    await _read(log, prefix + TopicName.HELD, "earliest", history.add_held, is_current)
-    return DeskStage(history.desk(config), epoch=epoch)
+    for topic, take in (
+        (TopicName.DESK, history.add_journal),
+        (TopicName.STATE, history.add_state),
+        (TopicName.HELD, history.add_held),
+    ):
+        await _read(log, prefix + topic, take, is_current)
+    stage = DeskStage(history.desk(config))
+    await log.append([mark.record(prefix) for mark in stage.begin()])
+    return stage
 
 
 async def _read(
     log: TopicLog,
     topic: str,
-    start: dict[int, int] | str,
     take: Callable[[Record], None],
     is_current: Callable[[], bool],
-) -> dict[int, int]:
-    """Give every record from ``start`` to the present end to ``take``; answers that end."""
+) -> None:
+    """Give every record up to the present end of a topic to ``take``."""
     end = await log.end_offsets(topic)
-    begin = start if isinstance(start, dict) else await log.begin_offsets(topic)
-    async for batch in log.read(topic, begin, stop=end):
+    async for batch in log.read(topic, "earliest", stop=end):
         if not is_current():
             raise AbandonedError
         for record in batch:
             take(record)
-    return end
