@@ -22,4 +22,11 @@ Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 class Record(BaseModel):
     """A frozen record; unknown fields are refused when we build one, ignored when we read one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        ser_json_inf_nan="null",
+        # Bodies are any bytes; pydantic's default would refuse those that are not UTF-8.
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
+    )

@@ -14,7 +14,7 @@ from schemas.decoded import Cleaned, Dropped, Failed, Tick, decode_decoded
 from schemas.event import Source, WireEvent
 from schemas.raw import RawMessage
 from schemas.topics import TopicName
-from streams.desk import Desk
+from streams.desk import Desk, DeskChanges
 from streams.desk.identity import source_id
 from streams.log.base import Record
 from streams.log.headers import TRANSPORT, DeskSeq, header_text
@@ -95,9 +95,16 @@ class DeskBatch:
 class DeskStage:
     """Decoded records to items and events, and the desk's own changelog."""
 
-    def __init__(self, desk: Desk, *, epoch: int = 0) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.epoch = epoch
+
+    def begin(self) -> list[Outgoing]:
+        """Take over from whichever desk came before; answers the mark for the journal."""
+        self.desk.begin()
+        return self._journal(self.desk.drain())
+
+    def _journal(self, changes: DeskChanges) -> list[Outgoing]:
+        return [journal_outgoing(record) for record in changes.journal]
 
     def process(
         self, entries: Iterable[DecodedEntry], *, poisoned: frozenset[int] = frozenset()
@@ -112,31 +119,29 @@ class DeskStage:
             StageCrashedError: the desk raised; nothing of the batch may be written.
         """
         batch = DeskBatch()
+        outputs, journal, after = batch.ranks
         skipped_before = self.desk.skipped
         for entry in entries:
             try:
                 events = self._decide(entry, poisoned=entry.offset in poisoned)
-                changes = self.desk.drain()
             except Exception as error:
                 raise StageCrashedError(entry.offset, error) from error
             for number, event in enumerate(events):
-                records = event_outgoing(event, DeskSeq(entry.offset, number), self.epoch)
-                batch.ranks[0].extend(records)
+                records = event_outgoing(event, DeskSeq(entry.offset, number), self.desk.epoch)
+                outputs.extend(records)
                 if records[0].topic is TopicName.ITEMS:
                     batch.published.append((event, records[0]))
             batch.events.extend(events)
-            batch.ranks[1].extend(
-                journal_outgoing(record, self.epoch) for record in changes.journal
-            )
-            for item_key, held in changes.held:
-                # A hold must be safe before the journal says it was decided; its end must not
-                # be written before the journal, or a crash between would lose the release.
-                batch.ranks[2 if held is None else 0].append(
-                    held_outgoing(item_key, held, self.epoch)
-                )
-            batch.ranks[2].extend(state_outgoing(state, self.epoch) for state in changes.state)
             if entry.unreadable is not None:
-                batch.ranks[0].append(_letter_of_entry(entry, entry.unreadable))
+                outputs.extend(_letter_of_entry(entry.record, entry.unreadable))
+        changes = self.desk.drain()
+        for item_key, held in changes.held:
+            # A hold must be safe before the journal says it was decided; its end must not be
+            # written before the journal, or a crash between would lose the release.
+            rank = after if held is None else outputs
+            rank.append(held_outgoing(item_key, held, self.desk.epoch))
+        journal.extend(self._journal(changes))
+        after.extend(state_outgoing(state) for state in changes.state)
         return replace(batch, skipped=self.desk.skipped - skipped_before)
 
     def _decide(self, entry: DecodedEntry, *, poisoned: bool) -> list[WireEvent]:
@@ -160,14 +165,11 @@ class DeskStage:
                     transport=entry.transport,
                 )
             case _:
-                return desk.reject(record, transport=entry.transport)
+                return desk.reject(record.source, record, transport=entry.transport)
 
 
-def _letter_of_entry(entry: DecodedEntry, body: bytes) -> Outgoing:
-    if not isinstance(entry.record, Failed):
-        raise TypeError("only a failed entry has a dead letter")
-    raw = RawMessage(body=body, received_at=entry.record.received_at)
-    letter = dead_outgoing(raw, [entry.record])
-    if letter is None:
-        raise TypeError("a failure has a dead letter")
-    return letter
+def _letter_of_entry(record: Cleaned | Dropped | Failed | Tick, body: bytes) -> list[Outgoing]:
+    if not isinstance(record, Failed):
+        return []
+    letter = dead_outgoing(RawMessage(body=body, received_at=record.received_at), [record])
+    return [letter] if letter is not None else []

@@ -80,3 +80,9 @@ def with_warning(item: Item, warning: str) -> Item:
     """The item, its audit saying what could not be done."""
     audit = item.audit.model_copy(update={"warnings": (*item.audit.warnings, warning)})
     return item.model_copy(update={"audit": audit})
+
+
+def unenriched(record: Outgoing, warning: str) -> Outgoing:
+    """The record for ``wire.enriched`` of an item that could not be enriched: it says so."""
+    item = _item_to_enrich(record)
+    return enriched_outgoing(record, None if item is None else with_warning(item, warning))

@@ -11,13 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from schemas.journal import HeldRecord, JournalRecord, StateRecord
-
 from schemas.codec import encode
 from schemas.dead_letter import DeadCode, DeadLetter
 from schemas.decoded import Cleaned, Dropped, Failed, Tick
 from schemas.event import ITEM_KINDS, WireEvent
 from schemas.item import Item
+from schemas.journal import HeldRecord, JournalRecord, StateRecord
 from schemas.raw import RawMessage
 from schemas.topics import TopicName
 from streams.log.base import Headers, NewRecord, Record
@@ -45,9 +44,7 @@ EVENT_SCHEMA = "event/1"
 JOURNAL_SCHEMA = "journal/1"
 STATE_SCHEMA = "state/1"
 HELD_SCHEMA = "held/1"
-EPOCH_SCHEMA = "epoch/1"
 TICK_KEY = b"tick"
-EPOCH_KEY = b"epoch"
 
 _CODE = "code"
 _STAGE = "stage"
@@ -120,25 +117,17 @@ def held_outgoing(item_key: str, held: HeldRecord | None, epoch: int) -> Outgoin
     return Outgoing(TopicName.HELD, header_bytes(item_key), value, headers)
 
 
-def journal_outgoing(journal: JournalRecord, epoch: int) -> Outgoing:
+def journal_outgoing(journal: JournalRecord) -> Outgoing:
     """One decision for ``wire.desk``."""
-    key = header_bytes(journal.item_key or journal.transport or "")
-    return Outgoing(TopicName.DESK, key, encode(journal), desk_headers(JOURNAL_SCHEMA, epoch))
+    key = header_bytes(journal.item_id or journal.transport or journal.type)
+    headers = desk_headers(JOURNAL_SCHEMA, journal.epoch)
+    return Outgoing(TopicName.DESK, key, encode(journal), headers)
 
 
-def state_outgoing(state: StateRecord, epoch: int) -> Outgoing:
+def state_outgoing(state: StateRecord) -> Outgoing:
     """A key's last word for ``wire.state``."""
-    return Outgoing(
-        TopicName.STATE,
-        header_bytes(state.item_key),
-        encode(state),
-        desk_headers(STATE_SCHEMA, epoch),
-    )
-
-
-def epoch_outgoing(epoch: int) -> Outgoing:
-    """The mark a desk leaves in the journal when it takes over: lower epochs end here."""
-    return Outgoing(TopicName.DESK, EPOCH_KEY, None, desk_headers(EPOCH_SCHEMA, epoch))
+    headers = desk_headers(STATE_SCHEMA, state.epoch)
+    return Outgoing(TopicName.STATE, header_bytes(state.item_key), encode(state), headers)
 
 
 def enriched_outgoing(source: Outgoing, item: Item | None) -> Outgoing:

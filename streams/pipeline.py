@@ -26,7 +26,7 @@ from streams.desk.fingerprint import sign
 from streams.desk.identity import event_id, source_id
 from streams.desk_stage import DecodedEntry, DeskBatch, DeskStage, StageCrashedError
 from streams.enrich import EnrichConfig
-from streams.enrich_stage import EnrichStage
+from streams.enrich_stage import EnrichStage, is_copied, unenriched
 from streams.log.base import Record
 from streams.log.headers import (
     SHA256,
@@ -60,8 +60,10 @@ __all__ = [
     "StopAfter",
     "before_desk",
     "enrich_stage",
+    "is_copied",
     "letter_of",
     "read",
+    "unenriched",
     "with_items",
 ]
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from schemas.journal import HeldRecord, JournalRecord, StateRecord
-
 from schemas.codec import SchemaError, decode
+from schemas.journal import HeldRecord, JournalRecord, StateRecord
 from schemas.model import Record as Model
 from streams.desk import Desk, DeskConfig
 from streams.errors import CorruptionError
@@ -43,13 +42,9 @@ class _Latest(Generic[_M]):
 class DeskHistory:
     """Records of the desk's own topics, gathered in the order of each topic.
 
-    Attributes:
-        epoch: the highest assignment seen so far; what a lower one wrote after it is ignored.
-        ignored: records a desk wrote after another had taken over.
+    Which of them a desk wrote that had lost its partition, the desk itself finds out.
     """
 
-    epoch: int = 0
-    ignored: int = 0
     _state: _Latest[StateRecord] = field(default_factory=lambda: _Latest(StateRecord))
     _held: _Latest[HeldRecord] = field(default_factory=lambda: _Latest(HeldRecord))
     _journal: list[JournalRecord] = field(default_factory=list)
@@ -63,17 +58,15 @@ class DeskHistory:
         self._held.add(record)
 
     def add_journal(self, record: Record) -> None:
-        """Take a record of ``wire.desk``: a decision, or the mark of a new assignment."""
-        epoch = epoch_of(record)
-        if epoch < self.epoch:
-            self.ignored += 1
-            return
-        self.epoch = epoch
-        if record.value is not None:
-            self._journal.append(_read(JournalRecord, record))
+        """Take a record of ``wire.desk``."""
+        self._journal.append(_read(JournalRecord, record))
 
     def desk(self, config: DeskConfig) -> Desk:
-        """A desk that decides what comes next as the one that wrote all this would have."""
+        """A desk that decides what comes next as the one that wrote all this would have.
+
+        Raises:
+            CorruptionError: the records contradict each other.
+        """
         desk = Desk(config)
         desk.restore(self._state.read(), self._held.read(), self._journal)
         return desk

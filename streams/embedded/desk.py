@@ -45,7 +45,7 @@ class EmbeddedDesk:
             for batch in every_batch(self._store, self._prefix + topic):
                 for record in batch:
                     take(record)
-        return DeskStage(history.desk(self._config.desk), epoch=history.epoch)
+        return DeskStage(history.desk(self._config.desk))
 
     @property
     def next_offset(self) -> int:

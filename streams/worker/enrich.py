@@ -14,7 +14,13 @@ from streams.observability import metric_defs
 from streams.outgoing import Outgoing, enriched_outgoing
 from streams.pipeline import EnrichStage, PipelineConfig, enrich_stage, is_copied, unenriched
 from streams.worker.context import StageContext, chunks
-from streams.worker.faust_compat import StreamOfBytes, raw_topic, record_of, stop_without_ack
+from streams.worker.faust_compat import (
+    EventOfBytes,
+    StreamOfBytes,
+    raw_topic,
+    record_of,
+    stop_without_ack,
+)
 from streams.worker.ordered import Events, OrderedWork
 from streams.worker.pool import Fate, WorkPool
 

@@ -131,16 +131,21 @@ def raw_topic(app: App, name: str) -> faust.TopicT:
     )
 
 
-def record_of(event: faust.EventT) -> Record:
+EventOfBytes = faust.EventT[Any]
+StreamOfBytes = faust.Stream[Any]
+
+
+def record_of(event: EventOfBytes) -> Record:
     """The record an event carries, as the rest of the house knows records."""
     message = event.message
+    headers = message.headers or ()
     return Record(
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
         key=message.key,
         value=message.value,
-        headers=tuple(message.headers or ()),
+        headers=tuple(headers.items() if isinstance(headers, Mapping) else headers),
         appended_at=datetime.fromtimestamp(message.timestamp, UTC),
     )
 
@@ -156,7 +161,10 @@ async def stop_without_ack(app: App, error: BaseException) -> NoReturn:
 
 
 def owns(app: App, topic: str, partition: int) -> bool:
-    """Whether this process has the partition, and no rebalance is under way."""
-    if app.rebalancing:
-        return False
+    """Whether this process has the partition, as far as it knows."""
     return any(tp.topic == topic and tp.partition == partition for tp in app.consumer.assignment())
+
+
+def generation(app: App) -> int:
+    """The number of the group's current assignment, as this process knows it."""
+    return int(app.consumer_generation_id)

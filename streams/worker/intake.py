@@ -10,8 +10,10 @@ import asyncio
 import time
 from collections.abc import Sequence
 
+from schemas.dead_letter import DeadCode
 from schemas.topics import TopicName
 from streams.log.base import Record
+from streams.log.headers import SCHEMA
 from streams.observability import metric_defs
 from streams.outgoing import Outgoing
 from streams.pipeline import IntakeStage, PipelineConfig
@@ -24,7 +26,6 @@ from streams.worker.pool import Fate, WorkPool
 _TAKE = 200
 # Messages a task of the pool: small, so that a burst spreads over all processes.
 _CHUNK = 16
-_CODES = {Fate.CRASHED: "stage-crashed", Fate.TIMED_OUT: "stage-timeout"}
 
 Answer = tuple[Outgoing, ...]
 
@@ -46,7 +47,7 @@ def work(records: Sequence[Record]) -> list[Answer]:
 
 def give_up(record: Record, fate: Fate) -> Answer:
     """The dead letter of a record that no process survives."""
-    code = "stage-crashed" if fate is Fate.CRASHED else "stage-timeout"
+    code: DeadCode = "stage-crashed" if fate is Fate.CRASHED else "stage-timeout"
     return IntakeStage.gave_up(record, code, f"the process {fate}").outgoing
 
 
@@ -109,7 +110,8 @@ class IntakeWorker:
             if record.topic is TopicName.DEAD:
                 metrics.add(metric_defs.INTAKE_DEAD)
             else:
-                metrics.add(metric_defs.INTAKE_PARTS, type=record.type_of_schema)
+                schema = dict(record.headers)[SCHEMA].decode()
+                metrics.add(metric_defs.INTAKE_PARTS, type=schema.partition("/")[0])
         seconds = time.monotonic() - started
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="intake")
 

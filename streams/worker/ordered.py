@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
-import faust
+from streams.worker.faust_compat import EventOfBytes
 
 T = TypeVar("T")
 
-Events = Sequence[faust.EventT[bytes]]
+Events = Sequence[EventOfBytes]
 
 
 class OrderedWork(Generic[T]):

