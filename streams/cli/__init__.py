@@ -1,0 +1,113 @@
+"""The command ``wireroom``: one program, one file a verb.
+
+It must not hold what a program that imports Wireroom could need as well.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from cyclopts import App, CycloptsError, Group
+
+from streams.errors import WireroomError
+
+__all__ = ["app", "main"]
+
+_HELP = "Clean, de-duplicated, versioned, entity-enriched news items from raw agency wires."
+
+_EXAMPLES = """Examples:
+
+  wireroom run dispatch.txt                one message, and what became of it
+  wireroom run feed/ -o events.jsonl       files in, one event a line out
+  wireroom explain dispatch.txt            why it was read the way it was
+
+  wireroom topics apply                    make the topics on the log
+  wireroom worker                          run the stages, until stopped
+  wireroom ingest feed.jsonl               put messages into the raw topic
+  wireroom subscribe --since 2h --lang fr  follow the clean items
+  wireroom replay archive/ --speed 60      an archive again, in its own time
+
+The log is sqlite:///./wireroom.db, a file and no server, unless --broker
+or WIREROOM_BROKER names another, as in kafka://localhost:9092.
+Each command has its own --help.
+"""
+
+_USE = Group("Use", sort_key=1)
+_OPERATE = Group("Operate", sort_key=2)
+_LOOK = Group("Look inside", sort_key=3)
+
+# Verbs are imported when they are called: spaCy and Faust take seconds, help must not.
+_VERBS = (
+    ("run", _USE, "Files in, events out; nothing is kept."),
+    ("subscribe", _USE, "Follow items, enriched items or events."),
+    ("ingest", _USE, "Put files into the raw topic."),
+    ("replay", _USE, "Play an archive into a log, with its own times."),
+    ("worker", _OPERATE, "Run the stages on the log, until stopped."),
+    ("topics", _OPERATE, "Make the topics, or list them."),
+    ("dead", _OPERATE, "What could not be read, with its bytes."),
+    ("config", _OPERATE, "Every setting, and where it came from."),
+    ("explain", _LOOK, "How one file is read, and why."),
+    ("formats", _LOOK, "The formats that can be read."),
+)
+
+# As a shell would report the signal.
+_INTERRUPTED = 130
+_WRONG = 2
+
+
+def _version() -> str:
+    try:
+        return version("wireroom")
+    except PackageNotFoundError:
+        return "unknown (not installed)"
+
+
+app = App(
+    name="wireroom",
+    help=_HELP,
+    help_epilogue=_EXAMPLES,
+    help_format="plaintext",
+    version=_version,
+    version_flags=["--version"],
+    group_commands=Group("Help", sort_key=9),
+    suppress_keyboard_interrupt=False,
+)
+for _name, _group, _help in _VERBS:
+    app.command(f"streams.cli.{_name}:{_name}", name=_name, group=_group, help=_help)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; answers the exit status.
+
+    0 done, 2 a setting, an argument, an input or the log is wrong (one line says what), 130
+    interrupted. A closed pipe ends quietly.
+    """
+    try:
+        status = app(
+            list(sys.argv[1:] if arguments is None else arguments),
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Nobody reads any more; the interpreter must not complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except CycloptsError as error:
+        return _refuse(f"{error}\nSee wireroom --help, or the command's own --help.")
+    except WireroomError as error:
+        return _refuse(str(error))
+    return status if isinstance(status, int) else 0
+
+
+def _refuse(message: str) -> int:
+    from streams.cli.render import printable  # noqa: PLC0415  (start quickly)
+
+    print("wireroom:", printable(message), file=sys.stderr)
+    return _WRONG

@@ -1,0 +1,1 @@
+"""The stages over a single SQLite file: no server, one process, exactly-once."""

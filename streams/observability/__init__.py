@@ -1,0 +1,1 @@
+"""What the machinery says of itself: logs, metrics, health."""

@@ -1,0 +1,1 @@
+"""Archives into a log, with their own times."""

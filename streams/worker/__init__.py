@@ -1,0 +1,1 @@
+"""The stages as Faust workers on Kafka: one app, one consumer group a stage."""

@@ -1,0 +1,108 @@
+"""The options of every command that reads files, and the progress of reading them.
+
+It must not read the files itself: ``streams.ingest`` does.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+from cyclopts import Parameter
+
+from streams.cli.output import terminal
+from streams.cli.render import printable
+from streams.errors import ConfigError
+from streams.ingest.dates import parse_moment
+from streams.ingest.mapping import parse_map
+from streams.ingest.sources import SourceOptions, Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Inputs", "batches", "progress"]
+
+T = TypeVar("T")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """How to read PATH.
+
+    Attributes:
+        map: fields of foreign JSON Lines, as body=text,received_at=date,headline=title; without
+            it, well-known names are looked for.
+        provider: who sent what names no provider.
+        time_from: time of the first message without one; each further one is 1 ms later.
+        max: stop after so many messages.
+    """
+
+    map: str | None = None
+    provider: str | None = None
+    time_from: str | None = None
+    max: Annotated[int | None, Parameter()] = None
+
+    def sources(self, paths: tuple[str, ...]) -> Sources:
+        """The messages of the paths.
+
+        Raises:
+            ConfigError: no path, or an option that cannot be read.
+            ArchiveError: a path that does not exist.
+        """
+        if not paths:
+            raise ConfigError("name a file, a directory or - for standard input")
+        if self.max is not None and self.max < 0:
+            raise ConfigError("--max counts from 0")
+        options = SourceOptions(
+            fields=parse_map(self.map) if self.map else {},
+            provider=self.provider,
+            time_from=parse_moment(self.time_from, datetime.now(UTC)) if self.time_from else None,
+            max_messages=self.max,
+            announce=_announce,
+        )
+        return Sources(paths, options)
+
+
+def _announce(message: str) -> None:
+    print(printable(message), file=sys.stderr)
+
+
+def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of up to ``size`` values."""
+    iterator = iter(values)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+@contextmanager
+def progress(words: str, sources: Sources) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal's standard error: call with how many messages are done so far."""
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.progress import (  # noqa: PLC0415  (start quickly)
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[done]:,} messages"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=terminal(stderr=True), transient=True) as bars:
+        task = bars.add_task(words, total=sources.total_bytes, done=0)
+
+        def show(done: int) -> None:
+            bars.update(task, completed=sources.bytes_read, done=done)
+
+        yield show

@@ -1,0 +1,103 @@
+"""Where a command writes: readable on a terminal, JSON Lines in a pipe, or as ``-o`` says.
+
+It must not decide what is written.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from streams.cli.render import json_line
+from streams.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console, RenderableType
+
+__all__ = ["Format", "Output", "open_output", "terminal"]
+
+
+class Format(StrEnum):
+    """How records are written."""
+
+    TEXT = "text"
+    JSONL = "jsonl"
+    NINJS = "ninjs"
+
+
+@dataclass(slots=True)
+class Output:
+    """An open destination.
+
+    Attributes:
+        is_stdout: False for a file, so that the report may go to standard output.
+        is_terminal: a person is looking.
+    """
+
+    format: Format
+    stream: IO[bytes]
+    is_stdout: bool
+    is_terminal: bool
+
+    def line(self, value: bytes) -> None:
+        """Write one record of JSON."""
+        self.stream.write(json_line(value, terminal=self.is_terminal))
+
+    def show(self, renderable: RenderableType) -> None:
+        """Write something for a person."""
+        console = terminal() if self.is_stdout else _plain(self.stream)
+        console.print(renderable, soft_wrap=not self.is_terminal)
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        self.stream.flush()
+
+
+@contextmanager
+def open_output(wanted: str | None) -> Iterator[Output]:
+    """The destination ``-o`` names: a format, a file, ``-``, or by what standard output is.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    is_terminal = sys.stdout.isatty()
+    if wanted is None or wanted == "-":
+        chosen = Format.TEXT if is_terminal else Format.JSONL
+        yield Output(chosen, sys.stdout.buffer, is_stdout=True, is_terminal=is_terminal)
+        return
+    if wanted in set(Format):
+        yield Output(Format(wanted), sys.stdout.buffer, is_stdout=True, is_terminal=is_terminal)
+        return
+    chosen = Format.TEXT if wanted.endswith((".txt", ".text")) else Format.JSONL
+    try:
+        with Path(wanted).open("wb") as stream:
+            yield Output(chosen, stream, is_stdout=False, is_terminal=False)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        if error.filename != wanted:
+            raise
+        known = ", ".join(Format)
+        raise ConfigError(f"-o {wanted}: {error.strerror}; name a file or one of {known}") from None
+
+
+def terminal(*, stderr: bool = False) -> Console:
+    """A console that takes text as it is: no markup, no emoji codes, no highlighting."""
+    from rich.console import Console  # noqa: PLC0415  (start quickly)
+
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def _plain(stream: IO[bytes]) -> Console:
+    import io  # noqa: PLC0415  (start quickly)
+
+    from rich.console import Console  # noqa: PLC0415  (start quickly)
+
+    text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True)
+    console = Console(file=text, markup=False, emoji=False, highlight=False, width=100)
+    text.detach()
+    return console

@@ -1,0 +1,139 @@
+"""``wireroom run``: files in, events out, on a log that is gone afterwards.
+
+It must not decide anything about a message.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from schemas.codec import encode
+from schemas.event import WireEvent
+from streams.cli.common import Common
+from streams.cli.inputs import Inputs, batches, progress
+from streams.cli.output import Format, Output, open_output, terminal
+from streams.cli.render import as_ninjs, event_line
+from streams.errors import ConfigError
+
+if TYPE_CHECKING:
+    from streams.counts import Counts
+    from streams.ingest.sources import Sources
+    from streams.log import SqliteStore
+    from streams.settings import Settings
+
+# Large enough that a batch's fixed costs vanish, small enough that the bar moves.
+_BATCH = 1000
+
+
+def run(
+    *paths: str,
+    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    stop_after: Literal["decode", "clean", "desk", "enrich"] = "enrich",
+    log: str | None = None,
+    inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
+    common: Common = Common(),  # noqa: B008  (frozen)
+) -> int:
+    """Files in, one event a line out, in the order of the messages; nothing is kept.
+
+    On a terminal, one file is shown as a card, several as one line an event.
+
+    Args:
+        paths: files, directories, .jsonl, or - for standard input.
+        output: a file (.jsonl, or .txt to read), or one of text, jsonl, ninjs.
+        stop_after: the last stage to run.
+        log: keep everything in this log, sqlite:///path, and go on from what it holds.
+        inputs: how to read the files.
+        common: settings.
+    """
+    settings = common.settings()
+    sources = inputs.sources(paths)
+    with open_output(output) as out, _store(settings, log) as store:
+        counts = _process(settings, store, sources, stop_after, _Writer(out, sources))
+        report = terminal(stderr=not (out.is_terminal or not out.is_stdout))
+        report.print(counts.line(), soft_wrap=True)
+    return 0 if counts.adds_up() else 1
+
+
+def _process(
+    settings: Settings, store: SqliteStore, sources: Sources, stop_after: str, writer: _Writer
+) -> Counts:
+    from streams.counts import Counts  # noqa: PLC0415  (start quickly)
+    from streams.embedded.runner import EmbeddedRunner, StopAfter  # noqa: PLC0415  (the stages)
+
+    store.create_topics(list(settings.catalogue().values()), prefix=settings.prefix)
+    runner = EmbeddedRunner(
+        store,
+        settings.pipeline_config(),
+        prefix=settings.prefix,
+        stop_after=StopAfter[stop_after.upper()],
+    )
+    total, done = Counts(), 0
+    with progress("reading", sources) as show:
+        for batch in batches(sources, _BATCH):
+            runner.ingest(batch)
+            total.merge(runner.run(writer.write))
+            done += len(batch)
+            show(done)
+    writer.finish()
+    return total
+
+
+@contextmanager
+def _store(settings: Settings, log: str | None) -> Iterator[SqliteStore]:
+    from streams.log import SqliteStore, sqlite_path  # noqa: PLC0415  (start quickly)
+
+    limit = settings.max_body_bytes
+    if log is not None:
+        path = sqlite_path(log)
+        if path is None:
+            raise ConfigError(f"run works on sqlite:///path, not on {log}: use ingest and worker")
+        with SqliteStore(path, max_body_bytes=limit) as store:
+            yield store
+        return
+    with tempfile.TemporaryDirectory(prefix="wireroom-") as folder:
+        path_of_log = Path(folder, "run.db")
+        with SqliteStore(path_of_log, durable=False, max_body_bytes=limit) as store:
+            yield store
+
+
+class _Writer:
+    """Writes events as they are decided, or keeps the few that make a card."""
+
+    def __init__(self, out: Output, sources: Sources) -> None:
+        self._out = out
+        files = sources.files
+        alone = len(files) == 1 and not files[0].is_lines
+        self._kept: list[WireEvent] | None = [] if alone and out.format is Format.TEXT else None
+
+    def write(self, events: Sequence[WireEvent]) -> None:
+        """Take events in decided order."""
+        if self._kept is not None:
+            self._kept += events
+            return
+        for event in events:
+            match self._out.format:
+                case Format.JSONL:
+                    self._out.line(encode(event))
+                case Format.NINJS:
+                    if event.item is not None:
+                        self._out.line(as_ninjs(event.item))
+                case Format.TEXT:
+                    self._out.show(event_line(event))
+        self._out.flush()
+
+    def finish(self) -> None:
+        """Show the cards, if these were a message or two."""
+        if self._kept is None:
+            return
+        from streams.cli.card import event_card  # noqa: PLC0415  (start quickly)
+
+        for event in self._kept:
+            self._out.show(event_card(event))
+        sys.stdout.flush()

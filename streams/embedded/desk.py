@@ -1,0 +1,95 @@
+"""The desk on one SQLite file: restored when it starts, each batch one transaction.
+
+It must not decide anything; ``streams.pipeline.DeskStage`` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from schemas.topics import TopicName
+from streams.embedded.reading import every_batch, next_offsets
+from streams.errors import CorruptionError
+from streams.log import SqliteStore
+from streams.log.base import NewRecord
+from streams.pipeline import (
+    DecodedEntry,
+    DeskBatch,
+    DeskStage,
+    PipelineConfig,
+    StageCrashedError,
+)
+from streams.restoring import DeskHistory
+
+
+class EmbeddedDesk:
+    """A desk whose memory and file agree after every call, or which must be dropped."""
+
+    def __init__(self, store: SqliteStore, config: PipelineConfig, prefix: str) -> None:
+        self._store = store
+        self._config = config
+        self._prefix = prefix
+        self._topic = prefix + TopicName.DECODED
+        self._group = f"{prefix}wireroom-desk"
+        self._poisoned: frozenset[int] = frozenset()
+        self._stage = self._restored()
+
+    def _restored(self) -> DeskStage:
+        history = DeskHistory()
+        for topic, take in (
+            (TopicName.DESK, history.add_journal),
+            (TopicName.STATE, history.add_state),
+            (TopicName.HELD, history.add_held),
+        ):
+            for batch in every_batch(self._store, self._prefix + topic):
+                for record in batch:
+                    take(record)
+        return DeskStage(history.desk(self._config.desk))
+
+    @property
+    def next_offset(self) -> int:
+        """The offset the next decoded record will get."""
+        return self._store.end_offsets(self._topic)[0]
+
+    def next_due(self) -> datetime | None:
+        """When the next hold falls due; None when nothing is held until a time."""
+        return self._stage.desk.next_due()
+
+    def backlog(self, max_records: int) -> list[DecodedEntry]:
+        """The oldest decoded records the desk has not decided yet."""
+        offsets = next_offsets(self._store, self._group, self._topic)
+        batch = self._store.read(self._topic, offsets, max_records=max_records)
+        return [DecodedEntry.of(record) for record in batch.records]
+
+    def decide(
+        self, entries: Sequence[DecodedEntry], write_before: Callable[[], None]
+    ) -> DeskBatch:
+        """Decide a batch and write all that follows from it, with the desk's offset, at once.
+
+        Args:
+            entries: the next decoded records, in order.
+            write_before: writes, in the same transaction, what must be there first.
+        """
+        batch = self._process(entries)
+        records: list[NewRecord] = [
+            outgoing.record(self._prefix) for rank in batch.ranks for outgoing in rank
+        ]
+        with self._store.transaction():
+            write_before()
+            if self.next_offset <= entries[-1].offset:
+                raise CorruptionError(f"{self._topic} is shorter than what the desk has decided")
+            self._store.append(records)
+            self._store.commit(self._group, self._topic, {0: entries[-1].offset + 1})
+        return batch
+
+    def _process(self, entries: Sequence[DecodedEntry]) -> DeskBatch:
+        while True:
+            try:
+                return self._stage.process(entries, poisoned=self._poisoned)
+            except StageCrashedError as crash:
+                # Its memory is in doubt: take the last safe one, and pass the culprit on as dead.
+                if crash.offset in self._poisoned:
+                    raise
+                self._poisoned |= {crash.offset}
+                self._stage = self._restored()

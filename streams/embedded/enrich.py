@@ -1,0 +1,49 @@
+"""Enrichment on one SQLite file: follows the items topic, each batch one transaction.
+
+It must not recognise anything; ``streams.enrich`` does.
+"""
+
+from __future__ import annotations
+
+from schemas.item import Item
+from schemas.topics import TopicName
+from streams.embedded.reading import next_offsets
+from streams.log import SqliteStore
+from streams.log.headers import EVENT_ID, header_text
+from streams.outgoing import Outgoing
+from streams.pipeline import PipelineConfig, enrich_stage
+
+# Items a transaction: tens of milliseconds of recognition each, so small batches cost nothing.
+_BATCH_ITEMS = 64
+
+
+class EmbeddedEnrichment:
+    """Carries items from ``wire.items`` to ``wire.enriched``."""
+
+    def __init__(self, store: SqliteStore, config: PipelineConfig, prefix: str) -> None:
+        self._store = store
+        self._prefix = prefix
+        self._topic = prefix + TopicName.ITEMS
+        self._group = f"{prefix}wireroom-enrich"
+        self._stage = enrich_stage(config)
+
+    def catch_up(self) -> dict[str, Item]:
+        """Enrich what has not been; answers the items by id of the event that published them."""
+        done: dict[str, Item] = {}
+        while True:
+            offsets = next_offsets(self._store, self._group, self._topic)
+            batch = self._store.read(self._topic, offsets, max_records=_BATCH_ITEMS)
+            if not batch.records:
+                return done
+            sources = [
+                Outgoing(TopicName.ITEMS, record.key, record.value, record.headers)
+                for record in batch.records
+            ]
+            enriched = self._stage.process(sources)
+            with self._store.transaction():
+                self._store.append([answer.record.record(self._prefix) for answer in enriched])
+                self._store.commit(self._group, self._topic, batch.next_offsets)
+            for record, answer in zip(batch.records, enriched, strict=True):
+                event_id = header_text(record, EVENT_ID)
+                if event_id is not None and answer.item is not None:
+                    done[event_id] = answer.item

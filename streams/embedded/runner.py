@@ -1,0 +1,261 @@
+"""The stages over one SQLite file, in one process: no server, and exactly-once.
+
+A batch's outputs, journal, state and offsets are one transaction, so that a run stopped anywhere
+goes on as if it had not been. It must not hold stage logic: that is ``streams.pipeline``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from schemas.decoded import Tick
+from schemas.event import EventKind, WireEvent
+from schemas.raw import RawMessage
+from schemas.topics import CATALOGUE, TopicName
+from streams.counts import Counts
+from streams.embedded.desk import EmbeddedDesk
+from streams.embedded.enrich import EmbeddedEnrichment
+from streams.embedded.reading import next_offsets
+from streams.log import SqliteStore
+from streams.log.base import NewRecord, Record
+from streams.log.headers import raw_of, raw_record
+from streams.outgoing import Outgoing, decoded_outgoing
+from streams.pipeline import (
+    DecodedEntry,
+    Intake,
+    IntakeStage,
+    Part,
+    PipelineConfig,
+    StopAfter,
+    before_desk,
+    with_items,
+)
+from streams.spool import spooled
+
+__all__ = ["EmbeddedRunner", "StopAfter"]
+
+OnEvents = Callable[[Sequence[WireEvent]], None]
+
+# Records a transaction: see docs/decisions.md for the sweep.
+BATCH_RECORDS = 250
+# A follower looks at the clock this often, for holds that fall due.
+_IDLE_S = 0.5
+
+
+@dataclass(slots=True)
+class _Taken:
+    """A batch of raw records on its way into the log as decoded ones."""
+
+    topic: str
+    group: str
+    records: list[Record]
+    next_offsets: dict[int, int]
+    parts: list[tuple[Part, str]] = field(default_factory=list)
+    outgoing: list[Outgoing] = field(default_factory=list)
+
+
+class EmbeddedRunner:
+    """Runs the stages over a store that no other process runs on."""
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        config: PipelineConfig | None = None,
+        *,
+        prefix: str = "wire.",
+        stop_after: StopAfter = StopAfter.ENRICH,
+        spool_dir: Path | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Create the topics that are missing and take the store's role of runner.
+
+        Args:
+            store: the log; other processes may append to its raw topics meanwhile.
+            config: of the stages.
+            prefix: of every topic's name.
+            stop_after: the last stage to run.
+            spool_dir: where bodies over the limit are written whole; by default beside the store.
+            clock: tells when a hold has fallen due while serving; decides nothing else.
+
+        Raises:
+            ConfigError: another process runs on this store.
+        """
+        self._store = store
+        self._config = config or PipelineConfig()
+        self._prefix = prefix
+        self._stop_after = stop_after
+        self._spool_dir = spool_dir or store.path.with_name(f"{store.path.name}.spool")
+        self._clock = clock
+        store.create_topics(list(CATALOGUE.values()), prefix=prefix)
+        store.acquire_writer(f"{prefix}runner")
+        self._intake = IntakeStage(self._config)
+        self._desk: EmbeddedDesk | None = None
+        self._enrichment: EmbeddedEnrichment | None = None
+
+    def ingest(self, messages: Iterable[RawMessage]) -> int:
+        """Append messages to the raw topic, spooling bodies over the limit; answers how many."""
+        topic = self._prefix + TopicName.RAW
+        limit = self._config.max_body_bytes
+        records = (
+            spooled(raw_record(message, topic), self._spool_dir, max_body_bytes=limit)
+            for message in messages
+        )
+        count = 0
+        while batch := list(islice(records, BATCH_RECORDS)):
+            self._store.append(batch)
+            count += len(batch)
+        return count
+
+    def run(self, on_events: OnEvents | None = None) -> Counts:
+        """Work until nothing is left to do; answers what became of it.
+
+        Args:
+            on_events: takes each batch's events, in decided order, once they are safe in the log;
+                with enrichment, items that were published carry it.
+        """
+        counts = Counts()
+        while self._step(counts, on_events):
+            pass
+        return counts
+
+    def serve(self, stop: threading.Event, on_events: OnEvents | None = None) -> Counts:
+        """Follow the log until ``stop`` is set, releasing holds as they fall due."""
+        counts = Counts()
+        while not stop.is_set():
+            if not (self._step(counts, on_events) or self._release_due(counts, on_events)):
+                self._store.wait_for_change(_IDLE_S, stop)
+        return counts
+
+    def _step(self, counts: Counts, on_events: OnEvents | None) -> bool:
+        """Do the oldest work there is; False when there is none."""
+        if self._stop_after >= StopAfter.DESK:
+            backlog = self._the_desk().backlog(BATCH_RECORDS)
+            if backlog:
+                self._decide(backlog, lambda: None, counts, on_events)
+                return True
+        if self._stop_after is StopAfter.ENRICH:
+            self._the_enrichment().catch_up()
+        taken = self._next_raw()
+        if taken is None:
+            return False
+        if self._stop_after is StopAfter.DECODE:
+            self._only_decode(taken, counts, on_events)
+        else:
+            self._take_in(taken, counts, on_events)
+        return True
+
+    def _next_raw(self) -> _Taken | None:
+        # A look at the decoder alone must not use up what intake has yet to read.
+        stage = "decode" if self._stop_after is StopAfter.DECODE else "intake"
+        group = f"{self._prefix}wireroom-{stage}"
+        for name in (TopicName.RAW_URGENT, TopicName.RAW):
+            topic = self._prefix + name
+            offsets = next_offsets(self._store, group, topic)
+            batch = self._store.read(topic, offsets, max_records=BATCH_RECORDS)
+            if batch.records:
+                return _Taken(topic, group, batch.records, batch.next_offsets)
+        return None
+
+    def _take_in(self, taken: _Taken, counts: Counts, on_events: OnEvents | None) -> None:
+        limit = self._config.max_body_bytes
+        for record in taken.records:
+            answer = self._intake.process(spooled(record, self._spool_dir, max_body_bytes=limit))
+            taken.parts.extend(answer.parts)
+            taken.outgoing.extend(answer.outgoing)
+        if self._stop_after is StopAfter.CLEAN:
+            with self._store.transaction():
+                self._write_taken(taken)
+            events = [before_desk(part, EventKind.CLEANED) for part, _ in taken.parts]
+            counts.receive(len(events))
+            _report(events, counts, on_events)
+            return
+        # The parts are decided as they are, not read back: what is written of them is the same.
+        entries = [
+            DecodedEntry(offset, transport, part)
+            for offset, (part, transport) in enumerate(taken.parts, self._the_desk().next_offset)
+        ]
+        self._decide(entries, lambda: self._write_taken(taken), counts, on_events)
+
+    def _write_taken(self, taken: _Taken) -> None:
+        self._store.append([outgoing.record(self._prefix) for outgoing in taken.outgoing])
+        self._store.commit(taken.group, taken.topic, taken.next_offsets)
+
+    def _only_decode(self, taken: _Taken, counts: Counts, on_events: OnEvents | None) -> None:
+        intake = Intake(self._config)
+        events = [
+            before_desk(answer, EventKind.DECODED)
+            for record in taken.records
+            for answer in intake.decode_only(raw_of(record))
+        ]
+        self._store.commit(taken.group, taken.topic, taken.next_offsets)
+        counts.receive(len(events))
+        _report(events, counts, on_events)
+
+    def _release_due(self, counts: Counts, on_events: OnEvents | None) -> bool:
+        """Append a tick for the hold that fell due, if one did, and let the desk decide it.
+
+        The tick says when the hold fell due, not what time it is: a run over old messages on the
+        same log must not find its windows moved to today.
+        """
+        if self._stop_after < StopAfter.DESK:
+            return False
+        desk = self._the_desk()
+        due = desk.next_due()
+        if due is None or due > self._clock():
+            return False
+        tick = Tick(now=due)
+        record = decoded_outgoing(tick).record(self._prefix)
+        self._decide(
+            [DecodedEntry(desk.next_offset, None, tick)],
+            lambda: _append(self._store, record),
+            counts,
+            on_events,
+        )
+        return True
+
+    def _decide(
+        self,
+        entries: Sequence[DecodedEntry],
+        write_before: Callable[[], None],
+        counts: Counts,
+        on_events: OnEvents | None,
+    ) -> None:
+        desk = self._the_desk()
+        try:
+            batch = desk.decide(entries, write_before)
+        except BaseException:
+            # Memory may be ahead of the file now: the next call starts from the file.
+            self._desk = None
+            raise
+        counts.receive(sum(not isinstance(entry.record, Tick) for entry in entries))
+        counts.skip(batch.skipped)
+        events = batch.events
+        if self._stop_after is StopAfter.ENRICH:
+            events = with_items(events, self._the_enrichment().catch_up())
+        _report(events, counts, on_events)
+
+    def _the_desk(self) -> EmbeddedDesk:
+        if self._desk is None:
+            self._desk = EmbeddedDesk(self._store, self._config, self._prefix)
+        return self._desk
+
+    def _the_enrichment(self) -> EmbeddedEnrichment:
+        if self._enrichment is None:
+            self._enrichment = EmbeddedEnrichment(self._store, self._config, self._prefix)
+        return self._enrichment
+
+
+def _append(store: SqliteStore, record: NewRecord) -> None:
+    store.append([record])
+
+
+def _report(events: Sequence[WireEvent], counts: Counts, on_events: OnEvents | None) -> None:
+    for event in events:
+        counts.add(event)
+    if on_events is not None and events:
+        on_events(events)

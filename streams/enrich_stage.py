@@ -1,0 +1,88 @@
+"""Enrichment over records: ``wire.items`` in, ``wire.enriched`` out.
+
+It must not recognise anything itself, nor read or write a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.codec import SchemaError, decode
+from schemas.event import EventKind
+from schemas.item import Item, PubStatus
+from streams.enrich import EnrichConfig, Enricher
+from streams.log.headers import KIND
+from streams.log.limits import DEFAULT_MAX_BODY_BYTES, max_record_bytes, record_bytes
+from streams.outgoing import Outgoing, enriched_outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Enriched:
+    """A record for ``wire.enriched``, and the item in it where it was enriched."""
+
+    record: Outgoing
+    item: Item | None
+
+
+class EnrichStage:
+    """Records of ``wire.items`` to records of ``wire.enriched``."""
+
+    def __init__(
+        self, config: EnrichConfig | None = None, *, max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
+    ) -> None:
+        self._enricher = Enricher(config or EnrichConfig())
+        self._limit = max_record_bytes(max_body_bytes)
+
+    def enrich(self, items: Sequence[Item]) -> list[Item]:
+        """Items with enrichment, in the same order; one that crashes it passes with a warning."""
+        try:
+            return list(self._enricher.enrich(items))
+        except Exception as error:  # noqa: BLE001  (a crash costs one item's entities, no item)
+            if len(items) == 1:
+                return [with_warning(items[0], f"enrich-crashed:{type(error).__name__}")]
+            half = len(items) // 2
+            return self.enrich(items[:half]) + self.enrich(items[half:])
+
+    def process(self, records: Sequence[Outgoing]) -> list[Enriched]:
+        """One record for ``wire.enriched`` for each of ``wire.items``, in order."""
+        items = {
+            place: item for place, record in enumerate(records) if (item := _item_to_enrich(record))
+        }
+        answers = self.enrich(list(items.values())) if items else []
+        done = dict(zip(items, answers, strict=True))
+        return [self._answer(record, done.get(place)) for place, record in enumerate(records)]
+
+    def _answer(self, record: Outgoing, item: Item | None) -> Enriched:
+        outgoing = enriched_outgoing(record, item)
+        if item is not None and record_bytes(outgoing.record("")) > self._limit:
+            return Enriched(enriched_outgoing(record, None), None)
+        return Enriched(outgoing, item)
+
+
+def _item_to_enrich(record: Outgoing) -> Item | None:
+    """The item in a record, or None where the record is to be copied as it is."""
+    if is_copied(record):
+        return None
+    try:
+        item = decode(Item, record.value or b"")
+    except SchemaError:
+        return None
+    return None if item.pubstatus is PubStatus.CANCELED else item
+
+
+def is_copied(record: Outgoing) -> bool:
+    """Whether an item record skips enrichment: a kill, or a tombstone."""
+    return record.value is None or (KIND, EventKind.KILL.encode()) in record.headers
+
+
+def with_warning(item: Item, warning: str) -> Item:
+    """The item, its audit saying what could not be done."""
+    audit = item.audit.model_copy(update={"warnings": (*item.audit.warnings, warning)})
+    return item.model_copy(update={"audit": audit})
+
+
+def unenriched(record: Outgoing, warning: str) -> Outgoing:
+    """The record for ``wire.enriched`` of an item that could not be enriched: it says so."""
+    item = _item_to_enrich(record)
+    return enriched_outgoing(record, None if item is None else with_warning(item, warning))

@@ -1,0 +1,97 @@
+"""Every metric, declared once: its name, its kind, what it means.
+
+Labels come from closed sets only. It must not measure anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MetricKind(StrEnum):
+    """How a metric moves."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricDef:
+    """One metric; its unit is the last word of its name (before ``_total``)."""
+
+    name: str
+    kind: MetricKind
+    meaning: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+_SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0)
+
+INTAKE_RECORDS = MetricDef(
+    "wireroom_intake_records_total", MetricKind.COUNTER, "raw records taken in and acknowledged"
+)
+INTAKE_PARTS = MetricDef(
+    "wireroom_intake_parts_total",
+    MetricKind.COUNTER,
+    "parts written to wire.decoded, by type: cleaned, dropped, failed",
+    ("type",),
+)
+INTAKE_DEAD = MetricDef(
+    "wireroom_intake_dead_letters_total", MetricKind.COUNTER, "dead letters written"
+)
+DESK_RECORDS = MetricDef(
+    "wireroom_desk_records_total", MetricKind.COUNTER, "decoded records decided (ticks included)"
+)
+DESK_EVENTS = MetricDef(
+    "wireroom_desk_events_total", MetricKind.COUNTER, "events written, by kind", ("kind",)
+)
+DESK_OUTCOMES = MetricDef(
+    "wireroom_desk_outcomes_total",
+    MetricKind.COUNTER,
+    "primary events by fate: published, linked, held, rejected; with skipped they add up to in",
+    ("outcome",),
+)
+DESK_IN = MetricDef(
+    "wireroom_desk_parts_total", MetricKind.COUNTER, "parts that came in: the left side of the sum"
+)
+DESK_SKIPPED = MetricDef(
+    "wireroom_desk_skipped_parts_total",
+    MetricKind.COUNTER,
+    "parts met again after a restart and passed over",
+)
+DESK_REBUILD = MetricDef(
+    "wireroom_desk_rebuild_seconds", MetricKind.GAUGE, "how long the last rebuild took"
+)
+DESK_EPOCH = MetricDef(
+    "wireroom_desk_epoch_number", MetricKind.GAUGE, "the assignment this desk writes under"
+)
+ENRICH_RECORDS = MetricDef(
+    "wireroom_enrich_records_total",
+    MetricKind.COUNTER,
+    "items carried to wire.enriched, by how: enriched, copied (kills), overtaken (by a kill)",
+    ("how",),
+)
+WORKER_BATCH_SECONDS = MetricDef(
+    "wireroom_worker_batch_seconds",
+    MetricKind.HISTOGRAM,
+    "from taking a batch to its last acknowledgement",
+    ("stage",),
+    _SECONDS,
+)
+WORKER_LAG = MetricDef(
+    "wireroom_worker_lag_records", MetricKind.GAUGE, "records not yet committed", ("stage",)
+)
+WORKER_POOL_REBUILDS = MetricDef(
+    "wireroom_worker_pool_rebuilds_total",
+    MetricKind.COUNTER,
+    "process pools that died or hung and were rebuilt",
+    ("stage",),
+)
+
+METRICS: tuple[MetricDef, ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, MetricDef)
+)
+"""The whole catalogue, in the order above; the documentation's table is made of it."""

@@ -1,0 +1,97 @@
+"""How far a replay has come, in a file that survives a crash.
+
+It must not be written before what it counts is safe in the log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from schemas.codec import encode
+from schemas.model import Record
+from streams.errors import ArchiveError, ConfigError
+from streams.ingest.sources import STDIN, SourceFile
+
+__all__ = ["Checkpoint", "fingerprint", "load_checkpoint", "save_checkpoint"]
+
+_SAMPLE_BYTES = 64 * 1024
+
+
+class Checkpoint(Record):
+    """A position in an archive and in the log it is played into.
+
+    Attributes:
+        archive: fingerprint of the files; another archive cannot go on from here.
+        read: messages read so far, played or left out.
+        played: of these, the ones appended.
+        offsets: ends of the raw topic then: what lies beyond was played and not yet counted.
+    """
+
+    archive: str
+    log: str
+    prefix: str
+    replay_id: str
+    read: int = 0
+    played: int = 0
+    offsets: dict[int, int] = {}
+
+
+def fingerprint(files: list[SourceFile]) -> str:
+    """A hash of names, sizes, and both ends of every file.
+
+    Raises:
+        ConfigError: standard input is among them.
+    """
+    digest = hashlib.sha256()
+    for file in files:
+        if file.name == STDIN:
+            raise ConfigError("standard input cannot be resumed: name a file")
+        size = file.path.stat().st_size
+        digest.update(f"{file.name}\n{size}\n".encode("utf-8", "surrogateescape"))
+        with file.path.open("rb") as handle:
+            digest.update(handle.read(_SAMPLE_BYTES))
+            handle.seek(max(0, size - _SAMPLE_BYTES))
+            digest.update(handle.read(_SAMPLE_BYTES))
+    return digest.hexdigest()
+
+
+def load_checkpoint(path: Path) -> Checkpoint | None:
+    """The checkpoint in a file; None where there is no file yet.
+
+    Raises:
+        ArchiveError: the file is something else.
+    """
+    try:
+        return Checkpoint.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ArchiveError(f"{path}: {error.strerror}") from None
+    except ValidationError:
+        raise ArchiveError(f"{path} is not a checkpoint: name another file") from None
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write it so that after a crash the file holds this checkpoint or the one before.
+
+    Raises:
+        ArchiveError: it cannot be written.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        with partial.open("wb") as handle:
+            handle.write(encode(checkpoint))
+            handle.flush()
+            os.fsync(handle.fileno())
+        partial.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise ArchiveError(f"{path}: {error.strerror}") from None

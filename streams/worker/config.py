@@ -1,0 +1,97 @@
+"""What a worker must be told: where the broker is, which stages, and its limits.
+
+It must not read settings or the environment; ``streams.settings`` does and builds this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from schemas.topics import TopicName
+from streams.errors import ConfigError
+from streams.log.security import KafkaSecurity
+from streams.pipeline import PipelineConfig
+
+
+class Stage(StrEnum):
+    """The stages a worker can run, in the order items pass them."""
+
+    INTAKE = "intake"
+    DESK = "desk"
+    ENRICH = "enrich"
+
+
+TOPICS_OF: dict[Stage, tuple[TopicName, ...]] = {
+    Stage.INTAKE: (
+        TopicName.RAW,
+        TopicName.RAW_URGENT,
+        TopicName.DECODED,
+        TopicName.DEAD,
+    ),
+    Stage.DESK: (
+        TopicName.DECODED,
+        TopicName.ITEMS,
+        TopicName.EVENTS,
+        TopicName.HELD,
+        TopicName.DESK,
+        TopicName.STATE,
+        TopicName.DEAD,
+    ),
+    Stage.ENRICH: (TopicName.ITEMS, TopicName.ENRICHED),
+}
+"""The topics each stage reads and writes: all must exist before it starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerConfig:
+    """Everything a worker process may be told; picklable, for each stage is a process.
+
+    Attributes:
+        broker: ``kafka://host:port[,host:port]``.
+        security: TLS and SASL towards the broker; None is neither.
+        prefix: of every topic's and group's name.
+        spool_dir: where bodies over the limit are written whole.
+        instance_id: makes group membership static, so that a restarted process is not waited for
+            (one id for each running worker process; the stage is appended).
+        session_timeout_s: a silent worker is replaced after this long; a worker that was stopped
+            for half of it writes nothing more.
+        send_timeout_s: how long a broker that is away is waited for before giving up.
+        pool_size: processes for intake's or enrichment's work; 0 is one a core.
+        task_timeout_s: how long one piece of that work may take.
+        drain_deadline_s: how long a stop may take before it is cut short.
+        stall_s: with records waiting and nothing committed for this long, the process ends.
+        metrics_port: of the first stage, the others follow; None serves none, 0 takes free ones.
+        metrics_host: loopback unless told otherwise.
+    """
+
+    broker: str
+    security: KafkaSecurity | None = None
+    prefix: str = "wire."
+    pipeline: PipelineConfig = field(default_factory=PipelineConfig)
+    spool_dir: Path = Path("wireroom-spool")
+    instance_id: str | None = None
+    session_timeout_s: float = 10.0
+    send_timeout_s: float = 120.0
+    pool_size: int = 0
+    task_timeout_s: float = 60.0
+    drain_deadline_s: float = 25.0
+    stall_s: float = 120.0
+    metrics_port: int | None = None
+    metrics_host: str = "127.0.0.1"
+    log_level: str = "INFO"
+
+    def __post_init__(self) -> None:
+        if not self.broker.startswith("kafka://"):
+            raise ConfigError(f"a worker on Kafka needs a kafka:// broker, not {self.broker!r}")
+        if self.session_timeout_s < 1:
+            raise ConfigError("session_timeout_s must be at least 1")
+
+    def topic(self, name: TopicName) -> str:
+        """A topic's full name."""
+        return self.prefix + name
+
+    def group(self, stage: Stage) -> str:
+        """The consumer group of a stage."""
+        return f"{self.prefix}wireroom-{stage}"

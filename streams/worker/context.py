@@ -1,0 +1,64 @@
+"""What every stage's agents are given: the app, the delivery, metrics, and a way to make a pool.
+
+It must not know any stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+
+from streams.observability import metric_defs
+from streams.observability.metrics import Metrics
+from streams.pipeline import PipelineConfig
+from streams.worker.config import Stage, WorkerConfig
+from streams.worker.delivery import Delivery
+from streams.worker.faust_compat import App
+from streams.worker.pool import Fate, WorkPool
+
+T = TypeVar("T")
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+@dataclass(frozen=True, slots=True)
+class StageContext:
+    """The surroundings of one stage in one process."""
+
+    stage: Stage
+    config: WorkerConfig
+    app: App
+    delivery: Delivery
+    metrics: Metrics
+    log: structlog.stdlib.BoundLogger
+
+    def pool(
+        self,
+        work: Callable[[Sequence[In]], Sequence[Out]],
+        give_up: Callable[[In, Fate], Out],
+        prepare: Callable[[PipelineConfig], None],
+    ) -> WorkPool[In, Out]:
+        """A pool of processes for this stage's work."""
+
+        def rebuilt() -> None:
+            self.log.warning("pool_rebuilt")
+            self.metrics.add(metric_defs.WORKER_POOL_REBUILDS, stage=self.stage)
+
+        return WorkPool(
+            work,
+            give_up,
+            initializer=prepare,
+            initargs=(self.config.pipeline,),
+            size=self.config.pool_size,
+            timeout_s=self.config.task_timeout_s,
+            on_rebuild=rebuilt,
+        )
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items in runs of at most ``size``."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

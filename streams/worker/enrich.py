@@ -1,0 +1,140 @@
+"""The enrichment worker: items in, items with entities out; a kill waits for nobody.
+
+Recognition happens in a process pool; order within each partition is kept, but for kills, which
+are copied at once. It must not recognise anything itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from schemas.topics import TopicName
+from streams.observability import metric_defs
+from streams.outgoing import Outgoing, enriched_outgoing
+from streams.pipeline import EnrichStage, PipelineConfig, enrich_stage, is_copied, unenriched
+from streams.worker.context import StageContext, chunks
+from streams.worker.faust_compat import (
+    EventOfBytes,
+    StreamOfBytes,
+    raw_topic,
+    record_of,
+    stop_without_ack,
+)
+from streams.worker.ordered import Events, OrderedWork
+from streams.worker.pool import Fate, WorkPool
+
+_TAKE = 200
+# Items a task of the pool: spaCy is quickest from about 16 texts on, and a flash must not wait
+# behind many.
+_CHUNK = 16
+
+_stage: EnrichStage | None = None
+
+
+def prepare(config: PipelineConfig) -> None:
+    """Load the models in a process of the pool."""
+    global _stage  # noqa: PLW0603  (one stage a process, built once, before any work)
+    _stage = enrich_stage(config)
+
+
+def work(items: Sequence[Outgoing]) -> list[Outgoing]:
+    """Each item with its enrichment; in a process of the pool."""
+    if _stage is None:
+        raise RuntimeError("the process was not prepared")
+    return [answer.record for answer in _stage.process(items)]
+
+
+def give_up(item: Outgoing, fate: Fate) -> Outgoing:
+    """The item without enrichment, its audit saying so."""
+    return unenriched(item, f"enrich-{fate}")
+
+
+class EnrichWorker:
+    """The agent of the enrichment stage."""
+
+    def __init__(self, context: StageContext) -> None:
+        self._context = context
+        self._pool: WorkPool[Outgoing, Outgoing] = context.pool(work, give_up, prepare)
+        # Offset of the latest kill of each key that is not yet acknowledged: what was taken
+        # before it and is still being enriched must not be written after it.
+        self._killed: dict[tuple[int, bytes | None], int] = {}
+        topic = raw_topic(context.app, context.config.topic(TopicName.ITEMS))
+        context.app.agent(topic, name="enrich")(self._agent)
+
+    async def start(self) -> None:
+        """Load the models, before the first item is taken."""
+        await self._pool.start()
+
+    async def close(self) -> None:
+        """End the pool."""
+        self._pool.close()
+
+    async def _agent(self, stream: StreamOfBytes) -> None:
+        ordered = OrderedWork(
+            self._finish,
+            self._fail,
+            max_at_work=2 * self._pool.size,
+            # Taken, not worked on: a kill is seen as soon as it is taken.
+            max_waiting=256,
+        )
+        try:
+            async for events in stream.noack_take(_TAKE, within=0.005):
+                await self._copy_kills(events)
+                for chunk in chunks(events, _CHUNK):
+                    await ordered.put(chunk, self._process(chunk))
+        except Exception as error:  # noqa: BLE001  (nothing may raise out of an agent)
+            await self._fail(error)
+        finally:
+            await ordered.close()
+
+    async def _copy_kills(self, events: Events) -> None:
+        copies = []
+        for event in events:
+            item = _item_of(event)
+            if is_copied(item):
+                self._killed[event.message.partition, event.message.key] = event.message.offset
+                copies.append(enriched_outgoing(item, None))
+        if copies:
+            await self._context.delivery.send(copies)
+            self._context.metrics.add(metric_defs.ENRICH_RECORDS, len(copies), how="copied")
+
+    async def _process(self, events: Events) -> tuple[list[Outgoing], float]:
+        started = time.monotonic()
+        items = [item for event in events if not is_copied(item := _item_of(event))]
+        return (await self._pool.run(items) if items else []), started
+
+    async def _finish(self, events: Events, done: tuple[list[Outgoing], float]) -> None:
+        answers, started = done
+        enriched = iter(answers)
+        sent = []
+        overtaken = 0
+        for event in events:
+            if is_copied(_item_of(event)):
+                continue
+            answer = next(enriched)
+            message = event.message
+            if self._killed.get((message.partition, message.key), -1) > message.offset:
+                overtaken += 1
+            else:
+                sent.append(answer)
+        await self._context.delivery.send(sent)
+        for event in events:
+            event.ack()
+            place = (event.message.partition, event.message.key)
+            if self._killed.get(place) == event.message.offset:
+                del self._killed[place]
+        metrics = self._context.metrics
+        metrics.add(metric_defs.ENRICH_RECORDS, len(sent), how="enriched")
+        metrics.add(metric_defs.ENRICH_RECORDS, overtaken, how="overtaken")
+        seconds = time.monotonic() - started
+        metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="enrich")
+
+    async def _fail(self, error: BaseException) -> None:
+        self._context.log.error("stage_stopped", error=repr(error))
+        await stop_without_ack(self._context.app, error)
+
+
+def _item_of(event: EventOfBytes) -> Outgoing:
+    record = record_of(event)
+    return Outgoing(TopicName.ITEMS, record.key, record.value, record.headers)

@@ -1,0 +1,178 @@
+"""Processes for the work that would block the event loop, and for messages that kill processes.
+
+A batch that takes its process with it, or takes too long, is cut down until the culprit is alone;
+the culprit is given up, its neighbours are not. It must not know what the work is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from enum import StrEnum
+from multiprocessing.connection import wait
+from typing import Any, Generic, TypeVar
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class Fate(StrEnum):
+    """Why an input was given up."""
+
+    CRASHED = "crashed"
+    TIMED_OUT = "timed-out"
+
+
+class WorkPool(Generic[In, Out]):
+    """Runs ``work`` on batches in other processes; every input gets its output, whatever happens.
+
+    ``work`` must be a function of a module; it answers as many outputs as it was given inputs.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Sequence[In]], Sequence[Out]],
+        give_up: Callable[[In, Fate], Out],
+        *,
+        initializer: Callable[..., None],
+        initargs: tuple[Any, ...],
+        size: int = 0,
+        timeout_s: float = 60.0,
+        on_rebuild: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Describe the pool; ``start`` makes its processes.
+
+        Args:
+            work: done in a child process.
+            give_up: the output for an input that cannot be worked on; done here.
+            initializer: prepares a child (loads its models).
+            initargs: of the initializer; picklable.
+            size: processes; 0 is one a core.
+            timeout_s: how long a batch may take once it is alone.
+            on_rebuild: told whenever processes had to be replaced.
+        """
+        self.size = size or os.cpu_count() or 1
+        self._work = work
+        self._give_up = give_up
+        self._initializer = initializer
+        self._initargs = initargs
+        self._timeout_s = timeout_s
+        self._on_rebuild = on_rebuild
+        self._executor: ProcessPoolExecutor | None = None
+        self._isolation = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Make the processes and wait until each is prepared.
+
+        Raises:
+            BrokenProcessPool: a child ended while preparing itself.
+        """
+        self._executor = self._new_executor(self.size)
+        await asyncio.gather(
+            *(asyncio.wrap_future(self._executor.submit(_prepared)) for _ in range(self.size))
+        )
+
+    def close(self) -> None:
+        """End the processes, whatever they are doing."""
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            _end(executor)
+
+    async def run(self, batch: Sequence[In]) -> list[Out]:
+        """The outputs for a batch, in its order."""
+        executor = self._executor
+        if executor is None:
+            raise RuntimeError("the pool has not been started")
+        try:
+            # Others may be queued before it: several times its own allowance.
+            return await self._submit(executor, batch, 4 * self._timeout_s)
+        except (BrokenProcessPool, TimeoutError):
+            self._replace(executor)
+            # Which batch broke it is not known: each that was in it is tried again, apart.
+            async with self._isolation:
+                return await self._isolated(batch)
+
+    async def _submit(
+        self, executor: ProcessPoolExecutor, batch: Sequence[In], timeout_s: float
+    ) -> list[Out]:
+        future = executor.submit(self._work, batch)
+        outputs = await asyncio.wait_for(asyncio.wrap_future(future), timeout_s)
+        return list(outputs)
+
+    def _replace(self, broken: ProcessPoolExecutor) -> None:
+        if self._executor is broken:
+            self._executor = self._new_executor(self.size)
+            self._on_rebuild()
+            _end(broken)
+
+    async def _isolated(self, batch: Sequence[In]) -> list[Out]:
+        """The outputs of a batch that may hold a culprit, worked on in a process of its own."""
+        outputs: list[Out] = []
+        pending = [list(batch)]
+        executor = self._new_executor(1)
+        try:
+            while pending:
+                part = pending.pop(0)
+                try:
+                    outputs.extend(await self._submit(executor, part, self._timeout_s))
+                except (BrokenProcessPool, TimeoutError) as error:
+                    _end(executor)
+                    executor = self._new_executor(1)
+                    if len(part) == 1:
+                        timed_out = isinstance(error, TimeoutError)
+                        fate = Fate.TIMED_OUT if timed_out else Fate.CRASHED
+                        outputs.append(self._give_up(part[0], fate))
+                    else:
+                        middle = len(part) // 2
+                        pending[:0] = [part[:middle], part[middle:]]
+        finally:
+            _end(executor)
+        return outputs
+
+    def _new_executor(self, size: int) -> ProcessPoolExecutor:
+        # Never fork: a forked child inherits sockets, locks and threads in any state.
+        return ProcessPoolExecutor(
+            size,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_prepare,
+            initargs=(self._initializer, self._initargs),
+        )
+
+
+def _end(executor: ProcessPoolExecutor) -> None:
+    processes = list((getattr(executor, "_processes", None) or {}).values())
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.kill()
+
+
+def _prepared() -> None:
+    """Nothing: that it could be called says the child is there."""
+
+
+def _prepare(initializer: Callable[..., None], initargs: tuple[Any, ...]) -> None:
+    # A terminal's Ctrl-C and a supervisor's SIGTERM reach every process of a group; the parent
+    # alone decides when its children end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    end_with_parent()
+    initializer(*initargs)
+
+
+def end_with_parent() -> None:
+    """Make this process end when the one that started it does, however that ended."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()

@@ -1,0 +1,135 @@
+"""Liveness is progress: a worker with records waiting that commits none is not alive.
+
+Watched from a thread and with a connection of its own, because what it watches for may have the
+event loop, the consumer or its connection hanging. It must not touch the app's own clients.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+import structlog
+
+from schemas.topics import TopicName
+from streams.errors import TransportError
+from streams.log import open_log
+from streams.log.base import TopicLog
+from streams.observability import metric_defs
+from streams.observability.metrics import Metrics
+from streams.worker.config import Stage, WorkerConfig
+
+INPUTS_OF: dict[Stage, tuple[TopicName, ...]] = {
+    Stage.INTAKE: (TopicName.RAW, TopicName.RAW_URGENT),
+    Stage.DESK: (TopicName.DECODED,),
+    Stage.ENRICH: (TopicName.ITEMS,),
+}
+EXIT_STALLED = 70
+
+Place = tuple[str, int]
+"""A topic and a partition of it."""
+
+
+class StallDetector:
+    """Decides whether partitions with lag have stood still for too long."""
+
+    def __init__(self, stall_s: float) -> None:
+        self._stall_s = stall_s
+        self._moved: dict[Place, tuple[int, float]] = {}
+
+    def stalled(
+        self, now: float, committed: Mapping[Place, int], lag: Mapping[Place, int]
+    ) -> set[Place]:
+        """The places that have lag and whose committed offset has not moved for the time allowed.
+
+        Args:
+            now: seconds on a clock that only goes forward.
+            committed: next offset to read, of every place assigned to this process.
+            lag: records not yet committed, of the same places.
+        """
+        for place in self._moved.keys() - committed.keys():
+            del self._moved[place]
+        standing = set()
+        for place, offset in committed.items():
+            known = self._moved.get(place)
+            if known is None or known[0] != offset or not lag.get(place):
+                self._moved[place] = (offset, now)
+            elif now - known[1] > self._stall_s:
+                standing.add(place)
+        return standing
+
+    def forget(self) -> None:
+        """Start anew: nothing could be seen for a while."""
+        self._moved.clear()
+
+
+class Watchdog(threading.Thread):
+    """Ends the process with status 70 when it has stalled."""
+
+    def __init__(
+        self,
+        config: WorkerConfig,
+        stage: Stage,
+        assigned: Callable[[], set[Place]],
+        metrics: Metrics,
+        log: structlog.stdlib.BoundLogger,
+        *,
+        end: Callable[[int], NoReturn] = os._exit,
+    ) -> None:
+        super().__init__(name="watchdog", daemon=True)
+        self._config = config
+        self._stage = stage
+        self._assigned = assigned
+        self._metrics = metrics
+        self._log = log
+        self._end = end
+        self._detector = StallDetector(config.stall_s)
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Stop watching, soon."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Watch until stopped; a broker that is away is no verdict on this process."""
+        while not self._stopping.is_set():
+            try:
+                asyncio.run(self._watch())
+            except TransportError as error:
+                self._log.warning("watchdog_blind", error=str(error))
+                self._detector.forget()
+                self._stopping.wait(self._interval_s)
+
+    @property
+    def _interval_s(self) -> float:
+        return min(5.0, self._config.stall_s / 4)
+
+    async def _watch(self) -> None:
+        async with open_log(self._config.broker, self._config.security) as log:
+            while not self._stopping.is_set():
+                await self._look(log)
+                await asyncio.to_thread(self._stopping.wait, self._interval_s)
+
+    async def _look(self, log: TopicLog) -> None:
+        assigned = self._assigned()
+        committed: dict[Place, int] = {}
+        lag: dict[Place, int] = {}
+        for name in INPUTS_OF[self._stage]:
+            topic = self._config.topic(name)
+            offsets = await log.committed(self._config.group(self._stage), topic)
+            begin, end = await log.begin_offsets(topic), await log.end_offsets(topic)
+            for partition, last in end.items():
+                place = (topic, partition)
+                if place in assigned:
+                    committed[place] = offsets.get(partition, -1)
+                    lag[place] = max(0, last - max(committed[place], begin[partition]))
+        self._metrics.set(metric_defs.WORKER_LAG, sum(lag.values()), stage=self._stage)
+        standing = self._detector.stalled(time.monotonic(), committed, lag)
+        if standing:
+            places = ", ".join(f"{topic}[{partition}]" for topic, partition in sorted(standing))
+            self._log.critical("worker_stalled", places=places, stall_s=self._config.stall_s)
+            self._end(EXIT_STALLED)
