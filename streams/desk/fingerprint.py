@@ -41,8 +41,37 @@ _LEAD_WORDS = 80
 _PARAGRAPHS_KEPT = 256
 _CHUNK = 4096
 
+# Small numbers as agencies spell them out; not "one", which is an article elsewhere, nor Spanish
+# eleven, which is English "once".
+_SPELLED = {
+    "2": "two deux dos zwei",
+    "3": "three trois tres drei",
+    "4": "four quatre cuatro vier",
+    "5": "five cinq cinco fünf",
+    "6": "six seis sechs",
+    "7": "seven sept siete sieben",
+    "8": "eight huit ocho acht",
+    "9": "nine neuf nueve neun",
+    "10": "ten dix diez zehn",
+    "11": "eleven onze",
+    "12": "twelve douze doce zwölf",
+}
+
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?")
+
+
+def _spelled_numbers() -> tuple[U64, list[str]]:
+    """Hashes of spelled-out numbers, ascending, and the digits of each."""
+    pairs = sorted(
+        (int(split_words(word).hashes[0]), digits)
+        for digits, spelled in _SPELLED.items()
+        for word in spelled.split()
+    )
+    return np.array([value for value, _ in pairs], np.uint64), [digits for _, digits in pairs]
+
+
+_SPELLED_HASHES, _SPELLED_DIGITS = _spelled_numbers()
 
 
 def _constants(count: int, seed: bytes) -> U64:
@@ -95,7 +124,7 @@ def sign(item: Item) -> Fingerprint:
         sentences=pack(_sentence_keys(words)) if findable else "",
         bands=pack(_band_keys(shingles)) if findable else "",
         shingles=pack(shingles[:SHINGLES_KEPT]),
-        numbers=_numbers(text),
+        numbers=_numbers(text, words),
         names=pack(_names(words)),
         lead=pack(np.unique(high_half(words.hashes[:_LEAD_WORDS]))),
         paragraphs=pack(_paragraph_hashes(words, len(item.paragraphs))),
@@ -141,8 +170,10 @@ def _paragraph_hashes(words: Words, count: int) -> U32:
     return of_paragraph
 
 
-def _numbers(text: str) -> str:
+def _numbers(text: str, words: Words) -> str:
     found = dict.fromkeys(map(plain_number, _NUMBER.findall(text)))
+    spelled = np.isin(_SPELLED_HASHES, words.hashes)
+    found.update(dict.fromkeys(_SPELLED_DIGITS[place] for place in np.flatnonzero(spelled)))
     return " ".join(sorted(list(found)[:_NUMBERS_KEPT]))
 
 
