@@ -21,7 +21,7 @@ from streams.errors import ConfigError, CorruptionError
 from streams.ingest.dates import parse_moment
 from streams.log import open_log
 from streams.log.base import Record, TopicLog
-from streams.log.headers import KIND, RECEIVED_AT, header_text, read_instant
+from streams.log.headers import KIND, RECEIVED_AT, DeskSeq, header_text, read_instant
 from streams.own_loop import OwnLoop
 from streams.resends import Fold, fold_for
 from streams.selection import Selection, words
@@ -304,7 +304,7 @@ class Subscription(Generic[ValueT]):
                     first.setdefault(record.partition, record.appended_at)
                     if trial.accept(record) and self._delivery(record) is not None:
                         tail.append(record)
-            chosen = sorted(tail, key=lambda r: (r.appended_at, r.partition, r.offset))[-wanted:]
+            chosen = sorted(tail, key=_arrival)[-wanted:]
             whole = start == {p: begin.get(p, 0) for p in end}
             # A partition read only in part must reach further back than all that was chosen.
             reaches = (
@@ -379,6 +379,12 @@ def _kind(record: Record) -> EventKind | None:
     with suppress(ValueError):
         return EventKind(header_text(record, KIND) or "")
     return None
+
+
+def _arrival(record: Record) -> tuple[datetime, DeskSeq, int, int]:
+    """Order of arrival across partitions; the desk's own order within a millisecond."""
+    seq = DeskSeq.of(record) or DeskSeq(0, 0)
+    return record.appended_at, seq, record.partition, record.offset
 
 
 def _first_offsets(records: list[Record]) -> dict[int, int]:

@@ -43,6 +43,13 @@ class Counts:
         """Count an event: a primary one in the sum, a caused one beside it."""
         (self.by_kind if event.cause is None else self.caused)[event.kind] += 1
 
+    def merge(self, other: Counts) -> None:
+        """Count what another has counted as well."""
+        self.received += other.received
+        self.skipped += other.skipped
+        self.by_kind.update(other.by_kind)
+        self.caused.update(other.caused)
+
     def outcome(self, outcome: Outcome) -> int:
         """How many primary events stand for this fate."""
         return sum(n for kind, n in self.by_kind.items() if OUTCOMES.get(kind) is outcome)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from schemas.topics import DAY_MS, TopicName
 from streams.errors import ConfigError
 from streams.settings import load_settings
@@ -29,7 +30,9 @@ def test_defaults_need_no_file_and_no_server() -> None:
 def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path) -> None:
     file = toml(tmp_path, 'broker = "sqlite:///file"\nprefix = "file."\nlog_level = "error"')
     environ = {"WIREROOM_BROKER": "sqlite:///env", "WIREROOM_PREFIX": "env."}
-    loaded = load_settings(file, environ=environ, flags={"broker": "sqlite:///flag", "prefix": None})
+    loaded = load_settings(
+        file, environ=environ, flags={"broker": "sqlite:///flag", "prefix": None}
+    )
     assert loaded.settings.broker == "sqlite:///flag"
     assert loaded.settings.prefix == "env."
     assert loaded.settings.log_level == "error"

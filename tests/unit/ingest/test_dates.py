@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from streams.errors import ConfigError
 from streams.ingest.dates import parse_date, parse_moment
 

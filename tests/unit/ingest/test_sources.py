@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from schemas.raw import RawMessage
 from streams.errors import ArchiveError, ConfigError
 from streams.ingest.mapping import parse_map
