@@ -27,7 +27,7 @@ format: $(VENV)/.dev  ## check the formatting (mend it: .venv/bin/ruff format)
 
 lint: $(VENV)/.dev  ## ruff and the import contracts
 	@$(BIN)/ruff check .
-	@$(BIN)/lint-imports --no-timing | tail -n 4
+	@$(BIN)/lint-imports --no-logo
 
 types: $(VENV)/.dev  ## mypy, strict
 	@$(BIN)/mypy
