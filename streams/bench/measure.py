@@ -34,7 +34,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """"aim", "met", "short", or "" where there is no budget."""
+        """ "aim", "met", "short", or "" where there is no budget."""
         if self.least is None:
             return ""
         reached = (

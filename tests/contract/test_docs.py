@@ -50,7 +50,9 @@ def test_commands_of_the_docs_run(body, needs_kafka, clone, request):
             assert re.search(rf"^{make['target']}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
         else:
             lines.append(line)
-    script = "\n".join(["set -euo pipefail", "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT", *lines])
+    script = "\n".join(
+        ["set -euo pipefail", "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT", *lines]
+    )
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=clone,
