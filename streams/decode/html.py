@@ -63,18 +63,21 @@ def sniff(message: Message) -> Evidence:
     head = message.head
     root = root_of(head)
     if root is not None:
-        name = root.lower()
-        if name == "html" or head[:14].lower() == "<!doctype html":
-            return Evidence(0.95, (f"first element <{name}>",))
-        if name in _FRAGMENT_ROOTS:
-            return Evidence(0.7, (f"begins with <{name}>",))
-        return NO_EVIDENCE
-    if "<" not in head:
-        return NO_EVIDENCE
-    tags = len(_TAG.findall(head))
+        return _by_root(root.lower(), head)
+    if head.startswith("<!--"):
+        return Evidence(0.4, ("begins with a comment",))
+    tags = len(_TAG.findall(head)) if "<" in head else 0
     if tags and message.media_type in {"text/html", "application/xhtml+xml"}:
         return Evidence(0.6, (f"declared {message.media_type}", f"{tags} tags"))
     return Evidence(0.3, (f"{tags} tags",)) if tags >= 3 else NO_EVIDENCE
+
+
+def _by_root(name: str, head: str) -> Evidence:
+    if name == "html" or head[:14].lower() == "<!doctype html":
+        return Evidence(0.95, (f"first element <{name}>",))
+    if name in _FRAGMENT_ROOTS:
+        return Evidence(0.7, (f"begins with <{name}>",))
+    return NO_EVIDENCE
 
 
 def decode_html(message: Message) -> list[Decoded | Fail]:
@@ -217,7 +220,9 @@ def _title_pieces(titles: tuple[str, ...], *, needed: bool) -> list[Piece]:
     if not needed:
         return [Piece(title, Role.FURNITURE)]
     first = titles[0]
-    headline = first if title.startswith(first) else _SITE.sub("", title)
+    if len(titles) > 1 and not title.startswith(first):
+        return [Piece(first, Role.HEADLINE), Piece(title, Role.FURNITURE)]
+    headline = first if len(titles) > 1 else _SITE.sub("", title)
     return [Piece(headline, Role.HEADLINE), Piece(title[len(headline) :], Role.FURNITURE)]
 
 
