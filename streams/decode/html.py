@@ -61,6 +61,8 @@ _EXTRACTOR_TROUBLE = (
 def sniff(message: Message) -> Evidence:
     """A page by its first element, a fragment by a tag at its start or tags declared as HTML."""
     head = message.head
+    if message.document is not None:
+        return NO_EVIDENCE
     root = root_of(head)
     if root is not None:
         return _by_root(root.lower(), head)

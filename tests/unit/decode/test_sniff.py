@@ -40,6 +40,7 @@ def test_the_content_chooses_the_decoder(
     ("body", "code"),
     [
         (b'{"a":1}', "format-unknown"),
+        (b'[{"a":"<p>x</p><p>y</p>"}]', "format-unknown"),
         (b'{"a":', "json-invalid"),
         (b"[" * 5000 + b"{", "json-too-deep"),
         (b"%PDF-1.4", "format-unknown"),
