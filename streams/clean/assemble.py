@@ -33,6 +33,7 @@ from streams.folding import fold
 
 # Datelines open a text; an advisory or a summary may stand above it.
 _PARAGRAPHS_WITH_DATELINE = 3
+_PARAGRAPHS_TELLING_LANGUAGE = 20
 _LONGEST_NOTE = 2_000
 
 
@@ -131,7 +132,7 @@ def _language(facts: Facts, parts: _Parts, rules: CleaningRules) -> str | None:
     if code is not None or not rules.languages:
         return code
     opening = [parts.headline.text] if parts.headline else []
-    opening += [passage.text for passage in parts.paragraphs[:3]]
+    opening += [passage.text for passage in parts.paragraphs[:_PARAGRAPHS_TELLING_LANGUAGE]]
     code = language.detect("\n".join(opening), rules.languages)
     if code is None and opening:
         parts.warnings.append("language-unsure")

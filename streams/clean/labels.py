@@ -29,11 +29,13 @@ class Labels:
 
     Attributes:
         headline: number of the passage that is the headline.
+        core: where the article lies, when the text is a page.
         markers: numbers of lines such as "URGENT" above it.
     """
 
     reasons: list[RemovalReason | None]
     headline: int | None = None
+    core: range | None = None
     markers: list[int] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -92,15 +94,19 @@ def _take_as_declared(passages: Sequence[Passage], labels: Labels, rules: Cleani
 
 
 def _mark_teasers(passages: Sequence[Passage], labels: Labels) -> None:
-    numbers = [
-        number for number in labels.paragraphs() if passages[number].kind is not ParagraphKind.TABLE
-    ]
+    numbers = labels.paragraphs()
     cut = [teaser.is_cut(passages[number].text) for number in numbers]
-    for index in teaser.duplicates([passages[number].folded for number in numbers], cut):
-        number = numbers[index]
-        # A headline may stand in the text word for word.
-        if cut[index] or not headline.could_be(passages[number]):
-            labels.remove(number, RemovalReason.TEASER_DUPLICATE)
+    folded = [
+        # A headline may stand in the text word for word; rows of a table may be alike.
+        "" if not short and _is_spared(passages[number]) else passages[number].folded
+        for number, short in zip(numbers, cut, strict=True)
+    ]
+    for index in teaser.duplicates(folded, cut):
+        labels.remove(numbers[index], RemovalReason.TEASER_DUPLICATE)
+
+
+def _is_spared(passage: Passage) -> bool:
+    return passage.kind is ParagraphKind.TABLE or headline.could_be(passage)
 
 
 def _restore_only_copies(passages: Sequence[Passage], labels: Labels) -> None:
@@ -112,7 +118,8 @@ def _restore_only_copies(passages: Sequence[Passage], labels: Labels) -> None:
     if gone:
         folded = [passage.folded for passage in passages]
         for number in teaser.unvouched(folded, gone, labels.paragraphs()):
-            labels.reasons[number] = None
+            inside = labels.core is None or number in labels.core
+            labels.reasons[number] = None if inside else RemovalReason.FURNITURE
 
 
 def _find_article(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
@@ -139,6 +146,7 @@ def _cut_to_core(passages: Sequence[Passage], labels: Labels) -> bool:
         labels.warnings.append("clean-no-core")
         return False
     core = live[first:end]
+    labels.core = range(core[0], core[-1] + 1)
     labels.headline = headline.best(passages, live[:first], core)
     if labels.headline is None and headline.could_be(passages[core[0]]):
         labels.headline = core[0]

@@ -43,6 +43,8 @@ def passages(decoded: Decoded, rules: CleaningRules) -> list[Passage]:
     """Every passage of the source that is not white space, in order."""
     text = decoded.text
     groups = [group for block in decoded.blocks for group in _groups(text, block)]
+    if not groups:
+        return []
     if rules.line_wraps:
         groups = join_wrapped(text, groups)
     composed = text.isascii() or unicodedata.is_normalized("NFC", text)
