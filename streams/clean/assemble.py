@@ -6,7 +6,7 @@ It must not judge.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from schemas.item import (
     Audit,
@@ -104,8 +104,7 @@ def _take_dateline(parts: _Parts) -> None:
     if end is None or dateline.find(rest) is not None:
         return
     edit = Edit(start=passage.start, end=end, replacement="", reason=EditReason.DATELINE.value)
-    parts.paragraphs[number] = replace(
-        passage,
+    parts.paragraphs[number] = passage._replace(
         text=rest,
         folded=fold(rest),
         edits=(edit, *(other for other in passage.edits if other.start >= end)),

@@ -27,13 +27,13 @@ _WORDS_OF_TEXT = 3000
 
 def could_be(passage: Passage) -> bool:
     """Whether the passage has the shape of a headline."""
-    text = passage.text
-    if not 0 < passage.words <= _MOST_WORDS or len(text) > _MOST_CHARS:
+    if not 0 < passage.words <= _MOST_WORDS or len(passage.text) > _MOST_CHARS:
         return False
+    text = passage.text
     if passage.kind is ParagraphKind.TABLE or text.endswith((",", ";", ":", "。")):
         return False
     if text.endswith(".") and not (
-        text.isupper() or text.endswith("...") or _ABBREVIATED.search(text)
+        text.isupper() or text.endswith("...") or _ABBREVIATED.search(text[-16:])
     ):
         return False
     if text.endswith(("?", "!")) and passage.words > _MOST_WORDS_OF_A_QUESTION:

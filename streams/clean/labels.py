@@ -62,11 +62,12 @@ def label(passages: Sequence[Passage], rules: CleaningRules) -> Labels:
     declared = any(passage.role is not Role.UNDECLARED for passage in passages)
     if declared:
         _take_as_declared(passages, labels, rules)
+    folded = _vouching(passages) if rules.teasers else []
     if rules.teasers:
-        _mark_teasers(passages, labels)
+        _mark_teasers(passages, labels, folded)
     if not declared:
         _find_article(passages, labels, rules)
-    _restore_only_copies(passages, labels)
+    _restore_only_copies(labels, folded)
     if rules.repeated_lines:
         _mark_repeated_headline(passages, labels)
     if rules.bylines:
@@ -93,33 +94,34 @@ def _take_as_declared(passages: Sequence[Passage], labels: Labels, rules: Cleani
             labels.headline = number
 
 
-def _mark_teasers(passages: Sequence[Passage], labels: Labels) -> None:
+def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[str]) -> None:
     numbers = labels.paragraphs()
     cut = [teaser.is_cut(passages[number].text) for number in numbers]
-    folded = [
-        # A headline may stand in the text word for word; rows of a table may be alike.
-        "" if not short and _is_spared(passages[number]) else passages[number].folded
-        for number, short in zip(numbers, cut, strict=True)
-    ]
-    for index in teaser.duplicates(folded, cut):
+    for index in teaser.duplicates([folded[number] for number in numbers], cut):
         labels.remove(numbers[index], RemovalReason.TEASER_DUPLICATE)
 
 
-def _is_spared(passage: Passage) -> bool:
-    return passage.kind is ParagraphKind.TABLE or headline.could_be(passage)
+def _vouching(passages: Sequence[Passage]) -> list[str]:
+    """Each passage, folded; "" for those that may repeat others, and so do not count."""
+    return [
+        # A headline may stand in the text word for word; rows of a table may be alike.
+        ""
+        if passage.kind is ParagraphKind.TABLE
+        or (headline.could_be(passage) and not teaser.is_cut(passage.text))
+        else passage.folded
+        for passage in passages
+    ]
 
 
-def _restore_only_copies(passages: Sequence[Passage], labels: Labels) -> None:
+def _restore_only_copies(labels: Labels, folded: Sequence[str]) -> None:
     gone = [
         number
         for number, reason in enumerate(labels.reasons)
         if reason is RemovalReason.TEASER_DUPLICATE
     ]
-    if gone:
-        folded = [passage.folded for passage in passages]
-        for number in teaser.unvouched(folded, gone, labels.paragraphs()):
-            inside = labels.core is None or number in labels.core
-            labels.reasons[number] = None if inside else RemovalReason.FURNITURE
+    for number in teaser.unvouched(folded, gone, labels.paragraphs()) if gone else ():
+        inside = labels.core is None or number in labels.core
+        labels.reasons[number] = None if inside else RemovalReason.FURNITURE
 
 
 def _find_article(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:

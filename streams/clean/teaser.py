@@ -13,7 +13,8 @@ from itertools import accumulate
 _SHORTEST = 60
 # Letters and digits up to which a repeat is looked for anywhere in the text; beyond, only where
 # another block begins, so that the work stays linear.
-_SEARCHED = 60_000
+_SEARCHED = 30_000
+_BEGINNING = 24
 _CUT = re.compile(
     r"\s*[\[(]?\s*(?:\.{3,}|\u2026)\s*[\])]?\s*"
     r"(?:read more|lire la suite|leer más|weiterlesen)?\s*$",
@@ -46,11 +47,42 @@ def duplicates(folded: Sequence[str], cut: Sequence[bool]) -> list[int]:
         return sorted(_repeating_a_beginning(squashed, candidates))
     # The longest first: a teaser glued of two paragraphs is judged before those.
     candidates.sort(key=lambda n: (-len(squashed[n]), not cut[n], -n))
-    gone: list[int] = []
-    while (number := _first_standing_elsewhere(squashed, candidates)) is not None:
-        gone.append(number)
-        squashed[number] = ""  # what is gone no longer vouches for others
+    gone: dict[int, str] = {}
+    # What goes brings others together, which may make up a further block.
+    meeting = True
+    while meeting:
+        found, meeting = _standing_elsewhere(squashed, candidates, gone)
+        gone |= found
     return sorted(gone)
+
+
+def _standing_elsewhere(
+    squashed: list[str], candidates: Sequence[int], gone: Mapping[int, str]
+) -> tuple[dict[int, str], bool]:
+    """The candidates found in the rest, which are taken out of ``squashed``.
+
+    Also says whether a block was taken from between others, which now meet.
+    """
+    found: dict[int, str] = {}
+    meeting = False
+    whole = "".join(squashed)
+    starts = list(accumulate(map(len, squashed), initial=0))
+    for number in candidates:
+        block, start = squashed[number], starts[number]
+        end = start + len(block)
+        beginning = block[:_BEGINNING]
+        # Most blocks are told by their beginning to stand nowhere else, in a third of the time.
+        if not block or whole.find(beginning) == start == whole.rfind(beginning):
+            continue
+        if whole.find(block, 0, end - 1) < 0 and whole.find(block, start + 1) < 0:
+            continue
+        rest = whole[:start] + whole[end:]
+        # What goes no longer vouches for others, those that have gone before included.
+        if all(other in rest for other in {block, *gone.values(), *found.values()}):
+            found[number], squashed[number] = block, ""
+            meeting = meeting or 0 < start < len(rest)
+            whole, starts = rest, list(accumulate(map(len, squashed), initial=0))
+    return found, meeting
 
 
 def unvouched(folded: Sequence[str], gone: Sequence[int], kept: Sequence[int]) -> list[int]:
@@ -69,19 +101,6 @@ def unvouched(folded: Sequence[str], gone: Sequence[int], kept: Sequence[int]) -
             restored.append(number)
             whole += "\n" + squashed[number]
     return restored
-
-
-def _first_standing_elsewhere(squashed: Sequence[str], candidates: Sequence[int]) -> int | None:
-    whole = "".join(squashed)
-    starts = list(accumulate(map(len, squashed), initial=0))
-    for number in candidates:
-        block, start = squashed[number], starts[number]
-        # Its own place is found first unless it also stands before; then after it.
-        if block and (
-            whole.find(block, 0, start + len(block) - 1) >= 0 or whole.find(block, start + 1) >= 0
-        ):
-            return number
-    return None
 
 
 def _repeating_a_beginning(squashed: Sequence[str], candidates: Sequence[int]) -> set[int]:

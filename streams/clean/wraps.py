@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from schemas.item import ParagraphKind
 from streams.decode.decoded import Role
@@ -35,8 +36,7 @@ _FULL = 0.75
 _LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Code points [start, end) of the source without surrounding white space."""
 
     start: int
