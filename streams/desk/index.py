@@ -183,13 +183,13 @@ class Sightings:
         self._days = days
         self._by_day: dict[int, dict[bytes, tuple[str, str]]] = {}
 
-    def add(self, exact: bytes, item_key: str, item_id: str, day: int) -> None:
-        """Remembers a text from ``day`` on."""
+    def add(self, exact: bytes, version: tuple[str, str], day: int) -> None:
+        """Remembers from ``day`` on which version, by key and id, has a text."""
         if day not in self._by_day:
             self._by_day[day] = {}
             for old in [key for key in self._by_day if key < day - self._days]:
                 del self._by_day[old]
-        self._by_day[day][exact] = (item_key, item_id)
+        self._by_day[day][exact] = version
 
     def find(self, exact: bytes, day: int, days: int) -> tuple[str, str] | None:
         """Key and id of the version that last stood for a text, at most ``days`` ago."""
