@@ -151,7 +151,7 @@ def _titled(text: str, model: Sequence[Found], language: str) -> Iterator[Found]
         start = match.start(1)
         for separator in [*words.joint(language).finditer(match[1]), None]:
             end = match.start(1) + separator.start() if separator else match.end(1)
-            yield from _person(text, start, end, model, language)
+            yield from _person(text, start, end, (), language)
             if separator:
                 start = match.start(1) + separator.end()
     for match in words.titled_name(language).finditer(text):

@@ -109,6 +109,8 @@ class _Builder:
 
 def is_acronym(name: str) -> bool:
     """Whether a name is a few capitals ("USA", "U.S."), and so no word in small letters."""
+    if len(name) > 2 * _ACRONYM_LETTERS:
+        return False
     letters = [char for char in name if char.isalpha()]
     return 0 < len(letters) <= _ACRONYM_LETTERS and all(char.isupper() for char in letters)
 
