@@ -175,6 +175,11 @@ def test_the_dateline_helps_to_choose() -> None:
     assert away.entities[0].ids["iso3166-2"] == "US-AL"
 
 
+def test_a_president_is_not_the_country_of_his_name(enricher: Enricher) -> None:
+    (item,) = enricher.enrich([an_item("Selon M. Hollande, il faut attendre. Hollande insiste.")])
+    assert [entity.type for entity in item.entities] == [EntityType.PERSON]
+
+
 def test_the_settings_can_be_sent_to_another_process() -> None:
     config = replace(EnrichConfig(), cached_paragraphs=7)
     assert pickle.loads(pickle.dumps(config)) == config  # noqa: S301
