@@ -61,6 +61,25 @@ NO_NAMES = word_set(
     north south east west nord sud est ouest norte sur este oeste
     """
 )
+# Words that open sentences: a capital of theirs makes no name of them and the next word.
+OPENERS = word_set(
+    """
+    a à ainsi alors après au aux avant avec car ce ces cet cette chez comme contre d dans de depuis
+    des donc du elle en entre et il ils l la le les lors lorsque mais même ni on or où par pour
+    pourtant puis quand que qui quoi sans selon si son sous sur tandis un une vers
+    about after also and as at because before both but by did does for from had has if in is later
+    like now of on once only since so still that the then this to under until was what when where
+    while who why will with
+    al ante como con cuando del desde el ella en entre los las para pero por según sin tras un una y
+    """
+)
+# "ministre de l'Intérieur" is a role, not the ministry.
+ROLE = re.compile(
+    r"(?:vice-)?(?:ministre|premier ministre|présidente?|secrétaire|porte-parole|préfète?|maire"
+    r"|chef|cheffe|directeur|directrice|minister|president|spokes\w+|secretary)\b"
+)
+# What companies' names end with and acronyms leave out.
+COMPANY_ENDINGS = word_set("ag co company corp corporation gmbh group inc ltd nv plc sa se spa the")
 ARTICLES = re.compile(r"(?:the|les?|la|los|las|el|der|die|das|den)\s+|l['’]", re.IGNORECASE)
 _WORD = rf"(?:(?:[DdLl]['’])?[{UPPER}][\w'’\-]*|(?:al|el|an|as|ul)-[{UPPER}][\w\-]*)"
 _LEADING = (

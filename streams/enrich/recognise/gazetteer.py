@@ -12,7 +12,7 @@ from functools import lru_cache
 from schemas.item import EntityType
 from streams.enrich.link.base import Candidate, PlaceKind, PlacesBase
 from streams.enrich.recognise.span import Span
-from streams.enrich.words import word_set
+from streams.enrich.words import OPENERS, word_set
 from streams.folding import fold
 
 _TOKEN = re.compile(r"\w+(?:['’.]\w+)*", re.UNICODE)
@@ -141,9 +141,13 @@ def _has_neighbour(text: str, tokens: Sequence[re.Match[str]], position: int, en
     """Whether a capitalised word stands beside the tokens: "Jack London" is no city."""
     before = position > 0 and _is_beside(text, tokens[position - 1], tokens[position])
     after = end + 1 < len(tokens) and _is_beside(text, tokens[end], tokens[end + 1])
-    return (before and tokens[position - 1][0][0].isupper()) or (
-        after and tokens[end + 1][0][0].isupper()
+    return (before and _is_name_like(tokens[position - 1][0])) or (
+        after and _is_name_like(tokens[end + 1][0])
     )
+
+
+def _is_name_like(word: str) -> bool:
+    return word[0].isupper() and fold(word) not in OPENERS
 
 
 def _is_beside(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
