@@ -19,7 +19,6 @@ from streams.desk.memory import Memory
 from streams.desk.verify import Likeness, Verdict, compare
 from streams.desk.words import U32
 
-
 # Real wires give 0.1 candidates a text; a flood of one template must not stop the desk.
 _MOST_COMPARED = 128
 

@@ -34,7 +34,7 @@ DISPATCH = (
         "d'Ostholm partiraient de l'ancienne jetée, à quelques centaines de mètres de là."
     ),
     (
-        "La dernière réparation du quai, il y a onze ans, avait pris deux mois de retard, rappelle "
+        "La dernière réparation du quai, il y a onze ans, avait pris deux mois de retard, dit "
         "le syndicat des dockers, qui réclame un fonds d'indemnisation pour ses adhérents."
     ),
 )
