@@ -27,7 +27,7 @@ DISPATCH = (
     ),
     (
         "Les travaux doivent durer neuf semaines, d'après un calendrier dont la presse locale a pu "
-        "prendre connaissance, et commenceront dès que les plongeurs auront inspecté les fondations."
+        "prendre connaissance, et commenceront dès que les plongeurs auront vu les fondations."
     ),
     (
         "Un porte-parole de l'autorité portuaire a précisé que les traversiers à destination "
