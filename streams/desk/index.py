@@ -28,7 +28,13 @@ _LARGEST_RUN = 1 << 21
 
 @dataclass(slots=True, eq=False)
 class HotText:
-    """What is kept of a published version while later copy may be compared with it."""
+    """What is kept of a published version while later copy may be compared with it.
+
+    Attributes:
+        shingles: little-endian 32-bit hashes, as in the fingerprint.
+        names: the lower 16 bits of each.
+        paragraphs: likewise.
+    """
 
     slot: int
     at_s: float
@@ -36,7 +42,7 @@ class HotText:
     item_id: str
     provider: str | None
     created_s: float | None
-    exact: str
+    exact: bytes
     words: int
     figures: int
     flash: bool

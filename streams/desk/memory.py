@@ -132,10 +132,10 @@ class Memory:
         """The input at this place of the log was decided within the window."""
         return any(transport in decided for decided in self._transports.values())
 
-    def find_same(self, exact: str, provider: str | None, days: int) -> tuple[str, str] | None:
+    def find_same(self, exact: bytes, provider: str | None, days: int) -> tuple[str, str] | None:
         """Key and id of the version that has this text: the provider's own, else the first."""
         own = self._sightings.find(_own(exact, provider), self.day, days)
-        return own or self._sightings.find(bytes.fromhex(exact), self.day, days)
+        return own or self._sightings.find(exact, self.day, days)
 
     def reprints_of(self, item_key: str) -> list[str]:
         """Keys of the items that repeat this one, sorted."""
@@ -146,15 +146,16 @@ class Memory:
         return self._members.get(story_key, ())
 
     def _sight(self, seen: Sighting) -> None:
-        target = (seen.item_key, seen.item_id)
-        self._sightings.add(_own(seen.exact, seen.provider), target, self.day)
+        target = first = (seen.item_key, seen.item_id)
         exact = bytes.fromhex(seen.exact)
-        first = self._sightings.find(exact, self.day, self._exact_days)
-        if first is not None:
-            standing = self.standings.get(first[0])
+        known = self._sightings.find(exact, self.day, self._exact_days)
+        if known is not None:
+            standing = self.standings.get(known[0])
             if standing is not None and standing.status is not Status.KILLED:
-                target = first
-        self._sightings.add(exact, target, self.day)
+                first = known
+        self._sightings.add(exact, first, self.day)
+        if first != target:
+            self._sightings.add(_own(exact, seen.provider), target, self.day)
 
     def _add_transport(self, transport: int) -> None:
         day = self.day
@@ -182,10 +183,10 @@ class Memory:
             self.flashes.add(slot, self.now_s, text.words, lead)
 
 
-def _own(exact: str, provider: str | None) -> bytes:
+def _own(exact: bytes, provider: str | None) -> bytes:
     """The key of a text among one provider's."""
-    encoded = f"{exact}\n{provider or ''}".encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(encoded, digest_size=16).digest()
+    encoded = (provider or "").encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(exact + encoded, digest_size=16).digest()
 
 
 def keys_of(fingerprint: Fingerprint) -> U32:
@@ -206,12 +207,17 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
         item_id=entry.item_id,
         provider=entry.provider,
         created_s=created.timestamp() if created else None,
-        exact=signed.exact,
+        exact=bytes.fromhex(signed.exact),
         words=signed.words,
         figures=signed.figures,
         flash=entry.flash,
         shingles=packed_bytes(signed.shingles),
-        names=packed_bytes(signed.names),
+        names=_halved(signed.names),
         numbers=signed.numbers,
-        paragraphs=packed_bytes(signed.paragraphs),
+        paragraphs=_halved(signed.paragraphs),
     )
+
+
+def _halved(packed: str) -> bytes:
+    """The lower half of each hash: two texts have too few of these for more to be needed."""
+    return unpack(packed).astype("<u2").tobytes()

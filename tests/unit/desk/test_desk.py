@@ -395,13 +395,11 @@ class TestOtherKeys:
         assert kinds_of(desk.decide(an_item("two", made=10, text=text))) == ["update"]
 
     def test_same_template_with_other_facts_stays_apart(self):
-        closing = " ".join(
-            [
-                "Shares in Brestava closed {0} on Monday as investors weighed the harbour news.",
-                "The leading index ended {0} by {1} points at {2}, traders said.",
-                "Turnover was {3} million crowns against {4} million on the previous trading day.",
-                "{5} led the field while {6} was the weakest share of the session.",
-            ]
+        closing = (
+            "Shares in Brestava closed {0} on Monday as investors weighed the harbour news. "
+            "The leading index ended {0} by {1} points at {2}, traders said. "
+            "Turnover was {3} million crowns against {4} million on the previous trading day. "
+            "{5} led the field while {6} was the weakest share of the session."
         )
         monday = closing.format("higher", 31, "4,812", 220, 198, "Torvald Lines", "Ost Steel")
         tuesday = closing.format("lower", 54, "4,758", 187, 220, "Kelda Foods", "Brim Energy")

@@ -12,7 +12,7 @@ def keys(*values: int) -> np.ndarray:
 
 
 def a_text(slot: int, at_s: float) -> HotText:
-    return HotText(slot, at_s, f"p:{slot}", f"p:{slot}@1", "p", None, "0" * 32, 30, 0, False,
+    return HotText(slot, at_s, f"p:{slot}", f"p:{slot}@1", "p", None, b"0" * 16, 30, 0, False,
                    b"", b"", "", b"")  # fmt: skip
 
 
