@@ -71,7 +71,7 @@ class Copywriter:
             written.append(self.sentence(chooser) + " " + self.sentence(chooser))
         return written
 
-    def scraped(self, number: int, words: int = 470) -> RawMessage:
+    def scraped(self, number: int, words: int = 360) -> RawMessage:
         """A scraped dispatch: navigation, label, headline, paragraphs, glued and cut teaser."""
         body = self.paragraphs(number, words)
         headline = f"{_PLACES[number % len(_PLACES)]}: {' '.join(body[0].split()[:11])}"
