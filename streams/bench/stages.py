@@ -18,7 +18,6 @@ from streams.bench.corpus import Copywriter
 from streams.bench.measure import Figure, cpu_seconds, interleaved, median_ratio, spread
 
 _ROUNDS = 5
-_BATCH = 200
 
 
 def _per_second(seconds: Sequence[float], units: int) -> tuple[float, str]:
@@ -63,7 +62,7 @@ def desk(hot: int) -> list[Figure]:
 
     writer = Copywriter()
     judge = Desk()
-    last = max(hot // 10, 1)
+    size = max(min(1_000, hot // 10), 1)
     seconds: list[float] = []
     resident = _resident_bytes()
     numbers = count()
@@ -71,7 +70,7 @@ def desk(hot: int) -> list[Figure]:
     while done < hot:
         batch = [
             (item, sign(item))
-            for item in (writer.item(next(numbers)) for _ in range(min(1_000, hot - done)))
+            for item in (writer.item(next(numbers)) for _ in range(min(size, hot - done)))
         ]
 
         def decide(batch: list[tuple[Item, object]] = batch) -> None:
@@ -80,7 +79,7 @@ def desk(hot: int) -> list[Figure]:
             judge.drain()
 
         spent = cpu_seconds(decide)
-        if done >= hot - last:
+        if done >= hot - max(hot // 10, size):
             seconds.append(len(batch) / spent)
         done += len(batch)
     grown = _resident_bytes() - resident
