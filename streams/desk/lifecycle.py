@@ -7,6 +7,7 @@ must not look at other keys.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -82,7 +83,7 @@ def standing_with(item: Item, known: Standing | None) -> Standing:
         provider=item.provider,
         content_hash=content_of(item),
         digest=digest_of(item),
-        headline=_short_hash(item.headline or ""),
+        headline=_short_hash(_letters(item.headline)),
         urgency=item.urgency,
         embargoed_until=item.embargoed_until,
         alt_ids=item.alt_ids,
@@ -189,7 +190,7 @@ def tombstone_order(item: Item, known: Standing | None, now: datetime) -> str:
 def differences(item: Item, known: Standing) -> tuple[str, ...]:
     """What a newer version with the same text changes all the same."""
     found: list[str] = []
-    if known.headline != _short_hash(item.headline or ""):
+    if known.headline != _short_hash(_letters(item.headline)):
         found.append("headline-changed")
     if known.urgency != item.urgency:
         found.append("urgency-changed")
@@ -198,6 +199,11 @@ def differences(item: Item, known: Standing) -> tuple[str, ...]:
     if known.status is not Status.LIVE:
         found.append("pubstatus-changed")
     return tuple(found)
+
+
+def _letters(headline: str | None) -> str:
+    """A headline's letters and digits: other quotes, spaces or Unicode forms are no change."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", headline or "")))
 
 
 def content_of(item: Item) -> str:
@@ -213,7 +219,7 @@ def digest_of(item: Item) -> str:
     kinds = " ".join(sorted(item.lifecycle.kinds))
     parts = (
         content_of(item),
-        item.headline or "",
+        _letters(item.headline),
         str(item.urgency),
         embargo,
         item.pubstatus,
