@@ -48,8 +48,12 @@ class Inputs:
     time_from: str | None = None
     max: Annotated[int | None, Parameter()] = None
 
-    def sources(self, paths: tuple[str, ...]) -> Sources:
+    def sources(self, paths: tuple[str, ...], *, mark_undated: bool = False) -> Sources:
         """The messages of the paths.
+
+        Args:
+            paths: as given on the command line.
+            mark_undated: the time of reading says nothing of when a message came.
 
         Raises:
             ConfigError: no path, or an option that cannot be read.
@@ -64,6 +68,7 @@ class Inputs:
             provider=self.provider,
             time_from=parse_moment(self.time_from, datetime.now(UTC)) if self.time_from else None,
             max_messages=self.max,
+            mark_undated=mark_undated,
             announce=_announce,
         )
         return Sources(paths, options)

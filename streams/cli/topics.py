@@ -68,7 +68,7 @@ def list_(
 
         table = Table(box=None)
         for column in ("topic", "partitions", "keeps", "records", "meaning"):
-            table.add_column(column, no_wrap=column != "meaning")
+            table.add_column(column, no_wrap=True, overflow="ellipsis")
         for row in rows:
             records = "missing" if row["records"] is None else f"{row['records']:,}"
             numbers = (str(row["partitions"]), str(row["keeps"]), records)
