@@ -51,7 +51,7 @@ def find_parent(
 
 
 def _same_text(memory: Memory, text: HotText, rule: DedupRule) -> Parent | None:
-    seen = memory.sightings.find(bytes.fromhex(text.exact), memory.day, rule.exact_window.days)
+    seen = memory.find_same(text.exact, text.provider, rule.exact_window.days)
     if seen is None or seen[0] == text.item_key:
         return None
     standing = memory.standings.get(seen[0])
@@ -69,7 +69,7 @@ def _like_text(
     if text.words < SHORT_WORDS:
         return None
     oldest = memory.now_s - rule.near_window.total_seconds()
-    best: tuple[tuple[bool, float, int], HotText, Verdict] | None = None
+    best: tuple[tuple[bool, bool, float, int], HotText, Verdict] | None = None
     for candidate in memory.index.candidates(keys):
         if candidate.item_key == text.item_key or candidate.at_s < oldest:
             continue
@@ -77,7 +77,9 @@ def _like_text(
         if verdict.likeness is Likeness.NONE:
             continue
         alive = memory.standings[candidate.item_key].status is not Status.KILLED
-        rank = (alive, verdict.score, candidate.slot)
+        # The agency's own copy first: else its second copy of another's story is a second reprint.
+        own = candidate.provider == text.provider
+        rank = (alive, own, verdict.score, candidate.slot)
         if best is None or rank > best[0]:
             best = (rank, candidate, verdict)
     if best is None:

@@ -5,7 +5,7 @@ A desk that restarts applies the same records and so remembers the same. It must
 
 from __future__ import annotations
 
-import base64
+import hashlib
 import heapq
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from schemas.fingerprint import Fingerprint
-from schemas.journal import HeldRecord, Indexed, JournalRecord, StateRecord, Status
+from schemas.journal import HeldRecord, Indexed, JournalRecord, Sighting, StateRecord, Status
 from streams.desk.config import DeskConfig
-from streams.desk.fingerprint import FINGERPRINT_VERSION, unpack
+from streams.desk.fingerprint import is_comparable, packed_bytes, unpack
 from streams.desk.flashes import FlashWatch
 from streams.desk.index import HotIndex, HotText, Sightings
 from streams.desk.lifecycle import Standing, standing_of
@@ -41,9 +41,9 @@ class Memory:
         self.held: dict[str, HeldRecord] = {}
         self.index = HotIndex(config.hot_window.total_seconds())
         self.rarity = Rarity()
-        self.flashes = FlashWatch()
-        self.sightings = Sightings(config.exact_days)
-        self._transport_days = config.exact_days
+        self.flashes = FlashWatch(config.flash_window.total_seconds())
+        self._sightings = Sightings(config.exact_days)
+        self._exact_days = config.exact_days
         self._transports: dict[int, set[int]] = {}
         self._reprints: dict[str, set[str]] = {}
         self._members: dict[str, tuple[int, ...]] = {}
@@ -88,8 +88,7 @@ class Memory:
         for state in record.states:
             self.set_standing(state)
         if record.sighting is not None:
-            seen = record.sighting
-            self.sightings.add(bytes.fromhex(seen.exact), seen.item_key, seen.item_id, self.day)
+            self._sight(record.sighting)
         if record.indexed is not None:
             self._index(record.indexed, record.seq)
 
@@ -133,6 +132,11 @@ class Memory:
         """The input at this place of the log was decided within the window."""
         return any(transport in decided for decided in self._transports.values())
 
+    def find_same(self, exact: bytes, provider: str | None, days: int) -> tuple[str, str] | None:
+        """Key and id of the version that has this text: the provider's own, else the first."""
+        own = self._sightings.find(_own(exact, provider), self.day, days)
+        return own or self._sightings.find(exact, self.day, days)
+
     def reprints_of(self, item_key: str) -> list[str]:
         """Keys of the items that repeat this one, sorted."""
         return sorted(self._reprints.get(item_key, ()))
@@ -141,20 +145,33 @@ class Memory:
         """Slots of the versions that joined a story last, besides its root."""
         return self._members.get(story_key, ())
 
+    def _sight(self, seen: Sighting) -> None:
+        target = first = (seen.item_key, seen.item_id)
+        exact = bytes.fromhex(seen.exact)
+        known = self._sightings.find(exact, self.day, self._exact_days)
+        if known is not None:
+            standing = self.standings.get(known[0])
+            if standing is not None and standing.status is not Status.KILLED:
+                first = known
+        self._sightings.add(exact, first, self.day)
+        if first != target:
+            self._sightings.add(_own(exact, seen.provider), target, self.day)
+
     def _add_transport(self, transport: int) -> None:
         day = self.day
         if day not in self._transports:
             self._transports[day] = set()
-            for old in [key for key in self._transports if key < day - self._transport_days]:
+            for old in [key for key in self._transports if key < day - self._exact_days]:
                 del self._transports[old]
         self._transports[day].add(transport)
 
     def _index(self, entry: Indexed, slot: int) -> None:
         known = self.standings[entry.item_key]
         self.standings[entry.item_key] = replace(known, slot=slot)
-        text = hot_text(entry, slot, self.now_s)
-        if text is None:
+        if not is_comparable(entry.fingerprint):
+            # Of another method: its hashes mean nothing here, and the text is not compared.
             return
+        text = hot_text(entry, slot, self.now_s)
         self.index.add(text, keys_of(entry.fingerprint))
         if entry.novel:
             self.rarity.add(unpack(entry.fingerprint.shingles), self.now_s)
@@ -166,6 +183,12 @@ class Memory:
             self.flashes.add(slot, self.now_s, text.words, lead)
 
 
+def _own(exact: bytes, provider: str | None) -> bytes:
+    """The key of a text among one provider's."""
+    encoded = (provider or "").encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(exact + encoded, digest_size=16).digest()
+
+
 def keys_of(fingerprint: Fingerprint) -> U32:
     """What a text is found by: its sentence and band keys."""
     keys = np.concatenate((unpack(fingerprint.sentences), unpack(fingerprint.bands)))
@@ -173,11 +196,9 @@ def keys_of(fingerprint: Fingerprint) -> U32:
     return keys
 
 
-def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText | None:
-    """An indexed version ready to be compared; None for another fingerprint method's."""
+def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
+    """An indexed version ready to be compared."""
     signed = entry.fingerprint
-    if signed.version != FINGERPRINT_VERSION:
-        return None
     created = entry.version_created
     return HotText(
         slot=slot,
@@ -186,12 +207,17 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText | None:
         item_id=entry.item_id,
         provider=entry.provider,
         created_s=created.timestamp() if created else None,
-        exact=signed.exact,
+        exact=bytes.fromhex(signed.exact),
         words=signed.words,
         figures=signed.figures,
         flash=entry.flash,
-        shingles=base64.b64decode(signed.shingles),
-        names=base64.b64decode(signed.names),
+        shingles=packed_bytes(signed.shingles),
+        names=_halved(signed.names),
         numbers=signed.numbers,
-        paragraphs=base64.b64decode(signed.paragraphs),
+        paragraphs=_halved(signed.paragraphs),
     )
+
+
+def _halved(packed: str) -> bytes:
+    """The lower half of each hash: two texts have too few of these for more to be needed."""
+    return unpack(packed).astype("<u2").tobytes()

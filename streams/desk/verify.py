@@ -20,8 +20,10 @@ from streams.desk.words import U32
 
 # Stories a phrase may have been seen in and still be rare.
 RARE_STORIES = 3
-# From this share of figures among the words on a text is a table: every number must agree.
-_TABLE_SHARE = 0.3
+# With fewer names than this in one text, a different one says nothing.
+_FEWEST_NAMES = 3
+# Share of all their numbers that two copies of one text have in common.
+_SAME_NUMBERS = 0.95
 
 
 class Likeness(StrEnum):
@@ -55,7 +57,8 @@ def compare(
     containment, evidence = _rare_containment(new, old, rarity)
     if evidence < rule.evidence:
         return UNLIKE
-    numbers = _share_of_smaller(set(new.numbers.split()), set(old.numbers.split()))
+    new_numbers, old_numbers = set(new.numbers.split()), set(old.numbers.split())
+    numbers = _share_of_smaller(new_numbers, old_numbers)
     ratio = min(new.words, old.words) / max(new.words, old.words)
     reasons = (
         f"rare-containment={containment:.2f}",
@@ -64,17 +67,14 @@ def compare(
     )
     if corrects and containment >= rule.correction:
         return Verdict(Likeness.CORRECTION, round(containment, 4), reasons)
-    if containment < rule.containment or numbers < _numbers_wanted(new, old, rule):
+    if containment < rule.containment or numbers < rule.numbers:
         return UNLIKE
     if _name_share(new, old) < rule.names:
         return UNLIKE
-    likeness = Likeness.NEAR if ratio >= rule.copy_ratio else Likeness.VERSION
+    # Copy with a figure of its own is never passed over as the same again.
+    same = ratio >= rule.copy_ratio and _share_of_larger(new_numbers, old_numbers) >= _SAME_NUMBERS
+    likeness = Likeness.NEAR if same else Likeness.VERSION
     return Verdict(likeness, round(containment, 4), reasons)
-
-
-def _numbers_wanted(new: HotText, old: HotText, rule: DedupRule) -> float:
-    figures = max(new.figures / new.words, old.figures / old.words)
-    return 1.0 if figures >= _TABLE_SHARE else rule.numbers
 
 
 def _rare_containment(new: HotText, old: HotText, rarity: Rarity) -> tuple[float, int]:
@@ -98,14 +98,18 @@ def _complete_up_to(shingles: U32) -> int:
 
 
 def _name_share(new: HotText, old: HotText) -> float:
-    first, second = unpack_bytes(new.names), unpack_bytes(old.names)
+    first, second = (set(np.frombuffer(text.names, "<u2").tolist()) for text in (new, old))
     smaller = min(len(first), len(second))
-    if not smaller:
-        return 1.0
-    return len(np.intersect1d(first, second, assume_unique=True)) / smaller
+    return len(first & second) / smaller if smaller >= _FEWEST_NAMES else 1.0
 
 
 def _share_of_smaller(first: set[str], second: set[str]) -> float:
     if not first or not second:
         return 1.0
     return len(first & second) / min(len(first), len(second))
+
+
+def _share_of_larger(first: set[str], second: set[str]) -> float:
+    if not first and not second:
+        return 1.0
+    return len(first & second) / max(len(first), len(second))
