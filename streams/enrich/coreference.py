@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from schemas.item import EntityType
 from streams.enrich import words
@@ -24,13 +25,23 @@ _ORGANISATION = EntityType.ORGANISATION
 _BRACKETED = re.compile(r"\s?\(([A-Z][A-Z0-9&.\-]{1,9})\)")
 _ACRONYM = re.compile(r"(?<!\w)[A-Z][A-Z0-9&.\-]{1,9}(?!\w)")
 _CAPITAL_WORD = re.compile(rf"(?<![\w\-'’.])[{words.UPPER}][\w\-]+(?![\w\-])")
-_NAME_BESIDE_LEFT = re.compile(rf"[{words.UPPER}][\w.\-]*{words.SPACE}$")
+_NAME_BESIDE_LEFT = re.compile(rf"([{words.UPPER}][\w.\-]*){words.SPACE}$")
 _NAME_BESIDE_RIGHT = re.compile(rf"^{words.SPACE}[{words.UPPER}]\w")
+_PLAIN_WORD = re.compile(r"\b[a-zß-ÿ]{2,}\b")
 _LAST_WORD = re.compile(r"(\w+)\W+$")
 # A surname of a person named in full elsewhere: 99.4 % of 518 on Reuters text were that person.
 _SURNAME_SCORE = 0.9
 _ACRONYM_SCORE = 0.85
 _MIN_SURNAME = 3
+_MIN_INITIALS = 3
+
+
+class PlaceRank(Enum):
+    """How well known a place is."""
+
+    MINOR = 0
+    LARGE_CITY = 1
+    COUNTRY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,7 @@ class People:
 
     Attributes:
         keys: folded full name to key; several spellings of one person share one.
-        by_word: a folded surname, or another end of a full name, to the keys that end in it.
+        by_end: a folded surname, or another end of a full name, to the keys that end in it.
         by_first: a folded first word to the keys that begin with it.
     """
 
@@ -51,24 +62,45 @@ class People:
 def resolve(
     names: Sequence[Found],
     blocks: Sequence[Block],
-    is_major_place: Callable[[str], bool],
+    place_rank: Callable[[str], PlaceRank],
 ) -> list[Found]:
     """The names of a document, each person and organisation with its key, by start.
 
     Args:
         names: the repaired names of all blocks, offsets in the item's text.
         blocks: the headline and the paragraphs.
-        is_major_place: whether a name is a country's or a large city's; such a name after "in" or
-            "à" stays a place though someone in the document bears it.
+        place_rank: how well known a place of that name is. A country stays one though someone in
+            the document bears its name, and so does a large city after "in" or "à".
     """
+    names = _without_shouted_words(names, blocks)
     people = _people(names)
     majority = _majority_types(names)
-    resolved = [
-        _resolved(name, people, majority, blocks, is_major_place=is_major_place) for name in names
-    ]
+    resolved = [_resolved(name, people, majority, blocks, place_rank=place_rank) for name in names]
     resolved = list(_organisations(resolved, blocks))
     resolved.extend(_unmarked(resolved, blocks, people))
     return sorted(resolved, key=lambda name: name.start)
+
+
+def _without_shouted_words(names: Sequence[Found], blocks: Sequence[Block]) -> Sequence[Found]:
+    """The names but those of a text in capitals that the document elsewhere writes as words."""
+    shouted = [
+        block.text == block.text.upper() and block.text != block.text.lower() for block in blocks
+    ]
+    if not any(shouted):
+        return names
+    plain = {
+        word
+        for block, shouts in zip(blocks, shouted, strict=True)
+        if not shouts
+        for word in _PLAIN_WORD.findall(block.text)
+    }
+    return [
+        name
+        for name in names
+        if name.via != "model"
+        or name.text.lower() not in plain
+        or not shouted[_block_number(name, blocks)]
+    ]
 
 
 def _people(names: Sequence[Found]) -> People:
@@ -111,7 +143,7 @@ def _resolved(
     majority: Mapping[str, EntityType],
     blocks: Sequence[Block],
     *,
-    is_major_place: Callable[[str], bool],
+    place_rank: Callable[[str], PlaceRank],
 ) -> Found:
     if name.key:
         return name
@@ -119,25 +151,43 @@ def _resolved(
     if folded in people.keys:
         return replace(name, type=_PERSON, key=_person_key(people.keys[folded]))
     if name.type is not _PERSON:
-        if _is_surname_only(name, folded, people) and not (
-            is_major_place(name.text) and _is_after_locative(name, blocks)
-        ):
+        if _is_surname_only(name, folded, people) and not _stays_place(name, blocks, place_rank):
             key = next(iter(people.by_end[folded]))
             return replace(
                 name, type=_PERSON, score=_SURNAME_SCORE, via="surname", key=_person_key(key)
             )
         kind = majority.get(folded, name.type)
         return name if kind is _PERSON else replace(name, type=kind)
+    person = _resolved_person(name, folded, people)
+    # A name that nobody here bears in full: "accuse Washington" is the capital.
+    is_bare = name.via == "model" and person.via == "model" and " " not in folded
+    if is_bare and place_rank(name.text) is not PlaceRank.MINOR:
+        return replace(name, type=EntityType.PLACE)
+    return person
+
+
+def _stays_place(
+    name: Found, blocks: Sequence[Block], place_rank: Callable[[str], PlaceRank]
+) -> bool:
+    rank = place_rank(name.text)
+    return rank is PlaceRank.COUNTRY or (
+        rank is PlaceRank.LARGE_CITY and _is_after_locative(name, blocks)
+    )
+
+
+def _resolved_person(name: Found, folded: str, people: People) -> Found:
+    """A person's mention; by surname, else by first name, else a person of its own."""
     ends = people.by_end.get(folded) or people.by_end.get(_without_particles(folded), frozenset())
-    via = name.via if name.via == "honorific" else "surname"
-    if len(ends) == 1:
-        score = max(name.score, _SURNAME_SCORE)
-        return replace(name, score=score, via=via, key=_person_key(next(iter(ends))))
-    firsts = people.by_first.get(folded, frozenset())
-    if not ends and len(firsts) == 1:
-        via = name.via if name.via == "honorific" else "first-name"
-        return replace(name, via=via, key=_person_key(next(iter(firsts))))
-    return replace(name, key=_person_key(folded))
+    firsts = people.by_first.get(folded, frozenset()) if not ends else frozenset()
+    if len(ends) != 1 and len(firsts) != 1:
+        return replace(name, key=_person_key(folded))
+    via = "surname" if ends else "first-name"
+    return replace(
+        name,
+        score=max(name.score, _SURNAME_SCORE) if ends else name.score,
+        via=name.via if name.via == "honorific" else via,
+        key=_person_key(next(iter(ends or firsts))),
+    )
 
 
 def _person_key(full: str) -> str:
@@ -169,19 +219,13 @@ def _is_after_locative(name: Found, blocks: Sequence[Block]) -> bool:
 
 def _organisations(names: Sequence[Found], blocks: Sequence[Block]) -> Iterator[Found]:
     """The names, each organisation with its key, and those that an acronym in brackets names."""
-    acronyms: dict[str, str] = {}
-    keyed: list[Found] = []
-    for name in names:
-        if name.type is _ORGANISATION and not name.key:
-            text = canonical(name.text)
-            name = replace(name, key=f"organisation:{fold(text)}")  # noqa: PLW2901
-        keyed.append(name)
-    for name in keyed:
-        if name.type is _ORGANISATION and " " in name.text:
-            block = _block_of(name, blocks)
-            follows = _BRACKETED.match(block.text, name.end - block.start)
-            if follows:
-                acronyms.setdefault(follows[1], name.key)
+    keyed = [
+        replace(name, key=f"organisation:{fold(canonical(name.text))}")
+        if name.type is _ORGANISATION and not name.key
+        else name
+        for name in names
+    ]
+    acronyms = _acronyms(keyed, blocks)
     for name in keyed:
         key = acronyms.get(name.text)
         if key and not name.key.startswith("organisation/"):
@@ -193,15 +237,30 @@ def _organisations(names: Sequence[Found], blocks: Sequence[Block]) -> Iterator[
         for match in _ACRONYM.finditer(block.text):
             start, end = block.start + match.start(), block.start + match.end()
             if match[0] in acronyms and taken.is_free(start, end):
-                yield Found(
-                    start, end, match[0], _ORGANISATION, _ACRONYM_SCORE, "acronym",
-                    acronyms[match[0]],
-                )
+                key = acronyms[match[0]]
+                yield Found(start, end, match[0], _ORGANISATION, _ACRONYM_SCORE, "acronym", key)
 
 
-def _unmarked(
-    names: Sequence[Found], blocks: Sequence[Block], people: People
-) -> Iterator[Found]:
+def _acronyms(names: Sequence[Found], blocks: Sequence[Block]) -> Mapping[str, str]:
+    """What acronyms are short for: those in brackets after a name, and a name's initials."""
+    acronyms: dict[str, str] = {}
+    for name in names:
+        if name.type is _ORGANISATION and " " in name.text:
+            initials = "".join(
+                word[0]
+                for word in canonical(name.text).split()
+                if word[0].isupper() and fold(word) not in words.COMPANY_ENDINGS
+            )
+            if len(initials) >= _MIN_INITIALS and not name.text.isupper():
+                acronyms.setdefault(initials, name.key)
+            block = _block_of(name, blocks)
+            follows = _BRACKETED.match(block.text, name.end - block.start)
+            if follows:
+                acronyms[follows[1]] = name.key
+    return acronyms
+
+
+def _unmarked(names: Sequence[Found], blocks: Sequence[Block], people: People) -> Iterator[Found]:
     """Surnames that the recogniser did not mark, of people that the document names in full."""
     surnames = {
         end: next(iter(keys))
@@ -231,12 +290,17 @@ def _is_alone(text: str, match: re.Match[str]) -> bool:
     if text == text.upper():
         return True
     before = _NAME_BESIDE_LEFT.search(text[max(0, match.start() - 40) : match.start()])
-    return not before and not _NAME_BESIDE_RIGHT.match(text[match.end() : match.end() + 3])
-
+    if before and fold(before[1]) not in words.OPENERS:
+        return False
+    return not _NAME_BESIDE_RIGHT.match(text[match.end() : match.end() + 3])
 
 
 def _block_of(name: Found, blocks: Sequence[Block]) -> Block:
-    return blocks[bisect_right(blocks, name.start, key=lambda block: block.start) - 1]
+    return blocks[_block_number(name, blocks)]
+
+
+def _block_number(name: Found, blocks: Sequence[Block]) -> int:
+    return bisect_right(blocks, name.start, key=lambda block: block.start) - 1
 
 
 def _length(blocks: Sequence[Block]) -> int:
