@@ -19,6 +19,7 @@ from schemas.topics import Topic
 from streams.errors import TransportError
 from streams.log.base import NewRecord, Offsets, Record
 from streams.log.kafka_errors import await_broker, explained, quiet_client_logs, ride_out
+from streams.log.kafka_producer import abandon, send
 from streams.log.kafka_reader import KafkaReader
 from streams.log.limits import (
     DEFAULT_MAX_BODY_BYTES,
@@ -138,7 +139,7 @@ class KafkaLog:
         try:
             async with asyncio.timeout(self._ride_out_s):
                 producer = await self._started_producer()
-                return await _send(producer, records, partitions)
+                return await send(producer, records, partitions)
         except TimeoutError as error:
             # What is still waiting must not be written later, behind the caller's back.
             await self._drop_producer(grace_s=0)
@@ -175,7 +176,7 @@ class KafkaLog:
         with contextlib.suppress(kafka.KafkaError, TimeoutError):
             async with asyncio.timeout(grace_s):
                 await producer.flush()
-        await _abandon(producer)
+        await abandon(producer)
 
     async def commit(self, group: str, topic: str, offsets: Offsets) -> None:
         """Commit the next offsets to read; refused while the group has live members."""
@@ -291,11 +292,14 @@ class KafkaLog:
         partitions = await self._topic_partitions(topic)
 
         async def ask() -> dict[int, int]:
-            # One by one: the admin client takes a coordinator that is still loading for a group
-            # that has committed nothing.
-            consumer = await self._consumer(group)
-            found = {at.partition: await consumer.committed(at) for at in partitions}
-            return {partition: offset for partition, offset in found.items() if offset is not None}
+            admin = self._opened()
+            found = await admin.list_consumer_group_offsets(group, partitions=partitions)
+            if len(found) < len(partitions):
+                # A coordinator that is still loading answers so. aiokafka passes over the error,
+                # and its consumer takes the group for one that has never committed.
+                raise kafka.GroupLoadInProgressError
+            offsets = {at.partition: answer.offset for at, answer in sorted(found.items())}
+            return {partition: offset for partition, offset in offsets.items() if offset >= 0}
 
         return await ride_out(ask, f"group {group}", self._security, limit_s=self._ride_out_s)
 
@@ -376,40 +380,3 @@ def _partition(record: NewRecord, count: int) -> int:
             f"topic {record.topic} has partitions 0 to {count - 1}: {record.partition}?"
         )
     return record.partition
-
-
-async def _send(
-    producer: AIOKafkaProducer, records: Sequence[NewRecord], partitions: Sequence[int]
-) -> list[tuple[int, int]]:
-    waiting: list[asyncio.Future[Any]] = []
-    try:
-        for record, partition in zip(records, partitions, strict=True):
-            waiting.append(
-                await producer.send(
-                    record.topic,
-                    value=record.value,
-                    key=record.key,
-                    partition=partition,
-                    headers=list(record.headers),  # its C code takes no tuple
-                )
-            )
-        # All of them, even when one fails: none may be under way once the caller has an error.
-        await asyncio.wait(waiting)
-        return [(sent.partition, sent.offset) for sent in (each.result() for each in waiting)]
-    except BaseException:
-        for each in waiting:
-            if each.done() and not each.cancelled():
-                each.exception()  # seen: asyncio need not report it
-            each.cancel()
-        raise
-
-
-async def _abandon(producer: AIOKafkaProducer) -> None:
-    """Stop a producer without waiting for what it holds, as its own stop() would, for ever."""
-    if producer._sender.sender_task is not None:  # noqa: SLF001
-        producer._message_accumulator.fail_all(kafka.ProducerClosed())  # noqa: SLF001
-        while not producer._sender.sender_task.done():  # noqa: SLF001
-            # Cancelled once, it waits for requests under way; cancelled again, it does not.
-            producer._sender.sender_task.cancel()  # noqa: SLF001
-            await asyncio.wait([producer._sender.sender_task], timeout=0.5)  # noqa: SLF001
-    await producer.stop()
