@@ -40,7 +40,8 @@ class Worker:
     def __init__(
         self, bootstrap: str, prefix: str, folder: Path, stages: Sequence[str], **options: object
     ) -> None:
-        self.folder = folder
+        self.stage = stages[0]
+        self.starts = 0
         settings = {"session_timeout_s": 6.0, **options}
         self._command = [
             sys.executable,
@@ -56,6 +57,7 @@ class Worker:
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
+        self.starts += 1
         with self.log.open("ab") as log:
             return subprocess.Popen(self._command, cwd=ROOT, stdout=log, stderr=log)
 
