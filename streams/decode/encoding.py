@@ -80,7 +80,7 @@ _MULTIBYTE_CODECS = (
     "hz",
 )
 # Codecs of Python that are transformations, or escapes, and no charsets.
-_CHARSETS = frozenset(aliases.values()) - {
+_CHARSETS = frozenset({*aliases.values(), "koi8_u"}) - {
     *("base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "rot_13", "uu_codec", "zlib_codec"),
     *("idna", "punycode", "mbcs", "utf_7", "unicode_escape", "raw_unicode_escape", "undefined"),
 }

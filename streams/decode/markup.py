@@ -42,7 +42,9 @@ _KINDS = {
 }
 # Only what HTML collapses: a no-break space is the writer's.
 _WHITE = re.compile("[ \t\n\r\f]+")
+_TO_COLLAPSE = ("\n", "  ", "\t", "\r", "\f")
 _BREAK = "\u2028"
+_EDGES = f" {_BREAK}"
 _BREAKS = re.compile(f"[ ]?{_BREAK}[ ]?")
 _PARAGRAPH = re.compile(f"{_BREAK}[ ]?(?:{_BREAK}[ ]?)+")
 # A table with a longer cell, or with a table inside, only lays the page out.
@@ -136,7 +138,7 @@ def strip_tags(markup: str) -> list[Element]:
     return [
         Element(text, "")
         for line in lines.split("\n")
-        if (text := _WHITE.sub(" ", html.unescape(_TAG.sub("", line))).strip())
+        if (text := _collapse(html.unescape(_TAG.sub("", line))).strip())
     ]
 
 
@@ -163,14 +165,15 @@ class _Walk:
                 if line.strip():
                     yield Element(line, tag, kind)
             return
-        for paragraph in _PARAGRAPH.split(_WHITE.sub(" ", text)):
-            inner = _BREAKS.sub("\n", paragraph.strip(" " + _BREAK))
+        text = _collapse(text)
+        for paragraph in _PARAGRAPH.split(text) if _BREAK in text else (text,):
+            inner = _BREAKS.sub("\n", paragraph.strip(_EDGES))
             if inner:
                 yield Element(inner, tag, kind)
 
     def cell(self) -> None:
         """Ends a cell of a data table."""
-        text = _WHITE.sub(" ", "".join(self.buffer).replace(_BREAK, " ")).strip()
+        text = _collapse("".join(self.buffer).replace(_BREAK, " ")).strip()
         self.buffer.clear()
         if self.row is not None:
             self.row.append(text)
@@ -243,6 +246,13 @@ def _end(walk: _Walk, tag: str) -> Iterator[Element]:
         walk.tables.pop()
     walk.tags.pop()
     walk.kinds.pop()
+
+
+def _collapse(text: str) -> str:
+    """Runs of white space as one space; most texts have none, and the pattern is slow."""
+    if any(white in text for white in _TO_COLLAPSE):
+        return _WHITE.sub(" ", text)
+    return text
 
 
 def _is_data_table(table: lxml.html.HtmlElement) -> bool:

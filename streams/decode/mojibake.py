@@ -69,15 +69,15 @@ def mend(text: str) -> str:
 
 def _whole(text: str) -> str | None:
     """A text of which every character past ASCII went through the same wrong charset."""
-    fixed: str | None = None
+    fixed = text
     for _ in range(_MAX_LAYERS):
-        layer = _layer(text if fixed is None else fixed)
+        layer = _layer(fixed)
         if layer is None:
-            break
+            return None
+        if not is_suspect(layer):
+            return layer
         fixed = layer
-        if not is_suspect(fixed):
-            break
-    return fixed
+    return None
 
 
 def _layer(text: str) -> str | None:

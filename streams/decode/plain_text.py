@@ -8,7 +8,6 @@ from __future__ import annotations
 from schemas.item import Edit
 from streams.decode.blocks import lines_of
 from streams.decode.decoded import Decoded
-from streams.decode.json_document import opens_like_json
 from streams.decode.markup import root_of
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.mojibake import repair
@@ -22,7 +21,7 @@ _DECLARED_TEXT = Evidence(0.2, ("text", "declared text/plain"))
 def sniff(message: Message) -> Evidence:
     """Any text is plain text, unless it begins as XML or JSON does."""
     head = message.head
-    if opens_like_json(head):
+    if message.document is not None:
         return NO_EVIDENCE
     root = root_of(head)
     if root is not None and (

@@ -1,0 +1,100 @@
+"""The same hostile messages through every registered decoder: a new one is tested at once."""
+
+from __future__ import annotations
+
+import os
+import pickle
+
+import pytest
+
+from schemas.dead_letter import DEAD_CODES
+from schemas.raw import RawMessage
+from streams.decode import DEFAULT_PROFILES, Decoded, Decoder, decode, formats
+from streams.decode.message import Message
+from streams.decode.sniff import message_of
+from streams.steps import Fail
+
+CASES: dict[str, bytes] = {
+    "empty": b"",
+    "white": b" \r\n\t",
+    "nul": b"\0",
+    "nuls": b"\0" * 1000,
+    "random": bytes((i * 7919 + i // 7) % 256 for i in range(5000)),
+    "marks-only": b"\xef\xbb\xbf\xff\xfe",
+    "latin": "Décès à Genève".encode("latin-1"),
+    "utf16": "Décès à Genève".encode("utf-16"),
+    "cut": "Décès à Genève, é".encode()[:-1],
+    "bidi": "\u202eabc\u2066def".encode(),
+    "controls": b"a\x01b\x02c\x03d\x04e\x1b[31mred\x07",
+    "escape": b"\x1b]0;title\x07text",
+    "text": b"Headline\n\nParagraph one.\n\nParagraph two.\n",
+    "html": b"<!DOCTYPE html><html><body><h1>H</h1><p>P</p></body></html>",
+    "html-cut": b"<html><body><p>P <b",
+    "html-deep": b"<html>" + b"<i>" * 100_000 + b"x",
+    "bomb": b'<!DOCTYPE l [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><html>&b;</html>',
+    "ninjs": b'{"uri":"u","type":"text","headline":"H","body_html":"<p>B</p>"}',
+    "ninjs-no-uri": b'{"headline":"H","body_html":"<p>B</p>"}',
+    "ninjs-array": b'[{"uri":"u","headline":"H"},{"uri":"v","headline":"I"},null]',
+    "ninjs-unknown-field": b'{"uri":"u","headline":"H","zzz":{"a":[1,2,3]}}',
+    "json-cut": b'{"uri":"u","headline":"H',
+    "json-deep": b'{"uri":' + b"[" * 50_000,
+    "json-duplicate": b'{"uri":"u","uri":"v","headline":"H"}',
+    "json-surrogate": b'{"uri":"\\ud800","headline":"\\udfff H","body_text":"\\u0000"}',
+    "json-scalar": b'"text"',
+    "json-empty": b"[]",
+    "envelope": b'{"body":"Headline\\n\\nText","provider":"p"}',
+    "envelope-wrong": b'{"body":5}',
+    "newsml": b'<?xml version="1.0"?><newsItem guid="x" version="1"><p>x</p></newsItem>',
+    "iptc7901": b"\x01abc123 4 i 211 x\r\nslug/\r\n\x02Text\r\n\x03131137 GMT Nov 13\r\n\x04",
+    "one-line": b"x" * 1_000_000,
+    "many-lines": b"x\n" * 100_000,
+}
+MEDIA_TYPES = [None, "text/plain", "text/html; charset=latin1", "application/json", "a/b; charset="]
+
+
+def whole(body: bytes, content_type: str | None) -> RawMessage:
+    return RawMessage(body=body, content_type=content_type, provider="p", position="f:1")
+
+
+def check(answers: list[Decoded | Fail]) -> None:
+    assert answers
+    for answer in answers:
+        if isinstance(answer, Fail):
+            assert answer.code in DEAD_CODES
+        else:
+            assert answer.source.position == "f:1"
+            spans = [(block.start, block.end) for block in answer.blocks]
+            assert spans == sorted(spans)
+            assert all(start < end <= len(answer.text) for start, end in spans)
+            answer.text.encode()
+
+
+@pytest.mark.parametrize("decoder", formats(), ids=lambda decoder: decoder.name)
+@pytest.mark.parametrize("name", CASES)
+def test_no_decoder_raises_even_on_messages_of_another(decoder: Decoder, name: str) -> None:
+    message = message_of(whole(CASES[name], None))
+    evidence = decoder.sniff(message)
+    assert 0 <= evidence.score <= 1
+    assert bool(evidence.score) == bool(evidence.reasons)
+    answer = decoder.decode(message, DEFAULT_PROFILES)
+    if isinstance(answer, Message | Fail):
+        return
+    check(answer)
+
+
+@pytest.mark.parametrize("content_type", MEDIA_TYPES)
+@pytest.mark.parametrize("name", CASES)
+def test_every_message_is_answered(name: str, content_type: str | None) -> None:
+    check(decode(whole(CASES[name], content_type)))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_same_message_gives_the_same_answer(name: str) -> None:
+    raw = whole(CASES[name], None)
+    first = decode(raw)
+    assert first == decode(raw)
+    assert pickle.loads(pickle.dumps(first)) == first  # noqa: S301
+
+
+def test_megabytes_of_noise_are_answered() -> None:
+    check(decode(whole(os.urandom(3_000_000), None)))
