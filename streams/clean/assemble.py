@@ -6,7 +6,7 @@ It must not judge.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from schemas.item import (
     Audit,
@@ -33,6 +33,7 @@ from streams.folding import fold
 
 # Datelines open a text; an advisory or a summary may stand above it.
 _PARAGRAPHS_WITH_DATELINE = 3
+_PARAGRAPHS_TELLING_LANGUAGE = 20
 _LONGEST_NOTE = 2_000
 
 
@@ -103,8 +104,7 @@ def _take_dateline(parts: _Parts) -> None:
     if end is None or dateline.find(rest) is not None:
         return
     edit = Edit(start=passage.start, end=end, replacement="", reason=EditReason.DATELINE.value)
-    parts.paragraphs[number] = replace(
-        passage,
+    parts.paragraphs[number] = passage._replace(
         text=rest,
         folded=fold(rest),
         edits=(edit, *(other for other in passage.edits if other.start >= end)),
@@ -131,7 +131,7 @@ def _language(facts: Facts, parts: _Parts, rules: CleaningRules) -> str | None:
     if code is not None or not rules.languages:
         return code
     opening = [parts.headline.text] if parts.headline else []
-    opening += [passage.text for passage in parts.paragraphs[:3]]
+    opening += [passage.text for passage in parts.paragraphs[:_PARAGRAPHS_TELLING_LANGUAGE]]
     code = language.detect("\n".join(opening), rules.languages)
     if code is None and opening:
         parts.warnings.append("language-unsure")

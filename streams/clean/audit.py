@@ -24,7 +24,8 @@ def unaccounted(source: str, item: Item) -> str | None:
         key=lambda edit: edit.start,
     )
     position = 0
-    for start, end in sorted((span.start, span.end) for span in (*cuts, *edits)):
+    spans = [(cut.start, cut.end) for cut in cuts] + [(edit.start, edit.end) for edit in edits]
+    for start, end in sorted(spans):
         if not position <= start <= end <= len(source):
             return f"span [{start}, {end}) overlaps or lies outside"
         position = end

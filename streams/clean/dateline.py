@@ -49,6 +49,7 @@ _AGENCIES = frozenset({
 # Agencies that set their dateline without a dash: "Paris (ats afp) Les ...".
 _WITHOUT_SEPARATOR = frozenset({"ats", "sda"})
 _WHERE = 160
+_WORDS_OF_PLACE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,10 @@ def find(paragraph: str) -> Found | None:
     if " - " in opening or "–" in opening or "—" in opening or "--" in opening:
         match = _UNBRACKETED.match(opening)
         if match is not None and _DATE.fullmatch(match["head"]):
-            return _found(match)
+            found = _found(match)
+            # Without brackets a headline in capitals could run into the place.
+            if found and found.place and len(found.place.split()) <= _WORDS_OF_PLACE:
+                return found
     return None
 
 

@@ -23,7 +23,7 @@ _CREDITS = re.compile(
 _END_MARK = re.compile(
     r"-\s?30\s?-|#{3,}|N{4}|\*{3,}|_{3,}|={2,}\s?Kyodo"
     r"|\((?:END|FIN|ENDE|ends|more|à suivre|sigue|folgt)\)"
-    r"|END|ENDS|-ENDS-|- ENDS -"
+    r"|MORE|END|ENDS|-ENDS-|- ENDS -"
 )
 _RIGHTS = re.compile(r"(?:©|\([cC]\)\s|Copyright\b|COPYRIGHT\b).{2,}", re.DOTALL)
 

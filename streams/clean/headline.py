@@ -27,13 +27,13 @@ _WORDS_OF_TEXT = 3000
 
 def could_be(passage: Passage) -> bool:
     """Whether the passage has the shape of a headline."""
-    text = passage.text
-    if not 0 < passage.words <= _MOST_WORDS or len(text) > _MOST_CHARS:
+    if not 0 < passage.words <= _MOST_WORDS or len(passage.text) > _MOST_CHARS:
         return False
+    text = passage.text
     if passage.kind is ParagraphKind.TABLE or text.endswith((",", ";", ":", "。")):
         return False
     if text.endswith(".") and not (
-        text.isupper() or text.endswith("...") or _ABBREVIATED.search(text)
+        text.isupper() or text.endswith("...") or _ABBREVIATED.search(text[-16:])
     ):
         return False
     if text.endswith(("?", "!")) and passage.words > _MOST_WORDS_OF_A_QUESTION:
@@ -49,6 +49,7 @@ def best(passages: Sequence[Passage], above: Sequence[int], text: Iterable[int])
         if len(said) > _WORDS_OF_TEXT:
             break
     chosen, most = None, 0.0
+    candidates = []
     for distance, number in enumerate(reversed(above[-_LOOKED_AT:])):
         passage = passages[number]
         if passage.words < 3 or not could_be(passage):
@@ -57,7 +58,19 @@ def best(passages: Sequence[Passage], above: Sequence[int], text: Iterable[int])
         repeated = sum(word in said for word in telling)
         if 2 * repeated < len(telling):
             continue
+        candidates.append(number)
         score = repeated * repeated / (len(telling) or 1) - _DISTANCE * distance
         if score > most:
             chosen, most = number, score
-    return chosen
+    if chosen is None:
+        return None
+    # The page's title is the headline and the site's name; a trail of links ends in it.
+    title, half = passages[chosen].folded, passages[chosen].words / 2
+    return next(
+        (
+            number
+            for number in candidates
+            if passages[number].words > half and passages[number].folded in title
+        ),
+        chosen,
+    )

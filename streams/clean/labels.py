@@ -29,11 +29,13 @@ class Labels:
 
     Attributes:
         headline: number of the passage that is the headline.
+        core: where the article lies, when the text is a page.
         markers: numbers of lines such as "URGENT" above it.
     """
 
     reasons: list[RemovalReason | None]
     headline: int | None = None
+    core: range | None = None
     markers: list[int] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -60,11 +62,12 @@ def label(passages: Sequence[Passage], rules: CleaningRules) -> Labels:
     declared = any(passage.role is not Role.UNDECLARED for passage in passages)
     if declared:
         _take_as_declared(passages, labels, rules)
+    folded = _vouching(passages) if rules.teasers else []
     if rules.teasers:
-        _mark_teasers(passages, labels)
+        _mark_teasers(passages, labels, folded)
     if not declared:
         _find_article(passages, labels, rules)
-    _restore_only_copies(passages, labels)
+    _restore_only_copies(labels, folded)
     if rules.repeated_lines:
         _mark_repeated_headline(passages, labels)
     if rules.bylines:
@@ -91,28 +94,34 @@ def _take_as_declared(passages: Sequence[Passage], labels: Labels, rules: Cleani
             labels.headline = number
 
 
-def _mark_teasers(passages: Sequence[Passage], labels: Labels) -> None:
-    numbers = [
-        number for number in labels.paragraphs() if passages[number].kind is not ParagraphKind.TABLE
-    ]
+def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[str]) -> None:
+    numbers = labels.paragraphs()
     cut = [teaser.is_cut(passages[number].text) for number in numbers]
-    for index in teaser.duplicates([passages[number].folded for number in numbers], cut):
-        number = numbers[index]
-        # A headline may stand in the text word for word.
-        if cut[index] or not headline.could_be(passages[number]):
-            labels.remove(number, RemovalReason.TEASER_DUPLICATE)
+    for index in teaser.duplicates([folded[number] for number in numbers], cut):
+        labels.remove(numbers[index], RemovalReason.TEASER_DUPLICATE)
 
 
-def _restore_only_copies(passages: Sequence[Passage], labels: Labels) -> None:
+def _vouching(passages: Sequence[Passage]) -> list[str]:
+    """Each passage, folded; "" for those that may repeat others, and so do not count."""
+    return [
+        # A headline may stand in the text word for word; rows of a table may be alike.
+        ""
+        if passage.kind is ParagraphKind.TABLE
+        or (headline.could_be(passage) and not teaser.is_cut(passage.text))
+        else passage.folded
+        for passage in passages
+    ]
+
+
+def _restore_only_copies(labels: Labels, folded: Sequence[str]) -> None:
     gone = [
         number
         for number, reason in enumerate(labels.reasons)
         if reason is RemovalReason.TEASER_DUPLICATE
     ]
-    if gone:
-        folded = [passage.folded for passage in passages]
-        for number in teaser.unvouched(folded, gone, labels.paragraphs()):
-            labels.reasons[number] = None
+    for number in teaser.unvouched(folded, gone, labels.paragraphs()) if gone else ():
+        inside = labels.core is None or number in labels.core
+        labels.reasons[number] = None if inside else RemovalReason.FURNITURE
 
 
 def _find_article(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
@@ -139,6 +148,7 @@ def _cut_to_core(passages: Sequence[Passage], labels: Labels) -> bool:
         labels.warnings.append("clean-no-core")
         return False
     core = live[first:end]
+    labels.core = range(core[0], core[-1] + 1)
     labels.headline = headline.best(passages, live[:first], core)
     if labels.headline is None and headline.could_be(passages[core[0]]):
         labels.headline = core[0]

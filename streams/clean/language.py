@@ -11,14 +11,17 @@ from threading import Lock
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-# Headline and lead. The whole text tells no more, and takes ten times as long.
-_READ_CHARS = 300
+# (code points read, confidence asked for). On seven-word openings (CoNLL English, EFE Spanish,
+# French sentences) 0.4 answers 74, 86 and 98 in 100 and is right in 98.4, 96.1 and 99.6 of those;
+# 0.3 in 96.0, 95.7 and 99.2. What a headline tells beyond doubt is not read further: each 100
+# characters cost 18 us. The last row is for tables, names and telegraphese.
+_SURE = 0.4
+_READINGS = ((80, 0.99), (300, _SURE), (2_000, _SURE))
 _CODES = {
     "ara": "ar", "ces": "cs", "cze": "cs", "dan": "da", "deu": "de", "dut": "nl", "ell": "el",
     "eng": "en", "fra": "fr", "fre": "fr", "ger": "de", "ita": "it", "jpn": "ja", "nld": "nl",
     "por": "pt", "rus": "ru", "spa": "es", "swe": "sv", "zho": "zh", "chi": "zh",
 }  # fmt: skip
-_SURE = 0.5
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 _LOADING = Lock()
 
@@ -49,8 +52,14 @@ def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier:
 
 def detect(text: str, languages: tuple[str, ...]) -> str | None:
     """The one of ``languages`` that ``text`` is in, None where that is not sure."""
-    opening = text[:_READ_CHARS]
-    if not any(map(str.isalpha, opening)):
+    if not any(map(str.isalpha, text)):
         return None
-    code, confidence = _identifier(languages).classify(opening)
-    return str(code) if confidence >= _SURE else None
+    identifier = _identifier(languages)
+    for chars, sure in _READINGS:
+        code, confidence = identifier.classify(text[:chars])
+        whole = len(text) <= chars
+        if confidence >= (_SURE if whole else sure):
+            return str(code)
+        if whole:
+            break
+    return None

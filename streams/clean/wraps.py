@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from schemas.item import ParagraphKind
 from streams.decode.decoded import Role
@@ -22,17 +23,20 @@ _INDENT = 3
 # Of the pairs of neighbouring lines, how many must run on for the text to be a wrapped one.
 _RUNNING_ON = 0.6
 _SENTENCE_ENDS = tuple(".!?:")
-# Two columns: spaces or a tab between cells, or leader dots; two spaces after a full stop are not.
-_CELL_GAP = re.compile(r"(?<=[^\s.!?:;]) {3,}(?=\S)|\t+|(?<=[^\s.!?:;])  (?=[\d(+-])|\.{4,}")
+# Between the cells of a row: spaces, a tab or leader dots; spaces after a full stop are not.
+_GAP = re.compile(r"(?<=[^\s.!?:;]) {3,}(?=\S)|\t+(?=\S)")
+_GAP_BEFORE_FIGURE = re.compile(
+    r"(?:(?<=[^\s.!?:;]) {2,}|\t+|\.{4,})(?=[-+(]?[\d$£€]|(?:nil|unch|n\.?a\.?)\b)",
+    re.IGNORECASE,
+)
+_MOST_WORDS_IN_ROW = 25
 # A line that the width broke reaches at least this far across it.
 _FULL = 0.75
 # A line beyond this (code points) is a paragraph; it spares looking into long ones.
 _LONGEST = 200
-_DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Code points [start, end) of the source without surrounding white space."""
 
     start: int
@@ -45,8 +49,9 @@ def is_table_row(line: str) -> bool:
     """Whether the line is set in columns."""
     if "  " not in line and "\t" not in line and "...." not in line:
         return False
-    gaps = len(_CELL_GAP.findall(line))
-    return gaps > 1 or (gaps == 1 and _DIGIT.search(line) is not None)
+    if len(line.split()) > _MOST_WORDS_IN_ROW:
+        return False
+    return _GAP_BEFORE_FIGURE.search(line) is not None or len(_GAP.findall(line)) > 1
 
 
 def join_wrapped(text: str, groups: Sequence[list[Line]]) -> list[list[Line]]:
@@ -92,7 +97,7 @@ def _seam(text: str, above: Line, below: Line) -> _Seam | None:
     if above.kind is not ParagraphKind.TEXT or below.end - below.start > _LONGEST:
         return None
     before, after = text[above.start : above.end], text[below.start : below.end]
-    if is_table_row(before) or is_table_row(after):
+    if is_table_row(before) or is_table_row(after) or _GAP.search(before) or _GAP.search(after):
         return None
     return _Seam(before, after, len(gap.partition("\n")[2].expandtabs(8)))
 
