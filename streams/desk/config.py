@@ -63,6 +63,11 @@ class DeskConfig:
         return max(rule.near_window for rule in (self.dedup, *self.providers.values()))
 
     @property
+    def flash_window(self) -> timedelta:
+        """How long a flash must be watched for the widest of the rules."""
+        return max(rule.flash_window for rule in (self.dedup, *self.providers.values()))
+
+    @property
     def exact_days(self) -> int:
         """How many days an equal text must be remembered for the widest of the rules."""
         widest = max(rule.exact_window for rule in (self.dedup, *self.providers.values()))

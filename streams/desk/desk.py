@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.decoded import Dropped, Failed
@@ -17,15 +17,28 @@ from schemas.fingerprint import Fingerprint
 from schemas.item import Item
 from schemas.journal import HeldRecord, Indexed, JournalRecord, Sighting, StateRecord, Status
 from streams.desk.config import DeskConfig
-from streams.desk.fingerprint import FINGERPRINT_VERSION, sign, unpack
+from streams.desk.decision import Decision, Signed
+from streams.desk.fingerprint import is_comparable, sign, unpack
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.identity import event_id, source_id
 from streams.desk.journal import DeskChanges, restore_memory
-from streams.desk.judge import Decision, Signed, judge, release
+from streams.desk.judge import judge, release
 from streams.desk.lifecycle import content_of, is_flash
 from streams.desk.memory import Memory, hot_text, keys_of
 from streams.errors import CorruptionError
 from streams.steps import Drop, Fail
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """One item to decide on, and where it stands."""
+
+    item: Item
+    fingerprint: Fingerprint
+    source: Source
+    at: datetime
+    place: str | None = None
+    cause: str | None = None
 
 
 class Desk:
@@ -74,11 +87,12 @@ class Desk:
         at = self._memory.time_of(now, item.received_at)
         events = self._release_due(at)
         self._memory.advance(at)
-        if fingerprint is None or fingerprint.version != FINGERPRINT_VERSION:
+        if fingerprint is None or not is_comparable(fingerprint):
             fingerprint = sign(item)
         signed = self._ready(item, fingerprint)
         decision = judge(self._memory, self._config.rule(item.provider), signed, at)
-        events += self._carry_out(decision, item, fingerprint, source, place, at)
+        given = _Input(item, fingerprint, source, at, place=place)
+        events += self._carry_out(decision, given)
         return events
 
     def reject(
@@ -93,7 +107,11 @@ class Desk:
         """The event of a part that is no item: ``rejected`` when dropped, ``dead`` when failed.
 
         Args:
+            source: the part's.
+            outcome: a step's answer, or the record of one.
+            now: the time, as data; None takes the record's ``received_at``, if it has one.
             stage: where a ``Fail`` happened; a ``Failed`` record says it itself.
+            transport: its place on the log, as for ``decide``.
         """
         place = _place_hash(transport, source)
         if self._is_decided(place):
@@ -180,99 +198,91 @@ class Desk:
             fingerprint = sign(held.item)
             signed = self._ready(held.item, fingerprint)
             decision = release(self._memory, self._config.rule(held.item.provider), signed)
-            events += self._carry_out(
-                decision, held.item, fingerprint, held.source, None, at, cause=held.hold
-            )
+            given = _Input(held.item, fingerprint, held.source, at, cause=held.hold)
+            events += self._carry_out(decision, given)
         return events
 
-    def _carry_out(
-        self,
-        decision: Decision,
-        item: Item,
-        fingerprint: Fingerprint,
-        source: Source,
-        place: str | None,
-        at: datetime,
-        cause: str | None = None,
-    ) -> list[WireEvent]:
+    def _carry_out(self, decision: Decision, given: _Input) -> list[WireEvent]:
         """Events of a decision; what it changes goes into the journal and into memory."""
-        primary = WireEvent(
-            id=event_id(source.id, decision.kind, item.id),
-            kind=decision.kind,
-            source=source,
-            item=decision.item,
-            of=decision.of,
-            story_key=decision.story_key,
-            score=decision.score,
-            reasons=decision.reasons,
-            changes=decision.changes,
-            cause=cause,
-        )
-        caused = [
-            WireEvent(
-                id=event_id(source.id, event.kind, event.of),
-                kind=event.kind,
-                source=source,
-                item=decision.item if event.carries_item else None,
-                of=event.of,
-                story_key=event.story_key,
-                reasons=event.reasons,
-                cause=primary.id,
-            )
-            for event in decision.caused
-        ]
-        was_held = self._memory.held.get(item.item_key)
-        record = self._record(decision, item, fingerprint, place, at, primary.id, cause)
+        key = given.item.item_key
+        events = _events(decision, given)
+        was_held = key in self._memory.held
+        record = self._record(decision, given, events[0].id)
         self._apply(record)
         if decision.hold is not None:
             kept = HeldRecord(
-                item_key=item.item_key,
+                item_key=key,
                 seq=record.seq,
                 epoch=self.epoch,
-                hold=primary.id,
+                hold=events[0].id,
                 due=decision.hold.due,
-                source=source,
-                item=item,
+                source=given.source,
+                item=given.item,
             )
             self._memory.hold(kept)
-            self._changes.held.append((item.item_key, kept))
-        elif was_held is not None and item.item_key not in self._memory.held:
-            self._changes.held.append((item.item_key, None))
-        return [primary, *caused]
+            self._changes.held.append((key, kept))
+        elif was_held and key not in self._memory.held:
+            self._changes.held.append((key, None))
+        return events
 
-    def _record(
-        self,
-        decision: Decision,
-        item: Item,
-        fingerprint: Fingerprint,
-        place: str | None,
-        at: datetime,
-        primary_id: str,
-        cause: str | None,
-    ) -> JournalRecord:
+    def _record(self, decision: Decision, given: _Input, primary_id: str) -> JournalRecord:
         seq = self._memory.seq + 1
         standings = list(decision.others)
         if decision.standing is not None:
-            held = decision.standing.status is Status.HELD
-            hold = primary_id if decision.hold is not None else decision.standing.hold
-            standings.append(replace(decision.standing, hold=hold if held else None))
-        indexed = _entry(item, fingerprint, novel=decision.novel) if decision.publishes else None
+            standing = decision.standing
+            if decision.hold is not None:
+                standing = replace(standing, hold=primary_id)
+            elif standing.status is not Status.HELD:
+                standing = replace(standing, hold=None, due=None)
+            standings.append(standing)
+        item, fingerprint = given.item, given.fingerprint
         return JournalRecord(
             seq=seq,
             epoch=self.epoch,
-            now=at,
-            type="decided" if cause is None else "release",
-            transport=place,
+            now=given.at,
+            type="decided" if given.cause is None else "release",
+            transport=given.place,
             item_id=item.id,
             kind=decision.kind,
             states=tuple(standing.record(seq, self.epoch) for standing in standings),
-            indexed=indexed,
+            indexed=_entry(item, fingerprint, novel=decision.novel) if decision.publishes else None,
             sighting=_sighting(decision, item, fingerprint),
         )
 
     def _apply(self, record: JournalRecord) -> None:
         self._memory.apply(record)
         self._changes.journal.append(record)
+
+
+def _events(decision: Decision, given: _Input) -> list[WireEvent]:
+    """The primary event of a decision, then what it caused."""
+    source = given.source
+    primary = WireEvent(
+        id=event_id(source.id, decision.kind, given.item.id),
+        kind=decision.kind,
+        source=source,
+        item=decision.item,
+        of=decision.of,
+        story_key=decision.story_key,
+        score=decision.score,
+        reasons=decision.reasons,
+        changes=decision.changes,
+        cause=given.cause,
+    )
+    caused = [
+        WireEvent(
+            id=event_id(source.id, event.kind, event.of),
+            kind=event.kind,
+            source=source,
+            item=decision.item if event.carries_item else None,
+            of=event.of,
+            story_key=event.story_key,
+            reasons=event.reasons,
+            cause=primary.id,
+        )
+        for event in decision.caused
+    ]
+    return [primary, *caused]
 
 
 def _entry(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:

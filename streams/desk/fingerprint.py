@@ -19,6 +19,7 @@ from streams.desk.words import (
     U32,
     U64,
     Words,
+    distinct,
     hash_groups,
     high_half,
     mix,
@@ -57,6 +58,7 @@ _SPELLED = {
     "12": "twelve douze doce zwölf",
 }
 
+_EXACT = re.compile(r"[0-9a-f]{32}")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?")
 
@@ -92,17 +94,31 @@ def pack(values: U32) -> str:
     return base64.b64encode(values.astype("<u4", copy=False).tobytes()).decode("ascii")
 
 
-def unpack(packed: str) -> U32:
-    """The array in ``packed``; what is no such array is empty."""
+def packed_bytes(packed: str) -> bytes:
+    """The little-endian bytes of a packed array; of what is none, nothing."""
     try:
-        return unpack_bytes(base64.b64decode(packed))
+        raw = base64.b64decode(packed, validate=True)
     except ValueError:
-        return np.zeros(0, np.uint32)
+        return b""
+    return raw if len(raw) % 4 == 0 else b""
+
+
+def unpack(packed: str) -> U32:
+    """The array in ``packed``; of what is none, nothing."""
+    return unpack_bytes(packed_bytes(packed))
 
 
 def unpack_bytes(raw: bytes) -> U32:
     """The array in little-endian bytes, without copying where the machine allows."""
     return np.frombuffer(raw, np.dtype("<u4")).astype(np.uint32, copy=False)
+
+
+def is_comparable(fingerprint: Fingerprint) -> bool:
+    """Made by this method, and whole."""
+    return (
+        fingerprint.version == FINGERPRINT_VERSION
+        and _EXACT.fullmatch(fingerprint.exact) is not None
+    )
 
 
 def sign(item: Item) -> Fingerprint:
@@ -126,7 +142,7 @@ def sign(item: Item) -> Fingerprint:
         shingles=pack(shingles[:SHINGLES_KEPT]),
         numbers=_numbers(text, words),
         names=pack(_names(words)),
-        lead=pack(np.unique(high_half(words.hashes[:_LEAD_WORDS]))),
+        lead=pack(distinct(high_half(words.hashes[:_LEAD_WORDS]))),
         paragraphs=pack(_paragraph_hashes(words, len(item.paragraphs))),
     )
 
@@ -136,13 +152,13 @@ def _shingles(hashes: U64) -> U32:
     if len(hashes) < 3:
         return np.zeros(0, np.uint32)
     sums = hashes[:-2] * _SHINGLE[0] + hashes[1:-1] * _SHINGLE[1] + hashes[2:] * _SHINGLE[2]
-    return np.unique(high_half(mix(sums)))
+    return distinct(high_half(mix(sums)))
 
 
 def _sentence_keys(words: Words) -> U32:
     hashes, lengths, _ = hash_groups(words.hashes, words.sentence)
     # The smallest, so that two long texts keep the same ones.
-    return np.unique(high_half(hashes[lengths >= _SENTENCE_WORDS]))[:_SENTENCES_KEPT]
+    return distinct(high_half(hashes[lengths >= _SENTENCE_WORDS]))[:_SENTENCES_KEPT]
 
 
 def _band_keys(shingles: U32) -> U32:
@@ -156,8 +172,8 @@ def _band_keys(shingles: U32) -> U32:
 
 def _names(words: Words) -> U32:
     """Words with a capital that does not open a sentence; a headline's capitals say nothing."""
-    inside = np.diff(words.sentence, prepend=-1) == 0
-    return np.unique(high_half(words.hashes[words.capital & inside & (words.paragraph > 0)]))[
+    inside = np.append(False, words.sentence[1:] == words.sentence[:-1])[: len(words.hashes)]
+    return distinct(high_half(words.hashes[words.capital & inside & (words.paragraph > 0)]))[
         :_NAMES_KEPT
     ]
 
@@ -172,8 +188,9 @@ def _paragraph_hashes(words: Words, count: int) -> U32:
 
 def _numbers(text: str, words: Words) -> str:
     found = dict.fromkeys(map(plain_number, _NUMBER.findall(text)))
-    spelled = np.isin(_SPELLED_HASHES, words.hashes)
-    found.update(dict.fromkeys(_SPELLED_DIGITS[place] for place in np.flatnonzero(spelled)))
+    places = np.minimum(np.searchsorted(_SPELLED_HASHES, words.hashes), len(_SPELLED_HASHES) - 1)
+    spelled = places[_SPELLED_HASHES[places] == words.hashes]
+    found.update(dict.fromkeys(_SPELLED_DIGITS[place] for place in spelled.tolist()))
     return " ".join(sorted(list(found)[:_NUMBERS_KEPT]))
 
 

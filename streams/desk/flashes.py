@@ -36,7 +36,8 @@ class _Flash:
 class FlashWatch:
     """The flashes of the last hours, and the words that are common in flashes."""
 
-    def __init__(self) -> None:
+    def __init__(self, window_s: float) -> None:
+        self._window_s = window_s
         self._flashes: deque[_Flash] = deque(maxlen=_MOST_WATCHED)
         self._rarity = Rarity()
         self._joined: _Joined | None = None
@@ -52,12 +53,15 @@ class FlashWatch:
         self, lead: U32, length: int, now_s: float, window_s: float
     ) -> list[tuple[int, float]]:
         """Slots of flashes that a story with this opening may follow, best first, with shares."""
+        while self._flashes and self._flashes[0].at_s < now_s - self._window_s:
+            self._flashes.popleft()
+            self._joined = None
         if not self._flashes or not len(lead):
             return []
         if self._joined is None:
             self._joined = _join(self._flashes)
         joined = self._joined
-        hits = np.isin(joined.words, lead)
+        hits = lead[np.minimum(np.searchsorted(lead, joined.words), len(lead) - 1)] == joined.words
         likely = np.add.reduceat(hits, joined.firsts, dtype=np.int64) * 2 >= joined.lengths
         found = []
         for place in np.flatnonzero(likely).tolist():

@@ -21,7 +21,7 @@ HOUR_S = 3600
 POSTING_CAP = 60
 """A key that more texts share is boilerplate and finds nothing."""
 
-_BUFFERED_DOCS = 256
+_BUFFERED_TEXTS = 256
 # Entries (8 bytes) beyond which two runs are not merged any more: keeps the longest pause short.
 _LARGEST_RUN = 1 << 21
 
@@ -51,16 +51,24 @@ class Postings:
 
     def __init__(self) -> None:
         self._runs: list[U64] = []
-        self._recent: dict[int, list[int]] = {}
-        self._recent_docs = 0
+        # The last texts, not sorted yet: for each key the one slot, or a list of them.
+        self._recent: dict[int, int | list[int]] = {}
+        self._unsorted: list[U64] = []
         self._first_live = 0
 
-    def add(self, slot: int, keys: Sequence[int]) -> None:
+    def add(self, slot: int, keys: U32) -> None:
         """Adds a text; slots must ascend."""
-        for key in keys:
-            self._recent.setdefault(key, []).append(slot)
-        self._recent_docs += 1
-        if self._recent_docs >= _BUFFERED_DOCS:
+        recent = self._recent
+        for key in keys.tolist():
+            known = recent.get(key)
+            if known is None:
+                recent[key] = slot
+            elif isinstance(known, int):
+                recent[key] = [known, slot]
+            else:
+                known.append(slot)
+        self._unsorted.append((keys.astype(np.uint64) << np.uint64(32)) | np.uint64(slot))
+        if len(self._unsorted) >= _BUFFERED_TEXTS:
             self._seal()
 
     def find(self, keys: U32) -> list[int]:
@@ -68,18 +76,16 @@ class Postings:
         counts = np.zeros(len(keys), np.int64)
         spans: list[tuple[U64, list[int], list[int]]] = []
         low = (keys.astype(np.uint64) << np.uint64(32)) | np.uint64(self._first_live)
-        high = (keys.astype(np.uint64) << np.uint64(32)) | np.uint64(0xFFFFFFFF)
+        high = low | np.uint64(0xFFFFFFFF)
         for run in self._runs:
             starts = np.searchsorted(run, low)
-            stops = np.searchsorted(run, high, side="right")
-            lengths = stops - starts
+            lengths = np.searchsorted(run, high, side="right") - starts
             if lengths.any():
                 counts += lengths
-                spans.append((run, starts.tolist(), stops.tolist()))
+                spans.append((run, starts.tolist(), (starts + lengths).tolist()))
         found: set[int] = set()
         for place, key in enumerate(keys.tolist()):
-            recent = self._recent.get(key, ())
-            live = recent[bisect_left(recent, self._first_live) :] if recent else ()
+            live = self._live_recent(key)
             if counts[place] + len(live) > POSTING_CAP:
                 continue
             found.update(live)
@@ -95,25 +101,29 @@ class Postings:
         while self._runs and _last_slot(self._runs[0]) < first_live:
             del self._runs[0]
 
+    def _live_recent(self, key: int) -> Sequence[int]:
+        known = self._recent.get(key)
+        if known is None:
+            return ()
+        if isinstance(known, int):
+            return (known,) if known >= self._first_live else ()
+        return known[bisect_left(known, self._first_live) :]
+
     def _seal(self) -> None:
-        entries = [
-            (key << 32) | slot
-            for key, slots in self._recent.items()
-            for slot in slots
-            if slot >= self._first_live
-        ]
+        run = self._live_run(self._unsorted)
         self._recent = {}
-        self._recent_docs = 0
-        if not entries:
-            return
-        run = np.sort(np.array(entries, np.uint64))
+        self._unsorted = []
         while self._runs:
             previous = self._runs[-1]
             if len(previous) > 2 * len(run) or len(previous) + len(run) > _LARGEST_RUN:
                 break
-            run = np.concatenate((self._runs.pop(), run))
-            run = np.sort(run[(run & np.uint64(0xFFFFFFFF)) >= np.uint64(self._first_live)])
-        self._runs.append(run)
+            run = self._live_run((self._runs.pop(), run))
+        if len(run):
+            self._runs.append(run)
+
+    def _live_run(self, parts: Sequence[U64]) -> U64:
+        entries = np.concatenate(parts)
+        return np.sort(entries[(entries & np.uint64(0xFFFFFFFF)) >= np.uint64(self._first_live)])
 
 
 def _last_slot(run: U64) -> int:
@@ -145,7 +155,7 @@ class HotIndex:
         self._segments[-1][1].append(text.slot)
         self._texts[text.slot] = text
         if len(keys):
-            self._postings.add(text.slot, keys.tolist())
+            self._postings.add(text.slot, keys)
 
     def candidates(self, keys: U32) -> Iterable[HotText]:
         """Texts that share a key, the newest first."""

@@ -5,7 +5,6 @@ A desk that restarts applies the same records and so remembers the same. It must
 
 from __future__ import annotations
 
-import base64
 import heapq
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ import numpy as np
 from schemas.fingerprint import Fingerprint
 from schemas.journal import HeldRecord, Indexed, JournalRecord, StateRecord, Status
 from streams.desk.config import DeskConfig
-from streams.desk.fingerprint import FINGERPRINT_VERSION, unpack
+from streams.desk.fingerprint import is_comparable, packed_bytes, unpack
 from streams.desk.flashes import FlashWatch
 from streams.desk.index import HotIndex, HotText, Sightings
 from streams.desk.lifecycle import Standing, standing_of
@@ -41,7 +40,7 @@ class Memory:
         self.held: dict[str, HeldRecord] = {}
         self.index = HotIndex(config.hot_window.total_seconds())
         self.rarity = Rarity()
-        self.flashes = FlashWatch()
+        self.flashes = FlashWatch(config.flash_window.total_seconds())
         self.sightings = Sightings(config.exact_days)
         self._transport_days = config.exact_days
         self._transports: dict[int, set[int]] = {}
@@ -152,9 +151,10 @@ class Memory:
     def _index(self, entry: Indexed, slot: int) -> None:
         known = self.standings[entry.item_key]
         self.standings[entry.item_key] = replace(known, slot=slot)
-        text = hot_text(entry, slot, self.now_s)
-        if text is None:
+        if not is_comparable(entry.fingerprint):
+            # Of another method: its hashes mean nothing here, and the text is not compared.
             return
+        text = hot_text(entry, slot, self.now_s)
         self.index.add(text, keys_of(entry.fingerprint))
         if entry.novel:
             self.rarity.add(unpack(entry.fingerprint.shingles), self.now_s)
@@ -173,11 +173,9 @@ def keys_of(fingerprint: Fingerprint) -> U32:
     return keys
 
 
-def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText | None:
-    """An indexed version ready to be compared; None for another fingerprint method's."""
+def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
+    """An indexed version ready to be compared."""
     signed = entry.fingerprint
-    if signed.version != FINGERPRINT_VERSION:
-        return None
     created = entry.version_created
     return HotText(
         slot=slot,
@@ -190,8 +188,8 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText | None:
         words=signed.words,
         figures=signed.figures,
         flash=entry.flash,
-        shingles=base64.b64decode(signed.shingles),
-        names=base64.b64decode(signed.names),
+        shingles=packed_bytes(signed.shingles),
+        names=packed_bytes(signed.names),
         numbers=signed.numbers,
-        paragraphs=base64.b64decode(signed.paragraphs),
+        paragraphs=packed_bytes(signed.paragraphs),
     )

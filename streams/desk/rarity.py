@@ -63,7 +63,8 @@ class _Period:
 
     def count(self, phrases: U32) -> NDArray[np.uint8]:
         first, second = _places(phrases)
-        return np.minimum(self._cells[0, first], self._cells[1, second])
+        counts: NDArray[np.uint8] = np.minimum(self._cells[0, first], self._cells[1, second])
+        return counts
 
 
 def _places(phrases: U32) -> U32:

@@ -23,7 +23,7 @@ PARAGRAPH_SEPARATOR = "\u2029"
 
 _SEPARATOR, _WORD, _DROPPED, _TERMINATOR, _PARAGRAPH = range(5)
 _TABLE_SIZE = 1 << 16
-_TERMINATORS = ".!?…。！？؟।"  # noqa: RUF001
+_TERMINATORS = ".!?…。！？؟।"
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 # Letters Unicode does not decompose; the same as in streams.folding.
 _LETTERS = (("œ", "oe"), ("Œ", "Oe"), ("æ", "ae"), ("Æ", "Ae"), ("ß", "ss"))
@@ -51,6 +51,17 @@ def mix(values: U64) -> U64:
 def high_half(values: U64) -> U32:
     """The upper 32 bits."""
     return (values >> np.uint64(32)).astype(np.uint32)
+
+
+def distinct(values: U32) -> U32:
+    """The values, ascending, each once."""
+    ordered = np.sort(values)
+    if len(ordered) < 2:
+        return ordered
+    first = np.empty(len(ordered), np.bool_)
+    first[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
 
 
 def _tables() -> tuple[U8, U32, NDArray[np.bool_], NDArray[np.bool_]]:
@@ -103,7 +114,11 @@ def split_words(text: str) -> Words:
     """The words of ``text``, whose paragraphs are joined by ``PARAGRAPH_SEPARATOR``."""
     codes, kinds = _code_points(text)
     is_word = kinds == _WORD
-    edges = np.flatnonzero(np.diff(is_word, prepend=False, append=False))
+    edges = np.flatnonzero(is_word[1:] != is_word[:-1]) + 1
+    if len(is_word) and is_word[0]:
+        edges = np.append(0, edges)
+    if len(is_word) and is_word[-1]:
+        edges = np.append(edges, len(is_word))
     starts, ends = edges[0::2], edges[1::2]
     if not len(starts):
         nothing = np.zeros(0, np.bool_)
@@ -113,14 +128,18 @@ def split_words(text: str) -> Words:
     firsts = np.cumsum(lengths) - lengths
     inside = np.flatnonzero(is_word)
     place = np.minimum(np.arange(len(inside)) - np.repeat(firsts, lengths), _LONGEST_WORD - 1)
-    table_codes = np.minimum(codes, _TABLE_SIZE - 1)
-    letters = np.where(codes < _TABLE_SIZE, _LOWER[table_codes], codes)[inside]
-    sums = np.add.reduceat(letters.astype(np.uint64) * _IN_WORD[place], firsts)
-    in_paragraph = np.cumsum(kinds == _PARAGRAPH)[starts]
+    inner = codes[inside]
+    letters = _LOWER[np.minimum(inner, _TABLE_SIZE - 1)]
+    if inner.max() >= _TABLE_SIZE:
+        letters = np.where(inner < _TABLE_SIZE, letters, inner)
+    sums = np.add.reduceat(letters * _IN_WORD[place], firsts)
+    breaks = np.flatnonzero(kinds == _PARAGRAPH)
     # "3.5" and "lemonde.fr" end no sentence; "U.S. " does, and does so in every copy.
-    stops = (kinds == _TERMINATOR) & ~np.append(is_word[1:], False)
-    in_sentence = np.cumsum(stops | (kinds == _PARAGRAPH))[starts]
-    first_codes = table_codes[starts]
+    stops = np.flatnonzero(kinds == _TERMINATOR)
+    stops = stops[~is_word[np.minimum(stops + 1, len(is_word) - 1)]]
+    in_paragraph = np.searchsorted(breaks, starts)
+    in_sentence = np.searchsorted(stops, starts) + in_paragraph
+    first_codes = np.minimum(codes[starts], _TABLE_SIZE - 1)
     return Words(
         hashes=mix(sums + lengths.astype(np.uint64)),
         capital=_CAPITAL[first_codes],
@@ -134,8 +153,8 @@ def hash_groups(hashes: U64, group: Index) -> tuple[U64, Index, Index]:
     """Hash, number of words and group of each run of words with the same group."""
     if not len(hashes):
         return np.zeros(0, np.uint64), np.zeros(0, np.intp), np.zeros(0, np.intp)
-    starts = np.flatnonzero(np.diff(group, prepend=-1))
-    lengths = np.diff(starts, append=len(hashes))
+    starts = np.append(0, np.flatnonzero(group[1:] != group[:-1]) + 1)
+    lengths = np.append(starts[1:], len(hashes)) - starts
     place = (np.arange(len(hashes)) - np.repeat(starts, lengths)) % _LONGEST_SENTENCE
     sums = np.add.reduceat(hashes * _IN_SENTENCE[place], starts)
     return mix(sums + lengths.astype(np.uint64)), lengths, group[starts]

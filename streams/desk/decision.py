@@ -1,0 +1,101 @@
+"""What the desk decides about one item, before it is written down or sent.
+
+It must not hold rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from schemas.event import Changes, EventKind
+from schemas.item import Item, Link
+from streams.desk.changes import changes_between
+from streams.desk.index import HotText
+from streams.desk.lifecycle import Hold, Standing, differences, standing_with
+from streams.desk.memory import Memory
+from streams.desk.words import U32
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An item with its fingerprint made ready for comparing."""
+
+    item: Item
+    text: HotText
+    keys: U32
+    lead: U32
+
+
+@dataclass(frozen=True, slots=True)
+class Caused:
+    """An event that follows from the primary one."""
+
+    kind: EventKind
+    of: str
+    story_key: str | None
+    reasons: tuple[str, ...] = ()
+    carries_item: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an item is, and what that changes.
+
+    Attributes:
+        item: as the event carries it; None where it may not be shown.
+        standing: the key's new last word; None when it stays.
+        publishes: the item is compared with later copy from now on.
+        novel: it begins a story.
+        copied: key and id of the version whose text this is.
+        hold: the hold the item is put under.
+        others: last words of other keys that change too.
+    """
+
+    kind: EventKind
+    item: Item | None = None
+    of: str | None = None
+    story_key: str | None = None
+    score: float | None = None
+    reasons: tuple[str, ...] = ()
+    changes: Changes | None = None
+    standing: Standing | None = None
+    publishes: bool = False
+    novel: bool = False
+    copied: tuple[str, str] | None = None
+    hold: Hold | None = None
+    others: tuple[Standing, ...] = ()
+    caused: tuple[Caused, ...] = ()
+
+
+def publish(
+    signed: Signed,
+    known: Standing | None,
+    kind: EventKind,
+    story: str,
+    *,
+    of: str | None = None,
+    rel: str | None = None,
+) -> Decision:
+    """The decision that puts an item out, in a story, linked to what it replaces."""
+    item = signed.item
+    links = item.links
+    if of is not None and rel is not None and of != item.id:
+        links = (*links, Link(rel=rel, target=of))
+    standing = replace(standing_with(item, known), published=item.id, story_key=story)
+    return Decision(
+        kind,
+        item=item.model_copy(update={"story_key": story, "links": links}),
+        of=of,
+        story_key=story,
+        standing=standing,
+        publishes=True,
+    )
+
+
+def changes_since(memory: Memory, signed: Signed, known: Standing) -> Changes | None:
+    """What differs from the key's version that is out; None when that is no longer hot."""
+    before = memory.index.get(known.slot)
+    if before is None:
+        return None
+    headline = "headline-changed" in differences(signed.item, known)
+    return changes_between(signed.text, before, headline=headline)

@@ -1,0 +1,182 @@
+"""Deciding what an item is beside the items of other keys: copy, version, correction, or new.
+
+It reads the memory and changes nothing; versions of one key are judged elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from schemas.event import Changes, EventKind
+from schemas.item import Item
+from schemas.journal import Status
+from streams.desk.chains import Parent, find_parent
+from streams.desk.changes import changes_between
+from streams.desk.config import DedupRule
+from streams.desk.decision import Caused, Decision, Signed, publish
+from streams.desk.flashes import FLASH_WORDS
+from streams.desk.index import HotText
+from streams.desk.lifecycle import (
+    Standing,
+    differences,
+    is_correction,
+    is_stated_version,
+    standing_with,
+    stands_apart,
+)
+from streams.desk.memory import Memory
+from streams.desk.verify import Likeness
+
+
+def place_first(
+    memory: Memory, rule: DedupRule, signed: Signed, known: Standing | None
+) -> Decision:
+    """An item none of whose versions is out: compared with other keys."""
+    item = signed.item
+    corrects = is_correction(item)
+    parent = find_parent(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
+    if parent is not None and stands_apart(item) and not _is_copy(parent):
+        parent = None
+    cleared = ("hold-cleared",) if known and known.status is Status.HELD else ()
+    if parent is None:
+        decision = _without_parent(memory, signed, known)
+    else:
+        decision = _with_parent(memory, signed, known, parent)
+    return replace(decision, reasons=decision.reasons + cleared)
+
+
+def _is_copy(parent: Parent) -> bool:
+    return parent.verdict.likeness in {Likeness.EXACT, Likeness.NEAR}
+
+
+def _without_parent(memory: Memory, signed: Signed, known: Standing | None) -> Decision:
+    original = memory.standings.get(known.reprint_of) if known and known.reprint_of else None
+    if known is None or original is None:
+        story = (known.story_key if known else None) or signed.item.item_key
+        return replace(publish(signed, known, EventKind.NEW, story), novel=True)
+    # It was a mere copy of another key's item, and now has a text of its own.
+    story = known.story_key or original.story_key or original.item_key
+    of = original.published or original.item_id
+    kind = EventKind.CORRECTION if is_correction(signed.item) else EventKind.UPDATE
+    decision = publish(signed, known, kind, story, of=of, rel="supersedes")
+    return replace(decision, reasons=("body-changed",))
+
+
+def _with_parent(
+    memory: Memory, signed: Signed, known: Standing | None, parent: Parent
+) -> Decision:
+    item = signed.item
+    other = memory.standings[parent.item_key]
+    story = (known.story_key if known else None) or other.story_key or parent.item_key
+    kind = _kind_beside(item, signed.text, parent, other)
+    score, reasons = parent.verdict.score, parent.verdict.reasons
+    if kind in {EventKind.DUPLICATE, EventKind.STALE}:
+        standing = replace(
+            standing_with(item, known),
+            story_key=story,
+            reprint_of=other.reprint_of or other.item_key,
+        )
+        return Decision(
+            kind,
+            item=item.model_copy(update={"story_key": story}),
+            of=parent.item_id,
+            story_key=story,
+            score=score,
+            reasons=reasons if kind is EventKind.DUPLICATE else (*reasons, "older-version"),
+            standing=standing,
+            copied=(parent.item_key, parent.item_id) if _is_copy(parent) else None,
+        )
+    if not parent.joins and kind is EventKind.UPDATE:
+        decision = publish(
+            signed, known, EventKind.NEW, item.item_key, of=parent.item_id, rel="related"
+        )
+        return replace(decision, of=None, score=score, reasons=(*reasons, "chain-too-long"))
+    killed = other.status is Status.KILLED
+    decision = publish(signed, known, kind, story, of=parent.item_id, rel=_relation(kind, parent))
+    if kind is EventKind.REPRINT and decision.standing is not None:
+        repeats = other.reprint_of or other.item_key
+        decision = replace(decision, standing=replace(decision.standing, reprint_of=repeats))
+    if kind is not EventKind.REPRINT and not killed:
+        decision = _superseding(decision, signed, parent, other)
+    decision = replace(
+        decision,
+        score=score,
+        reasons=(*reasons, "target-killed") if killed else reasons,
+        changes=_changes_from(signed, parent, other) if kind in _CHANGING else None,
+        copied=(parent.item_key, parent.item_id)
+        if parent.verdict.likeness is Likeness.EXACT and not killed
+        else None,
+    )
+    if killed:
+        warning = Caused(
+            EventKind.KILL_WARNING,
+            of=item.id,
+            story_key=story,
+            reasons=(f"repeats={parent.item_key}",),
+        )
+        decision = replace(decision, caused=(*decision.caused, warning))
+    return decision
+
+
+_CHANGING = frozenset({EventKind.UPDATE, EventKind.CORRECTION})
+
+
+def _kind_beside(item: Item, text: HotText, parent: Parent, other: Standing) -> EventKind:
+    """The kind of an item that belongs to another key's version."""
+    if parent.flash:
+        return EventKind.NEW
+    if item.provider != parent.provider:
+        return EventKind.REPRINT
+    if other.status is Status.KILLED:
+        # The agency re-issues under a new key what it withdrew under another.
+        return EventKind.NEW
+    likeness = parent.verdict.likeness
+    if likeness is Likeness.CORRECTION:
+        return EventKind.CORRECTION
+    if likeness is Likeness.EXACT or (likeness is Likeness.NEAR and not is_stated_version(item)):
+        return EventKind.DUPLICATE
+    return EventKind.STALE if _is_older(text, parent.text) else EventKind.UPDATE
+
+
+def _is_older(text: HotText, parent: HotText | None) -> bool:
+    """A shorter version that was made earlier, and came late."""
+    if parent is None or text.created_s is None or parent.created_s is None:
+        return False
+    return text.created_s < parent.created_s and text.words <= parent.words
+
+
+def _relation(kind: EventKind, parent: Parent) -> str:
+    if kind is EventKind.REPRINT:
+        return "reprint_of"
+    if kind is EventKind.CORRECTION:
+        return "corrects"
+    if kind is EventKind.NEW and not parent.flash:
+        return "reissues"
+    return "supersedes"
+
+
+def _superseding(decision: Decision, signed: Signed, parent: Parent, other: Standing) -> Decision:
+    """Marks the flash or urgent that this fuller story supersedes; both stay."""
+    fuller = parent.flash or (
+        other.flash and signed.text.words > FLASH_WORDS and not signed.text.flash
+    )
+    if not fuller or other.superseded:
+        return decision
+    superseded = Caused(
+        EventKind.SUPERSEDED,
+        of=parent.item_id,
+        story_key=decision.story_key,
+        reasons=(f"by={signed.item.id}",),
+    )
+    return replace(
+        decision,
+        others=(*decision.others, replace(other, superseded=True)),
+        caused=(*decision.caused, superseded),
+    )
+
+
+def _changes_from(signed: Signed, parent: Parent, other: Standing) -> Changes | None:
+    if parent.text is None:
+        return None
+    headline = "headline-changed" in differences(signed.item, other)
+    return changes_between(signed.text, parent.text, headline=headline)
