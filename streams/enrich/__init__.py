@@ -5,6 +5,6 @@ It must not change a word of the item.
 
 from __future__ import annotations
 
-from streams.enrich.enricher import Enricher, EnrichConfig
+from streams.enrich.enricher import EnrichConfig, Enricher
 
 __all__ = ["EnrichConfig", "Enricher"]

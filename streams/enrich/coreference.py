@@ -24,7 +24,7 @@ _ORGANISATION = EntityType.ORGANISATION
 _BRACKETED = re.compile(r"\s?\(([A-Z][A-Z0-9&.\-]{1,9})\)")
 _ACRONYM = re.compile(r"(?<!\w)[A-Z][A-Z0-9&.\-]{1,9}(?!\w)")
 _CAPITAL_WORD = re.compile(rf"(?<![\w\-'’.])[{words.UPPER}][\w\-]+(?![\w\-])")
-_NAME_BESIDE_LEFT = re.compile(rf"[{words.UPPER}][\w.\-]*{words.SPACE}$")
+_NAME_BESIDE_LEFT = re.compile(rf"([{words.UPPER}][\w.\-]*){words.SPACE}$")
 _NAME_BESIDE_RIGHT = re.compile(rf"^{words.SPACE}[{words.UPPER}]\w")
 _LAST_WORD = re.compile(r"(\w+)\W+$")
 # A surname of a person named in full elsewhere: 99.4 % of 518 on Reuters text were that person.
@@ -39,7 +39,7 @@ class People:
 
     Attributes:
         keys: folded full name to key; several spellings of one person share one.
-        by_word: a folded surname, or another end of a full name, to the keys that end in it.
+        by_end: a folded surname, or another end of a full name, to the keys that end in it.
         by_first: a folded first word to the keys that begin with it.
     """
 
@@ -128,16 +128,22 @@ def _resolved(
             )
         kind = majority.get(folded, name.type)
         return name if kind is _PERSON else replace(name, type=kind)
+    return _resolved_person(name, folded, people)
+
+
+def _resolved_person(name: Found, folded: str, people: People) -> Found:
+    """A person's mention; by surname, else by first name, else a person of its own."""
     ends = people.by_end.get(folded) or people.by_end.get(_without_particles(folded), frozenset())
-    via = name.via if name.via == "honorific" else "surname"
-    if len(ends) == 1:
-        score = max(name.score, _SURNAME_SCORE)
-        return replace(name, score=score, via=via, key=_person_key(next(iter(ends))))
-    firsts = people.by_first.get(folded, frozenset())
-    if not ends and len(firsts) == 1:
-        via = name.via if name.via == "honorific" else "first-name"
-        return replace(name, via=via, key=_person_key(next(iter(firsts))))
-    return replace(name, key=_person_key(folded))
+    firsts = people.by_first.get(folded, frozenset()) if not ends else frozenset()
+    if len(ends) != 1 and len(firsts) != 1:
+        return replace(name, key=_person_key(folded))
+    via = "surname" if ends else "first-name"
+    return replace(
+        name,
+        score=max(name.score, _SURNAME_SCORE) if ends else name.score,
+        via=name.via if name.via == "honorific" else via,
+        key=_person_key(next(iter(ends or firsts))),
+    )
 
 
 def _person_key(full: str) -> str:
@@ -169,19 +175,13 @@ def _is_after_locative(name: Found, blocks: Sequence[Block]) -> bool:
 
 def _organisations(names: Sequence[Found], blocks: Sequence[Block]) -> Iterator[Found]:
     """The names, each organisation with its key, and those that an acronym in brackets names."""
-    acronyms: dict[str, str] = {}
-    keyed: list[Found] = []
-    for name in names:
-        if name.type is _ORGANISATION and not name.key:
-            text = canonical(name.text)
-            name = replace(name, key=f"organisation:{fold(text)}")  # noqa: PLW2901
-        keyed.append(name)
-    for name in keyed:
-        if name.type is _ORGANISATION and " " in name.text:
-            block = _block_of(name, blocks)
-            follows = _BRACKETED.match(block.text, name.end - block.start)
-            if follows:
-                acronyms.setdefault(follows[1], name.key)
+    keyed = [
+        replace(name, key=f"organisation:{fold(canonical(name.text))}")
+        if name.type is _ORGANISATION and not name.key
+        else name
+        for name in names
+    ]
+    acronyms = _acronyms(keyed, blocks)
     for name in keyed:
         key = acronyms.get(name.text)
         if key and not name.key.startswith("organisation/"):
@@ -193,15 +193,23 @@ def _organisations(names: Sequence[Found], blocks: Sequence[Block]) -> Iterator[
         for match in _ACRONYM.finditer(block.text):
             start, end = block.start + match.start(), block.start + match.end()
             if match[0] in acronyms and taken.is_free(start, end):
-                yield Found(
-                    start, end, match[0], _ORGANISATION, _ACRONYM_SCORE, "acronym",
-                    acronyms[match[0]],
-                )
+                key = acronyms[match[0]]
+                yield Found(start, end, match[0], _ORGANISATION, _ACRONYM_SCORE, "acronym", key)
 
 
-def _unmarked(
-    names: Sequence[Found], blocks: Sequence[Block], people: People
-) -> Iterator[Found]:
+def _acronyms(names: Sequence[Found], blocks: Sequence[Block]) -> Mapping[str, str]:
+    """What each acronym that stands in brackets after an organisation's name is short for."""
+    acronyms: dict[str, str] = {}
+    for name in names:
+        if name.type is _ORGANISATION and " " in name.text:
+            block = _block_of(name, blocks)
+            follows = _BRACKETED.match(block.text, name.end - block.start)
+            if follows:
+                acronyms.setdefault(follows[1], name.key)
+    return acronyms
+
+
+def _unmarked(names: Sequence[Found], blocks: Sequence[Block], people: People) -> Iterator[Found]:
     """Surnames that the recogniser did not mark, of people that the document names in full."""
     surnames = {
         end: next(iter(keys))
@@ -231,8 +239,9 @@ def _is_alone(text: str, match: re.Match[str]) -> bool:
     if text == text.upper():
         return True
     before = _NAME_BESIDE_LEFT.search(text[max(0, match.start() - 40) : match.start()])
-    return not before and not _NAME_BESIDE_RIGHT.match(text[match.end() : match.end() + 3])
-
+    if before and fold(before[1]) not in words.OPENERS:
+        return False
+    return not _NAME_BESIDE_RIGHT.match(text[match.end() : match.end() + 3])
 
 
 def _block_of(name: Found, blocks: Sequence[Block]) -> Block:

@@ -71,7 +71,7 @@ class Enricher:
     One object serves one thread. An item's result does not depend on what else is in the batch.
     """
 
-    def __init__(self, config: EnrichConfig = EnrichConfig()) -> None:  # noqa: B008  (frozen)
+    def __init__(self, config: EnrichConfig = EnrichConfig()) -> None:
         self._config = config
         self._places: PlacesBase | None = None
         self._recognisers: dict[str, Recogniser] = {}

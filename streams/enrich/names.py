@@ -151,7 +151,7 @@ def _titled(text: str, model: Sequence[Found], language: str) -> Iterator[Found]
         start = match.start(1)
         for separator in [*words.joint(language).finditer(match[1]), None]:
             end = match.start(1) + separator.start() if separator else match.end(1)
-            yield from _person(text, start, end, model, language)
+            yield from _person(text, start, end, (), language)
             if separator:
                 start = match.start(1) + separator.end()
     for match in words.titled_name(language).finditer(text):
@@ -161,13 +161,13 @@ def _titled(text: str, model: Sequence[Found], language: str) -> Iterator[Found]
 def _person(
     text: str, start: int, end: int, model: Sequence[Found], language: str
 ) -> Iterator[Found]:
-    for name in model:
-        if name.type is EntityType.PERSON and name.start == start:
-            end = name.end
+    for other in model:
+        if other.type is EntityType.PERSON and other.start == start:
+            end = other.end
     span = Span(start, end, EntityType.PERSON, _TITLE_SCORE)
-    name = trimmed(text, span, language, via="honorific")
-    if name is not None:
-        yield name
+    person = trimmed(text, span, language, via="honorific")
+    if person is not None:
+        yield person
 
 
 def _powers(text: str, model: Sequence[Found], language: str) -> Iterator[Found]:
@@ -176,10 +176,10 @@ def _powers(text: str, model: Sequence[Found], language: str) -> Iterator[Found]
     for match in pattern.finditer(text) if pattern else ():
         start, end = match.span(1)
         same = [name for name in model if name.start < end and start < name.end]
-        if all(name.type is EntityType.ORGANISATION for name in same) and same:
-            name = trimmed(text, Span(start, end, EntityType.PERSON, _POWER_SCORE), language)
-            if name is not None:
-                yield name
+        if same and all(name.type is EntityType.ORGANISATION for name in same):
+            person = trimmed(text, Span(start, end, EntityType.PERSON, _POWER_SCORE), language)
+            if person is not None:
+                yield person
 
 
 def _is_part_of(inner: Found, outer: Found) -> bool:

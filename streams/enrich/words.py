@@ -11,9 +11,7 @@ from functools import cache
 
 from streams.folding import fold
 
-UPPER = (
-    "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-ЯЁЄІЇ"
-)
+UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-ЯЁЄІЇ"
 SPACE = "[ \u00a0\u202f]"
 
 _SINGULAR: Mapping[str, str] = {
@@ -30,9 +28,15 @@ _PLURAL: Mapping[str, str] = {
 }
 _AND: Mapping[str, str] = {"fr": "et|ou", "en": "and|or", "es": "y|e|o", "de": "und|oder"}
 
-PARTICLES = frozenset(
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, folded and as they are."""
+    return frozenset({*text.split(), *(fold(word) for word in text.split())})
+
+
+PARTICLES = word_set(
     "al el an as ul d da das de del della den der des di do dos du la le les ben bin bint ibn "
-    "abou abu ter ten van vom von zu zum".split()
+    "abou abu ter ten van vom von zu zum"
 )
 _DAYS = """
 lundi mardi mercredi jeudi vendredi samedi dimanche
@@ -46,17 +50,28 @@ january february march april may june july august september october november dec
 enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
 januar februar marz april mai juni juli august september oktober november dezember
 """
-DAYS = frozenset(fold(word) for word in _DAYS.split())
-MONTHS = frozenset(fold(word) for word in _MONTHS.split())
+DAYS = word_set(_DAYS)
+MONTHS = word_set(_MONTHS)
 # Words that models take for names when they open a sentence or stand alone; none names one thing.
-NO_NAMES = frozenset(
-    fold(word)
-    for word in """
+NO_NAMES = word_set(
+    """
     état états etat gouvernement parlement président présidente ministre république premier
     première monsieur madame selon mais dans depuis pour avec après avant lire photo vidéo gmt
     government state president minister parliament republic the mr mrs ms
     north south east west nord sud est ouest norte sur este oeste
-    """.split()
+    """
+)
+# Words that open sentences: a capital of theirs makes no name of them and the next word.
+OPENERS = word_set(
+    """
+    a à ainsi alors après au aux avant avec car ce ces cet cette chez comme contre d dans de depuis
+    des donc du elle en entre et il ils l la le les lors lorsque mais même ni on or où par pour
+    pourtant puis quand que qui quoi sans selon si son sous sur tandis un une vers
+    about after also and as at because before both but by did does for from had has if in is later
+    like now of on once only since so still that the then this to under until was what when where
+    while who why will with
+    al ante como con cuando del desde el ella en entre los las para pero por según sin tras un una y
+    """
 )
 ARTICLES = re.compile(r"(?:the|les?|la|los|las|el|der|die|das|den)\s+|l['’]", re.IGNORECASE)
 _WORD = rf"(?:(?:[DdLl]['’])?[{UPPER}][\w'’\-]*|(?:al|el|an|as|ul)-[{UPPER}][\w\-]*)"
@@ -66,7 +81,7 @@ _LEADING = (
 )
 NAME = rf"{_LEADING}{_WORD}(?:{SPACE}{_WORD}){{0,3}}"
 # Before these a word that could be either is a place: "à Kerry" may be a person, "à Londres" not.
-LOCATIVES = frozenset("à a au aux en vers près in at near en hacia nach aus bei".split())
+LOCATIVES = word_set("à a au aux en vers près in at near hacia nach aus bei")
 
 
 @cache
@@ -99,7 +114,7 @@ def joint(language: str) -> re.Pattern[str]:
 
 @cache
 def power_of(language: str) -> re.Pattern[str] | None:
-    """A person's government, named by the person (group 1): "régime Assad", "Obama administration"."""
+    """A government named by its head (group 1): "régime Assad", "Obama administration"."""
     if language == "fr":
         return re.compile(rf"\b(?:régime|administration|clan){SPACE}+({_WORD})")
     if language == "en":

@@ -6,18 +6,16 @@ Whole spans with their type, people, places and organisations, micro F1.
 from __future__ import annotations
 
 import gzip
-import json
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from schemas.item import EntityType, Item, Paragraph
-from streams.enrich import EnrichConfig, Enricher
-from streams.enrich.link import PlacesBase
-from streams.enrich.recognise import load
+from streams.enrich import Enricher
+from streams.enrich.recognise import Recogniser
 
 pytestmark = pytest.mark.quality
 
@@ -28,6 +26,7 @@ TYPES = {
     "ORG": EntityType.ORGANISATION,
 }
 KINDS = set(TYPES.values())
+Gold = set[tuple[int, int, EntityType]]
 NO_SPACE_BEFORE = frozenset({".", ",", ";", ")", "]", "%", "'s", "'", "’", "''"})
 NO_SPACE_AFTER = frozenset({"(", "[", "l'", "d'", "L'", "D'", "qu'", "n'", "s'", "c'", "j'", "m'"})
 
@@ -35,7 +34,7 @@ NO_SPACE_AFTER = frozenset({"(", "[", "l'", "d'", "L'", "D'", "qu'", "n'", "s'",
 @dataclass
 class Sentence:
     text: str = ""
-    spans: set[tuple[int, int, EntityType]] = field(default_factory=set)
+    spans: Gold = field(default_factory=set)
 
 
 @dataclass
@@ -51,15 +50,17 @@ class Document:
             paragraphs=tuple(Paragraph(text=sentence.text) for sentence in self.sentences),
         )
 
-    def gold(self) -> set[tuple[int, int, EntityType]]:
+    def gold(self) -> Gold:
         position, gold = 0, set()
         for sentence in self.sentences:
-            gold |= {(start + position, end + position, kind) for start, end, kind in sentence.spans}
+            gold |= {
+                (start + position, end + position, kind) for start, end, kind in sentence.spans
+            }
             position += len(sentence.text) + 2
         return gold
 
 
-def read(path: Path, column: int, *, every: int = 0) -> Iterator[Document]:
+def documents_of(path: Path, column: int, *, every: int = 0) -> Iterator[Document]:
     """Documents of a CoNLL file; without marks, ``every`` sentences are one."""
     document, tokens = Document(), []
     with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -105,47 +106,90 @@ def close(sentence: Sentence, opened: tuple[int, int, str] | None) -> None:
         sentence.spans.add((opened[0], opened[1], TYPES[opened[2]]))
 
 
-def f1(pairs: list[tuple[set, set]]) -> dict[str, float]:
-    counts: Counter[str] = Counter()
-    for gold, found in pairs:
-        for kind in KINDS:
-            of_gold = {span for span in gold if span[2] is kind}
-            of_found = {span for span in found if span[2] is kind}
-            for name in ("all", kind.value):
-                counts[f"{name} right"] += len(of_gold & of_found)
-                counts[f"{name} gold"] += len(of_gold)
-                counts[f"{name} found"] += len(of_found)
+def f1(pairs: list[tuple[Gold, Gold]]) -> float:
+    """Micro F1 over whole spans with their type, in per cent."""
+    right = gold = found = 0
+    for of_gold, of_found in pairs:
+        named = {span for span in of_found if span[2] in KINDS}
+        right += len(of_gold & named)
+        gold += len(of_gold)
+        found += len(named)
+    return 200 * right / max(1, gold + found)
+
+
+def bare_spans(recogniser: Recogniser, document: Document) -> Gold:
+    spans = recogniser.recognise([sentence.text for sentence in document.sentences])
+    position, found = 0, set()
+    for sentence, of_sentence in zip(document.sentences, spans, strict=True):
+        found |= {(span.start + position, span.end + position, span.type) for span in of_sentence}
+        position += len(sentence.text) + 2
+    return found
+
+
+def enriched_spans(item: Item) -> Gold:
     return {
-        name: round(
-            200 * counts[f"{name} right"]
-            / max(1, counts[f"{name} gold"] + counts[f"{name} found"]),
-            1,
-        )
-        for name in ("all", *sorted(kind.value for kind in KINDS))
-    } | {"precision " + kind.value: round(100*counts[f"{kind.value} right"]/max(1,counts[f"{kind.value} found"]),1) for kind in KINDS}
+        (mention.start, mention.end, entity.type)
+        for entity in item.entities
+        for mention in entity.mentions
+    }
 
 
-def scores(name: str, language: str, documents: list[Document]) -> dict[str, dict[str, float]]:
-    recogniser = load(name, language)
-    bare = []
-    for document in documents:
-        spans = recogniser.recognise([sentence.text for sentence in document.sentences])
-        position, found = 0, set()
-        for sentence, of_sentence in zip(document.sentences, spans, strict=True):
-            found |= {(span.start + position, span.end + position, span.type) for span in of_sentence}
-            position += len(sentence.text) + 2
-        bare.append((document.gold(), found))
-    enricher = Enricher(EnrichConfig(recogniser=name))
-    items = enricher.enrich([document.item(language) for document in documents])
-    ruled = [
-        (
-            document.gold(),
-            {
-                (mention.start, mention.end, entity.type)
-                for entity in item.entities
-                for mention in entity.mentions
-            },
-        )
-        for document, item in zip(documents, items, strict=True)
+# Floors are a point below what was measured: English 66.5 bare and 76.2 with rules on the first
+# 100 documents of CoNLL-2003 testa (Reuters), French 88.7 and 88.8 on 800 sentences of WikiNEuRal.
+@dataclass(frozen=True)
+class Case:
+    """What to read, and the least to score."""
+
+    file: str
+    language: str
+    column: int
+    every: int
+    documents: int
+    bare_floor: float
+    rules_floor: float
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case("en_conll2003_testa.conll.gz", "en", 0, 0, 100, 65.5, 75.2),
+        Case("fr_wikineural_val2000.conll.gz", "fr", 1, 20, 40, 87.7, 87.8),
+    ],
+    ids=["en", "fr"],
+)
+def test_rules_raise_the_score_of_the_model(
+    case: Case, record_property: Callable[[str, object], None]
+) -> None:
+    path = DATA / case.file
+    if not path.is_file():
+        pytest.skip(f"{case.file} is not here")
+    read = list(islice(documents_of(path, case.column, every=case.every), case.documents))
+    enricher = Enricher()
+    recogniser = enricher.recogniser(case.language)
+    bare = f1([(document.gold(), bare_spans(recogniser, document)) for document in read])
+    items = enricher.enrich([document.item(case.language) for document in read])
+    ruled = f1(
+        [
+            (document.gold(), enriched_spans(item))
+            for document, item in zip(read, items, strict=True)
+        ]
+    )
+    record_property("bare", round(bare, 1))
+    record_property("with rules", round(ruled, 1))
+    assert bare >= case.bare_floor
+    assert ruled >= case.rules_floor
+    assert ruled >= bare - 0.1
+
+
+def test_spanish_places_are_found_without_a_model() -> None:
+    """Measured: 62.9 on 1,800 sentences of EFE; a city as its football club counts as wrong."""
+    path = DATA / "es_efe_conll2002_val.conll.gz"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not here")
+    read = list(islice(documents_of(path, 1, every=20), 90))
+    items = Enricher().enrich([document.item("es") for document in read])
+    pairs = [
+        ({span for span in document.gold() if span[2] is EntityType.PLACE}, enriched_spans(item))
+        for document, item in zip(read, items, strict=True)
     ]
-    return {"bare": f1(bare), "with rules": f1(ruled)}
+    assert f1(pairs) >= 61.0

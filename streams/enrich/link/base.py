@@ -9,7 +9,9 @@ import hashlib
 import importlib.metadata
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -27,6 +29,7 @@ from streams.folding import fold
 __all__ = ["Candidate", "Place", "PlaceKind", "PlacesBase", "base_version", "build_default"]
 
 _LAYOUT = 1
+_REMEMBERED = 20_000
 _LANGUAGE_FLAGS = {
     language: AliasFlag(1 << position) for position, language in enumerate(LANGUAGES)
 }
@@ -78,6 +81,8 @@ class PlacesBase:
     def __init__(self, arrays: PlaceArrays, path: Path | None = None) -> None:
         self._arrays = arrays
         self.path = path
+        # Wires repeat themselves: most names were looked up a moment ago.
+        self._looked_up = lru_cache(maxsize=_REMEMBERED)(self._look_up)
 
     @classmethod
     def open(cls, path: Path | None = None) -> Self:
@@ -113,14 +118,17 @@ class PlacesBase:
         """Whether any place bears a folded name."""
         return self._find(folded) is not None
 
-    def candidates(self, name: str, language: str | None = None) -> list[Candidate]:
+    def candidates(self, name: str, language: str | None = None) -> tuple[Candidate, ...]:
         """The places that bear ``name``, in the order of the base; empty where there are none.
 
         An acronym ("US") answers to its capitals only.
         """
+        return self._looked_up(name, language)
+
+    def _look_up(self, name: str, language: str | None) -> tuple[Candidate, ...]:
         found = self._find(fold(name))
         if found is None:
-            return []
+            return ()
         own = _LANGUAGE_FLAGS.get(language or "", AliasFlag(0))
         start, end = self._arrays.starts[found : found + 2].tolist()
         candidates = []
@@ -138,7 +146,7 @@ class PlacesBase:
                     is_acronym=bool(flags & AliasFlag.ACRONYM),
                 )
             )
-        return candidates
+        return tuple(candidates)
 
     def place(self, number: int) -> Place:
         """The place of a number."""
@@ -187,10 +195,8 @@ def build_default() -> tuple[Path | None, int, int]:
 def _default_paths(version: str) -> list[Path]:
     name = f"places-{version}.bin"
     folders = [Path(sys.prefix) / "share" / "wireroom"]
-    try:
+    with suppress(RuntimeError):  # no home folder
         folders.append(Path.home() / ".cache" / "wireroom")
-    except RuntimeError:
-        pass  # no home folder
     folders.append(Path(tempfile.gettempdir()) / "wireroom")
     return [folder / name for folder in folders]
 

@@ -8,7 +8,6 @@ Run ``python -m streams.enrich.link.build`` to build ahead of the first use.
 from __future__ import annotations
 
 import json
-import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -110,6 +109,8 @@ class _Builder:
 
 def is_acronym(name: str) -> bool:
     """Whether a name is a few capitals ("USA", "U.S."), and so no word in small letters."""
+    if len(name) > 2 * _ACRONYM_LETTERS:
+        return False
     letters = [char for char in name if char.isalpha()]
     return 0 < len(letters) <= _ACRONYM_LETTERS and all(char.isupper() for char in letters)
 
@@ -245,4 +246,4 @@ def main() -> None:
 __all__ = ["MIN_POPULATION", "collect", "is_acronym", "main", "write_arrays"]
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

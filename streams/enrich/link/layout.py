@@ -98,9 +98,7 @@ def write_arrays(arrays: PlaceArrays, path: Path) -> None:
             "offset": position,
         }
         position += _padded(array.nbytes)
-    header = json.dumps(
-        {"version": arrays.version, "size": position, "arrays": described}
-    ).encode()
+    header = json.dumps({"version": arrays.version, "size": position, "arrays": described}).encode()
     header += b" " * (_padded(len(MAGIC) + 8 + len(header)) - len(MAGIC) - 8 - len(header))
     path.parent.mkdir(parents=True, exist_ok=True)
     # A folder of our own: several processes may build at once, and the last rename wins.
@@ -116,7 +114,7 @@ def write_arrays(arrays: PlaceArrays, path: Path) -> None:
 
 
 def read_arrays(path: Path, version: str) -> PlaceArrays | None:
-    """The arrays of ``path``, mapped read-only; None where it is not a whole base of ``version``."""
+    """The arrays of ``path``, mapped read-only; None if it is not a whole base of ``version``."""
     try:
         with path.open("rb") as file:
             start = file.read(len(MAGIC) + 8)
@@ -152,4 +150,3 @@ def _dtype(described: object) -> np.dtype[Any]:
 
 def _padded(size: int) -> int:
     return -(-size // _ALIGN) * _ALIGN
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from streams.enrich import words
@@ -25,11 +26,15 @@ _REGION = 5.6
 _OFFICIAL = 0.5
 _CAPITAL = 1.5
 _PRIMARY = 0.5
-# What the other places of the document say: at most this for all, for a country named, and for
+# What the other places of the document say: at most this when all are in one country; and for
 # "Paris, Texas".
 _VOTES = 2.0
+# A region that a country is named like: Georgia beside Atlanta and Alabama.
+_NAMESAKE_VOTES = 4.5
 _CONTAINED = 4.0
 _PREPOSITION = 1.0
+# A name votes if its best place is this far ahead of the next.
+_CLEAR = 1.0
 # A difference of one power of ten makes the better candidate about nine times as likely.
 _SHARPNESS = 2.2
 _MAX_ALTERNATES = 3
@@ -72,12 +77,13 @@ def link_places(
         language: of the document, ISO 639-1.
         hint: another place that the document is about, such as its dateline's.
     """
-    known: dict[str, list[Candidate]] = {}
+    known: dict[str, Sequence[Candidate]] = {}
     for text in [*(name.text for name in names), *(name.inside for name in names), hint or ""]:
         if text not in known:
             known[text] = _candidates(text, base, language)
     votes = _votes([name.text for name in names] + ([hint] if hint else []), known)
-    return [_choose(name, known, votes, language) for name in names]
+    total = sum(votes.values(), Counter())
+    return [_choose(name, known, _shares(total, votes.get(name.text)), language) for name in names]
 
 
 def _candidates(text: str, base: PlacesBase, language: str) -> list[Candidate]:
@@ -106,36 +112,44 @@ def _prior(candidate: Candidate) -> float:
     )
 
 
-def _votes(texts: Sequence[str], known: Mapping[str, list[Candidate]]) -> Mapping[str, float]:
-    """The share of the document's places that each country has, by what they are most likely."""
-    counts: Counter[str] = Counter()
+def _votes(
+    texts: Sequence[str], known: Mapping[str, Sequence[Candidate]]
+) -> dict[str, Counter[str]]:
+    """What each name that is hardly anywhere else says of the document's countries."""
+    votes: dict[str, Counter[str]] = {}
     for text in dict.fromkeys(texts):
-        ranked = sorted(map(_prior, known[text]), reverse=True)
-        if not ranked:
+        ranked = sorted(known[text], key=_prior, reverse=True)
+        if not ranked or not ranked[0].place.country:
             continue
-        best = max(known[text], key=_prior)
-        # A name that could well be elsewhere does not vote.
-        if best.place.country and (len(ranked) == 1 or ranked[0] - ranked[1] > 1.0):
-            counts[best.place.country] += 2 if best.place.kind is PlaceKind.COUNTRY else 1
-    total = sum(counts.values())
-    return {country: count / total for country, count in counts.items()}
+        if len(ranked) == 1 or _prior(ranked[0]) - _prior(ranked[1]) > _CLEAR:
+            place = ranked[0].place
+            votes[text] = Counter({place.country: 2 if place.kind is PlaceKind.COUNTRY else 1})
+    return votes
+
+
+def _shares(votes: Counter[str], own: Counter[str] | None) -> Mapping[str, float]:
+    """The share of each country in the votes of the other names."""
+    others = votes - own if own else votes
+    total = sum(others.values())
+    return {country: count / total for country, count in others.items()}
 
 
 def _choose(
     name: PlaceName,
-    known: Mapping[str, list[Candidate]],
-    votes: Mapping[str, float],
+    known: Mapping[str, Sequence[Candidate]],
+    shares: Mapping[str, float],
     language: str,
 ) -> LinkedPlace | None:
     candidates = known[name.text]
     if not candidates:
         return None
     containers = [one.place for one in known[name.inside]] if name.inside else []
+    countries = {one.place.country for one in candidates if one.place.kind is PlaceKind.COUNTRY}
     scored = sorted(
         (
             (
                 _prior(one)
-                + _VOTES * votes.get(one.place.country, 0.0)
+                + _support(one.place, shares, countries)
                 + _CONTAINED * _is_inside(one.place, containers)
                 + _preposition(one.place, name.before, language),
                 one.place,
@@ -147,17 +161,24 @@ def _choose(
     top = scored[0][0]
     weights = [math.exp(_SHARPNESS * (score - top)) for score, _ in scored]
     total = sum(weights)
-    shares = [
+    shown = [
         (place, round(weight / total, 3))
         for weight, (_, place) in zip(weights, scored, strict=True)
     ]
     return LinkedPlace(
-        place=shares[0][0],
-        confidence=shares[0][1],
-        alternates=tuple(
-            (place, share) for place, share in shares[1:] if share >= _MIN_ALTERNATE
-        )[:_MAX_ALTERNATES],
+        place=shown[0][0],
+        confidence=shown[0][1],
+        alternates=tuple((place, share) for place, share in shown[1:] if share >= _MIN_ALTERNATE)[
+            :_MAX_ALTERNATES
+        ],
     )
+
+
+def _support(place: Place, shares: Mapping[str, float], countries: AbstractSet[str]) -> float:
+    """What the document's other places add; ``countries`` bear the same name."""
+    share = shares.get(place.country, 0.0)
+    namesake = place.kind is PlaceKind.REGION and bool(countries - {place.country})
+    return (_NAMESAKE_VOTES if namesake else _VOTES) * share
 
 
 def _is_inside(place: Place, containers: Sequence[Place]) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from streams.enrich.link.base import PlacesBase
 from streams.enrich.recognise.errors import UnknownRecogniserError
 from streams.enrich.recognise.gazetteer import GazetteerRecogniser
-from streams.enrich.recognise.span import Recogniser, Span
 from streams.enrich.recognise.spacy import MODELS, SpacyRecogniser
+from streams.enrich.recognise.span import Recogniser, Span
 
 __all__ = [
     "RECOGNISERS",

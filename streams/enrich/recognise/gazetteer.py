@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from schemas.item import EntityType
 from streams.enrich.link.base import Candidate, PlaceKind, PlacesBase
 from streams.enrich.recognise.span import Span
+from streams.enrich.words import OPENERS, word_set
 from streams.folding import fold
 
 _TOKEN = re.compile(r"\w+(?:['’.]\w+)*", re.UNICODE)
 _SENTENCE_END = re.compile(r"[.!?:…»\"“”]\s*$")
-_SMALL_WORDS = frozenset(
-    "a al d de del des du da das di do dos el en et i l la las le les lo los o of sur the und y".split()
+_SMALL_WORDS = word_set(
+    "a al d de del des du da das di do dos el en et i l la las le les lo los o of sur the und y"
 )
 # Tokens. "República Democrática del Congo" has four, "Estados Unidos de América" too.
 _MAX_TOKENS = 6
+_REMEMBERED = 50_000
 # Inhabitants. A town below the first is taken within a sentence only, one below the second not
 # at all: small towns are called Same, Police and Martes.
 _MIN_FIRST_WORD = 500_000
@@ -27,9 +30,9 @@ _MIN_POPULATION = 50_000
 _MIN_ALTERNATE = 1_000_000
 _LONG = 5
 # Names of places that open sentences as words, or are parts of other names.
-_WORDS = frozenset(
+_WORDS = word_set(
     "banco como con corte fue liga mar mayo nacional nueva para paz pero por pueblo real "
-    "republica reunion rey rio solo son sur una victor vista".split()
+    "republica reunion rey rio solo son sur una victor vista"
 )
 _SCORES = {PlaceKind.COUNTRY: 0.9, PlaceKind.CONTINENT: 0.8, PlaceKind.REGION: 0.8}
 _CITY_SCORE = 0.7
@@ -40,12 +43,11 @@ class GazetteerRecogniser:
 
     name = "gazetteer"
 
-    def __init__(
-        self, language: str, places: PlacesBase, *, countries_only: bool = False
-    ) -> None:
+    def __init__(self, language: str, places: PlacesBase, *, countries_only: bool = False) -> None:
         self._language = language
         self._places = places
         self._countries_only = countries_only
+        self._best = lru_cache(maxsize=_REMEMBERED)(self._find_best)
 
     @property
     def language(self) -> str:
@@ -79,22 +81,20 @@ class GazetteerRecogniser:
     ) -> tuple[int, float]:
         """How many tokens from ``position`` are a place, and how sure; 0 if none."""
         last = position
-        for last in range(position, min(position + _MAX_TOKENS, len(tokens))):
-            if last > position and not _joined(text, tokens[last - 1], tokens[last]):
-                last -= 1
-                break
+        while last + 1 < min(position + _MAX_TOKENS, len(tokens)) and _joined(
+            text, tokens[last], tokens[last + 1]
+        ):
+            last += 1
         for end in range(last, position - 1, -1):
             if not tokens[end][0][0].isupper():
                 continue
             name = text[tokens[position].start() : tokens[end].end()]
-            if not self._places.has(fold(name)):
-                continue
             best = self._best(name)
             if best is not None and self._fits(text, tokens, position, end, best):
                 return end - position + 1, _SCORES.get(best.place.kind, _CITY_SCORE)
         return 0, 0.0
 
-    def _best(self, name: str) -> Candidate | None:
+    def _find_best(self, name: str) -> Candidate | None:
         return max(
             self._places.candidates(name, self._language),
             key=lambda found: (
@@ -130,7 +130,7 @@ class GazetteerRecogniser:
 
 
 def _joined(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
-    """Whether two tokens may belong to one name: a space or hyphen between, no small word but of."""
+    """Whether two tokens may be of one name: a space or hyphen between, no small word but "of"."""
     between = text[left.end() : right.start()]
     if between not in {" ", "-", "\u00a0", "'", "’", ". "}:
         return False
@@ -141,9 +141,13 @@ def _has_neighbour(text: str, tokens: Sequence[re.Match[str]], position: int, en
     """Whether a capitalised word stands beside the tokens: "Jack London" is no city."""
     before = position > 0 and _is_beside(text, tokens[position - 1], tokens[position])
     after = end + 1 < len(tokens) and _is_beside(text, tokens[end], tokens[end + 1])
-    return (before and tokens[position - 1][0][0].isupper()) or (
-        after and tokens[end + 1][0][0].isupper()
+    return (before and _is_name_like(tokens[position - 1][0])) or (
+        after and _is_name_like(tokens[end + 1][0])
     )
+
+
+def _is_name_like(word: str) -> bool:
+    return word[0].isupper() and fold(word) not in OPENERS
 
 
 def _is_beside(text: str, left: re.Match[str], right: re.Match[str]) -> bool:

@@ -9,8 +9,8 @@ import importlib
 import importlib.metadata
 import json
 import re
-from contextlib import ExitStack
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from schemas.item import EntityType, Item, Paragraph
+from streams.enrich.coreference import resolve
+from streams.enrich.found import Found, blocks_of
+
+PERSON, PLACE, ORGANISATION = EntityType.PERSON, EntityType.PLACE, EntityType.ORGANISATION
+
+
+def resolved(
+    texts: list[str],
+    *names: tuple[str, EntityType],
+    headline: str | None = None,
+    major: frozenset[str] = frozenset(),
+) -> list[tuple[str, EntityType, str, str]]:
+    item = Item(
+        id="a@1",
+        item_key="a",
+        order_key="1",
+        headline=headline,
+        paragraphs=tuple(Paragraph(text=text) for text in texts),
+    )
+    found, position = [], 0
+    for name, kind in names:
+        start = item.text.index(name, position)
+        position = start + len(name)
+        found.append(Found(start, position, name, kind, 0.8, "model"))
+    return [
+        (name.text, name.type, name.via, name.key)
+        for name in resolve(found, blocks_of(item), lambda name: name in major)
+    ]
+
+
+def test_a_headlines_surname_is_the_person_the_body_names_in_full() -> None:
+    names = resolved(
+        ["Anna Kerry a parlé."],
+        ("Kerry", PLACE),
+        ("Anna Kerry", PERSON),
+        headline="Kerry appelle au calme",
+    )
+    assert names == [
+        ("Kerry", PERSON, "surname", "person/anna kerry"),
+        ("Anna Kerry", PERSON, "model", "person/anna kerry"),
+    ]
+
+
+def test_a_surname_that_the_model_missed_is_found() -> None:
+    names = resolved(["Anna Zorg a parlé.", "Puis Zorg est partie."], ("Anna Zorg", PERSON))
+    assert names[1] == ("Zorg", PERSON, "surname", "person/anna zorg")
+
+
+def test_a_surname_beside_another_capitalised_word_is_someone_else() -> None:
+    names = resolved(["Anna Zorg a parlé à Bob Zorg, à Zorg County."], ("Anna Zorg", PERSON))
+    assert [name for name, *_ in names] == ["Anna Zorg"]
+
+
+def test_a_surname_of_two_people_is_left_alone() -> None:
+    names = resolved(
+        ["Anna Zorg et Bob Zorg.", "Zorg a parlé."],
+        ("Anna Zorg", PERSON),
+        ("Bob Zorg", PERSON),
+        ("Zorg", PERSON),
+    )
+    assert [key for *_, key in names] == ["person/anna zorg", "person/bob zorg", "person/zorg"]
+
+
+def test_a_city_after_a_preposition_stays_a_city() -> None:
+    text = ["Denzel Washington est à Washington."]
+    spans = (("Denzel Washington", PERSON), ("Washington", PLACE))
+    assert resolved(text, *spans, major=frozenset({"Washington"}))[1][1] is PLACE
+    assert resolved(text, *spans)[1][1] is PERSON
+
+
+def test_a_month_is_not_a_surname() -> None:
+    names = resolved(["Theresa May spoke.", "In May she left."], ("Theresa May", PERSON))
+    assert [name for name, *_ in names] == ["Theresa May"]
+
+
+def test_spellings_of_one_person_are_one() -> None:
+    names = resolved(
+        ["John F. Zorg, John Zorg, Le Gall, Yann Le Gall, al-Amin, Omar al-Amin."],
+        ("John F. Zorg", PERSON),
+        ("John Zorg", PERSON),
+        ("Le Gall", PERSON),
+        ("Yann Le Gall", PERSON),
+        ("al-Amin", PERSON),
+        ("Omar al-Amin", PERSON),
+    )
+    assert [key for *_, key in names] == [
+        "person/john f zorg",
+        "person/john f zorg",
+        "person/yann le gall",
+        "person/yann le gall",
+        "person/omar al amin",
+        "person/omar al amin",
+    ]
+
+
+def test_a_first_name_alone_is_its_only_bearer() -> None:
+    names = resolved(
+        ["Zadie Smithson a parlé. Zadie sourit."], ("Zadie Smithson", PERSON), ("Zadie", PERSON)
+    )
+    assert names[1] == ("Zadie", PERSON, "first-name", "person/zadie smithson")
+
+
+def test_an_acronym_in_brackets_is_its_organisation_everywhere() -> None:
+    names = resolved(
+        ["Le Comité des forges (CDF) a dit non.", "Le CDF, selon le CDF, attend."],
+        ("Comité des forges", ORGANISATION),
+        ("CDF", PLACE),
+    )
+    assert [(name, kind, key) for name, kind, _, key in names] == [
+        ("Comité des forges", ORGANISATION, "organisation:comite des forges"),
+        ("CDF", ORGANISATION, "organisation:comite des forges"),
+        ("CDF", ORGANISATION, "organisation:comite des forges"),
+        ("CDF", ORGANISATION, "organisation:comite des forges"),
+    ]
+
+
+def test_nothing_found_gives_nothing() -> None:
+    assert resolved(["Rien."]) == []

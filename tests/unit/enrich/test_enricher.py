@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+
+import pytest
+
+from schemas.item import Audit, Dateline, EntityType, Item, Paragraph, PubStatus
+from streams.enrich import EnrichConfig, Enricher
+from streams.enrich.cost import measure_cost
+from streams.errors import ConfigError
+
+
+def an_item(*paragraphs: str, headline: str | None = None, language: str | None = "fr") -> Item:
+    return Item(
+        id="test@1",
+        item_key="test",
+        order_key="1",
+        language=language,
+        headline=headline,
+        paragraphs=tuple(Paragraph(text=text) for text in paragraphs),
+    )
+
+
+DISPATCH = an_item(
+    "La ministre Anna Dupont a quitté Londres mardi pour Damas, a annoncé l'ONU.",
+    "Mme Dupont doit y rencontrer M. Omar al-Amin.",
+    headline="Syrie: Dupont en visite",
+)
+
+
+def names_of(item: Item, kind: EntityType) -> dict[str, int]:
+    return {entity.name: entity.count for entity in item.entities if entity.type is kind}
+
+
+def test_names_become_entities(enricher: Enricher) -> None:
+    (item,) = enricher.enrich([DISPATCH])
+    assert names_of(item, EntityType.PERSON) == {"Anna Dupont": 3, "Omar al-Amin": 1}
+    assert names_of(item, EntityType.PLACE) == {"Syrie": 1, "Londres": 1, "Damas": 1}
+    assert names_of(item, EntityType.ORGANISATION) == {"ONU": 1}
+    starts = [entity.mentions[0].start for entity in item.entities]
+    assert starts == sorted(starts)
+
+
+def test_only_entities_and_warnings_change(enricher: Enricher) -> None:
+    (item,) = enricher.enrich([DISPATCH])
+    assert item.model_copy(update={"entities": ()}) == DISPATCH
+    assert Item.model_validate_json(item.model_dump_json()) == item
+
+
+def test_items_come_back_in_order_whatever_the_batch(enricher: Enricher) -> None:
+    items = [
+        DISPATCH,
+        an_item("Barack Obama visited Germany.", language="en"),
+        an_item("Viaje a Madrid.", language="es"),
+        an_item(),
+        DISPATCH.model_copy(update={"pubstatus": PubStatus.CANCELED, "paragraphs": ()}),
+        an_item("Nothing is known of the language.", language=None),
+    ]
+    together = enricher.enrich(items)
+    assert [item.id for item in together] == [item.id for item in items]
+    assert together == [enricher.enrich([item])[0] for item in items]
+    assert enricher.enrich(items[::-1]) == together[::-1]
+    assert together == Enricher(EnrichConfig(cached_paragraphs=0)).enrich(items)
+    assert enricher.enrich([]) == []
+
+
+def test_an_item_without_text_and_a_cancelled_one_pass_unchanged(enricher: Enricher) -> None:
+    empty = an_item()
+    blank = an_item(" ", "")
+    cancelled = DISPATCH.model_copy(update={"pubstatus": PubStatus.CANCELED})
+    assert enricher.enrich([empty, blank, cancelled]) == [empty, blank, cancelled]
+
+
+def test_a_language_without_a_model_says_so_and_gets_places(enricher: Enricher) -> None:
+    plain = an_item("El Sr. Aznar llegó a Madrid.", language="es-ES")
+    plain = plain.model_copy(update={"audit": Audit(warnings=("earlier",))})
+    (item,) = enricher.enrich([plain])
+    assert item.audit.warnings == ("earlier", "enrich-no-model:es")
+    assert [(entity.type, entity.ids["geonames"]) for entity in item.entities] == [
+        (EntityType.PLACE, "3117735")
+    ]
+    assert {mention.via for mention in item.entities[0].mentions} == {"gazetteer"}
+
+
+def test_enriching_twice_changes_nothing(enricher: Enricher) -> None:
+    spanish = an_item("Viaje a Madrid.", language="es")
+    once = enricher.enrich([DISPATCH, spanish])
+    assert enricher.enrich(once) == once
+
+
+def test_a_gazetteer_asked_for_is_no_want_of_a_model() -> None:
+    (item,) = Enricher(EnrichConfig(recogniser="gazetteer")).enrich([DISPATCH])
+    assert item.audit.warnings == ()
+    assert set(names_of(item, EntityType.PLACE)) == {"Syrie", "Londres", "Damas"}
+
+
+def test_an_unknown_recogniser_is_a_mistake_of_the_settings() -> None:
+    with pytest.raises(ConfigError, match="gazetteer"):
+        Enricher(EnrichConfig(recogniser="magic")).enrich([DISPATCH])
+
+
+def test_what_is_too_long_is_left_out_with_a_warning(enricher: Enricher) -> None:
+    long = "Un mot de Lyon. " * 65_536
+    assert len(long) > 1_000_000
+    (item,) = enricher.enrich([an_item(long, "M. Dupont est à Londres.")])
+    assert item.audit.warnings == ("enrich-too-long",)
+    assert names_of(item, EntityType.PERSON) == {"Dupont": 1}
+    assert item.text[item.entities[0].mentions[0].start :].startswith("Dupont")
+
+
+def test_a_budget_of_the_whole_item_is_kept() -> None:
+    config = EnrichConfig(recogniser="gazetteer", max_item_chars=30)
+    (item,) = Enricher(config).enrich([an_item("De Londres à Damas.", "De Genève à Amman.")])
+    assert set(names_of(item, EntityType.PLACE)) == {"Londres", "Damas"}
+    assert item.audit.warnings == ("enrich-too-long",)
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es", "xx", None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u202e\u202dabc\u0000",
+        "…",
+        "عمان تستضيف محادثات السلام",
+        "北京和东京",
+        "Alpha Beta Gamma " * 1000,
+        " ".join(f"Nom{n} Prénom{n}" for n in range(1000)),
+        "M. " * 3000,
+        "MM. A, " * 2000,
+        "A (ABC) " * 1000,
+        "\n\n\n",
+    ],
+)
+def test_hostile_text_is_enriched_all_the_same(
+    enricher: Enricher, text: str, language: str | None
+) -> None:
+    (item,) = enricher.enrich([an_item(text, headline=text[:50], language=language)])
+    for entity in item.entities:
+        assert entity.count == len(entity.mentions) > 0
+        assert 0 <= entity.salience <= 1
+        assert 0 <= entity.confidence <= 1
+        for mention in entity.mentions:
+            assert item.text[mention.start : mention.end] == mention.text
+
+
+def test_ten_thousand_capitalised_tokens_are_enriched(enricher: Enricher) -> None:
+    paragraphs = [" ".join(f"Zorg{n}" for n in range(k, k + 500)) for k in range(0, 10_000, 500)]
+    (item,) = enricher.enrich([an_item(*paragraphs)])
+    assert item.audit.warnings == ()
+
+
+def test_the_same_name_has_the_same_id_everywhere(enricher: Enricher) -> None:
+    first, second = enricher.enrich(
+        [DISPATCH, an_item("ANNA DUPONT est à Paris.", "Anna Dupont parle.")]
+    )
+    ids = [
+        {entity.id for entity in item.entities if entity.name == "Anna Dupont"}
+        for item in (first, second)
+    ]
+    assert ids[0] == ids[1]
+    english, french = enricher.enrich(
+        [an_item("The UN said no.", language="en"), an_item("L'ONU a dit non.")]
+    )
+    assert english.entities[0].id == french.entities[0].id
+
+
+def test_the_dateline_helps_to_choose() -> None:
+    enricher = Enricher(EnrichConfig(recogniser="gazetteer"))
+    plain = an_item("He left for Birmingham at noon.", language="en")
+    dateline = Dateline(place="Alabama", raw="ALABAMA")
+    there = plain.model_copy(update={"dateline": dateline})
+    home, away = enricher.enrich([plain, there])
+    assert home.entities[0].ids["iso3166"] == "GB"
+    assert away.entities[0].ids["iso3166-2"] == "US-AL"
+
+
+def test_the_settings_can_be_sent_to_another_process() -> None:
+    config = replace(EnrichConfig(), cached_paragraphs=7)
+    assert pickle.loads(pickle.dumps(config)) == config  # noqa: S301
+
+
+def test_the_cost_is_told_against_the_bare_model() -> None:
+    ticks = iter(range(1000))
+    cost = measure_cost([DISPATCH], lambda: float(next(ticks)), rounds=1)
+    assert (cost.documents, cost.ratio) == (1, 1.0)
+    with pytest.raises(ValueError, match="language"):
+        measure_cost([an_item("Hola.", language="es")], lambda: 0.0)
