@@ -84,6 +84,21 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
+def kafka_launcher() -> ModuleType:
+    """``deploy/kafka/broker.py``."""
+    return launcher
+
+
+@pytest.fixture(scope="session")
+def kafka_libs(request: pytest.FixtureRequest) -> Path:
+    """The broker's jars; the test is skipped where they, or Java, cannot be had."""
+    libs = request.config.stash.get(_LIBS, None)
+    if libs is None:
+        _absent(request.config)
+    return libs
+
+
+@pytest.fixture(scope="session")
 def kafka_broker(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
@@ -91,9 +106,7 @@ def kafka_broker(
     if _GIVEN_BOOTSTRAP:
         yield _GIVEN_BOOTSTRAP
         return
-    libs = request.config.stash.get(_LIBS, None)
-    if libs is None:
-        _absent(request.config)
+    libs = request.getfixturevalue("kafka_libs")
     broker = launcher.Broker(tmp_path_factory.mktemp("kafka"), libs=libs)
     broker.start()
     yield broker.bootstrap
@@ -107,15 +120,12 @@ def kafka_prefix() -> str:
 
 
 @pytest.fixture
-def new_broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Starts brokers of the test's own, with ``launcher.Broker``'s options."""
-    libs = request.config.stash.get(_LIBS, None)
-    if libs is None:
-        _absent(request.config)
+def new_broker(kafka_libs: Path, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Starts brokers of the test's own, with the options of ``Broker``."""
     started: list[Any] = []
 
     def start(**options: Any) -> Any:
-        broker = launcher.Broker(tmp_path / f"kafka{len(started)}", libs=libs, **options)
+        broker = launcher.Broker(tmp_path / f"kafka{len(started)}", libs=kafka_libs, **options)
         started.append(broker)
         broker.start()
         return broker

@@ -251,6 +251,7 @@ class Broker:
         """Freeze the process: connections stay open and nothing answers."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
+            os.waitpid(self._process.pid, os.WUNTRACED)  # its threads may need a moment
 
     def resume(self) -> None:
         """Let a frozen process go on."""
@@ -271,8 +272,8 @@ class Broker:
         self.directory.mkdir(parents=True, exist_ok=True)
         settings = self.directory / "server.properties"
         settings.write_text(
-            "".join(f"{name}={value}\n" for name, value in self._settings().items()),
-            encoding="utf-8",
+            "".join(f"{name}={_escaped(value)}\n" for name, value in self._settings().items()),
+            encoding="ascii",
         )
         settings.chmod(0o600)  # it may hold passwords
         if not self._formatted():
@@ -359,6 +360,13 @@ class Broker:
     def _log_tail(self) -> str:
         log = self.directory / "broker.log"
         return _last_lines(log.read_text(encoding="utf-8", errors="replace"), 8)
+
+
+def _escaped(value: str) -> str:
+    """A value as Java's properties files want it."""
+    units = value.replace("\\", "\\\\").encode("utf-16-be")
+    pairs = (int.from_bytes(units[at : at + 2], "big") for at in range(0, len(units), 2))
+    return "".join(chr(unit) if 32 <= unit < 127 else f"\\u{unit:04x}" for unit in pairs)
 
 
 def _free_ports(count: int) -> list[int]:

@@ -86,11 +86,14 @@ def _hosts(url: str) -> tuple[str, ...]:
     rest = url.removeprefix(_KAFKA).rstrip("/")
     if "@" in rest:
         raise ConfigError("a kafka:// URL holds no user name or password: use the SASL settings")
-    hosts = tuple(host.strip() for host in rest.split(","))
-    for host in hosts:
-        name, colon, port = host.rpartition(":")
-        if not colon:
-            name, port = host, "9092"
-        if not name or not port.isascii() or not port.isdigit() or "/" in host:
+    hosts = []
+    for part in rest.split(","):
+        host = part.strip()
+        name, port = host, "9092"
+        if ":" in host and not host.endswith("]"):
+            name, _, port = host.rpartition(":")
+        bare_v6 = ":" in name and not (name.startswith("[") and name.endswith("]"))
+        if not name or bare_v6 or "/" in name or not (port.isascii() and port.isdigit()):
             raise ConfigError(f"{url!r}: {host!r} is not host:port")
-    return hosts
+        hosts.append(f"{name}:{port}")
+    return tuple(hosts)

@@ -291,11 +291,14 @@ class KafkaLog:
         partitions = await self._topic_partitions(topic)
 
         async def ask() -> dict[int, int]:
-            # One by one: the admin client takes a coordinator that is still loading for a group
-            # that has committed nothing.
-            consumer = await self._consumer(group)
-            found = {at.partition: await consumer.committed(at) for at in partitions}
-            return {partition: offset for partition, offset in found.items() if offset is not None}
+            admin = self._opened()
+            found = await admin.list_consumer_group_offsets(group, partitions=partitions)
+            if len(found) < len(partitions):
+                # A coordinator that is still loading answers so. aiokafka passes over the error,
+                # and its consumer takes the group for one that has never committed.
+                raise kafka.GroupLoadInProgressError
+            offsets = {at.partition: answer.offset for at, answer in sorted(found.items())}
+            return {partition: offset for partition, offset in offsets.items() if offset >= 0}
 
         return await ride_out(ask, f"group {group}", self._security, limit_s=self._ride_out_s)
 
@@ -406,10 +409,16 @@ async def _send(
 
 async def _abandon(producer: AIOKafkaProducer) -> None:
     """Stop a producer without waiting for what it holds, as its own stop() would, for ever."""
-    if producer._sender.sender_task is not None:  # noqa: SLF001
+    sender = producer._sender  # noqa: SLF001
+    task = sender.sender_task
+    if task is not None:
         producer._message_accumulator.fail_all(kafka.ProducerClosed())  # noqa: SLF001
-        while not producer._sender.sender_task.done():  # noqa: SLF001
+        # Its callback trips over a producer without transactions.
+        task.remove_done_callback(sender._fail_all)  # noqa: SLF001
+        while not task.done():
             # Cancelled once, it waits for requests under way; cancelled again, it does not.
-            producer._sender.sender_task.cancel()  # noqa: SLF001
-            await asyncio.wait([producer._sender.sender_task], timeout=0.5)  # noqa: SLF001
+            task.cancel()
+            await asyncio.wait([task], timeout=0.5)
+        if not task.cancelled():
+            task.exception()  # seen: asyncio need not report it
     await producer.stop()

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import aiokafka.errors as kafka
 from aiokafka.conn import CloseReason, collect_hosts, create_conn
+from aiokafka.protocol.metadata import MetadataRequest
 
 from streams.errors import TransportError
 from streams.log.security import KafkaSecurity
@@ -76,6 +77,11 @@ async def _try_hosts(
         try:
             async with asyncio.timeout(left):
                 connection = await create_conn(host, port, **options)
+                try:
+                    # A listener that wants SASL takes a connection without it, and no more.
+                    await connection.send(MetadataRequest([]))
+                finally:
+                    connection.close(reason=CloseReason.SHUTDOWN)
         except _UNREACHABLE as error:
             if isinstance(error, ssl.SSLError):
                 raise explained(error, f"{host}:{port}", security) from error
@@ -83,7 +89,6 @@ async def _try_hosts(
         except kafka.KafkaError as error:
             raise explained(error, f"{host}:{port}", security) from error
         else:
-            connection.close(reason=CloseReason.SHUTDOWN)
             return None
     return reason
 
@@ -99,7 +104,7 @@ def unreachable(
         why = "the host name is unknown"
     elif isinstance(error, TimeoutError):
         why = f"no answer in {waited_s:.0f} s"
-    elif isinstance(error, kafka.KafkaConnectionError):
+    elif isinstance(error, kafka.KafkaConnectionError | ConnectionError | EOFError):
         why = f"it closes the connection; is its protocol {security.protocol}?"
     else:
         why = str(error) or type(error).__name__

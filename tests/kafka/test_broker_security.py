@@ -1,0 +1,216 @@
+"""TLS and SASL against a real broker, with an authority made for the test."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas.topics import DAY_MS, Topic, TopicName
+from streams.errors import TransportError
+from streams.log import KafkaSecurity, NewRecord, open_log
+
+pytestmark = pytest.mark.kafka
+
+RAW = Topic(TopicName.RAW, 2, 7 * DAY_MS)
+USER, PASSWORD = "desk", "p\u00e4ss \"word'=,;"
+
+
+@dataclass(frozen=True)
+class Certificates:
+    authority: Path
+    server: Path
+    elsewhere: Path
+    client: Path
+    client_key: Path
+
+
+def run(*command: str | Path) -> None:
+    answer = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("the TLS tests make certificates with the openssl command: install it")
+    folder = tmp_path_factory.mktemp("certificates")
+    new_key = (openssl, "req", "-newkey", "rsa:2048")
+    run(
+        *(*new_key, "-nodes", "-x509", "-days", "2", "-subj", "/CN=Test authority"),
+        *("-keyout", folder / "ca.key", "-out", folder / "ca.pem"),
+        *("-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=keyCertSign"),
+    )
+
+    def issue(name: str, alternative: str, *protection: str) -> Path:
+        key, request, certificate = (folder / f"{name}.{end}" for end in ("key", "csr", "crt"))
+        run(*new_key, *protection, "-subj", f"/CN={name}", "-keyout", key, "-out", request)
+        (folder / f"{name}.ext").write_text(f"subjectAltName={alternative}\n")
+        run(
+            *(openssl, "x509", "-req", "-days", "2", "-in", request, "-out", certificate),
+            *("-CA", folder / "ca.pem", "-CAkey", folder / "ca.key", "-CAcreateserial"),
+            *("-extfile", folder / f"{name}.ext"),
+        )
+        both = folder / f"{name}.pem"
+        both.write_text(key.read_text() + certificate.read_text())
+        return both
+
+    return Certificates(
+        authority=folder / "ca.pem",
+        server=issue("server", "IP:127.0.0.1", "-nodes"),
+        elsewhere=issue("elsewhere", "DNS:broker.example", "-nodes"),
+        client=issue("client", "DNS:client.example", "-passout", "pass:locked").with_suffix(".crt"),
+        client_key=folder / "client.key",
+    )
+
+
+@pytest.fixture(scope="module")
+def broker(
+    kafka_libs: Path,
+    kafka_launcher: Any,
+    certificates: Certificates,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Any]:
+    listener = kafka_launcher.Listener
+
+    def tls(keystore: Path, **more: str) -> dict[str, str]:
+        return {
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.location": str(keystore),
+            "ssl.truststore.type": "PEM",
+            "ssl.truststore.location": str(certificates.authority),
+            **more,
+        }
+
+    security = "org.apache.kafka.common.security"
+    quoted = PASSWORD.replace('"', '\\"')
+    plain = f'{security}.plain.PlainLoginModule required user_{USER}="{quoted}";'
+    scram = f"{security}.scram.ScramLoginModule required;"
+    broker = kafka_launcher.Broker(
+        tmp_path_factory.mktemp("secure"),
+        libs=kafka_libs,
+        scram_users={USER: "scrampass"},
+        listeners=[
+            listener("TLS", "SSL", tls(certificates.server)),
+            listener("ELSEWHERE", "SSL", tls(certificates.elsewhere)),
+            listener("MUTUAL", "SSL", tls(certificates.server, **{"ssl.client.auth": "required"})),
+            listener(
+                "PLAIN",
+                "SASL_PLAINTEXT",
+                {"sasl.enabled.mechanisms": "PLAIN", "plain.sasl.jaas.config": plain},
+            ),
+            listener(
+                "SCRAM",
+                "SASL_SSL",
+                tls(
+                    certificates.server,
+                    **{
+                        "sasl.enabled.mechanisms": "SCRAM-SHA-256,SCRAM-SHA-512",
+                        "scram-sha-256.sasl.jaas.config": scram,
+                        "scram-sha-512.sasl.jaas.config": scram,
+                    },
+                ),
+            ),
+        ],
+    )
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+async def there_and_back(address: str, security: KafkaSecurity, prefix: str) -> None:
+    topic = RAW.full_name(prefix)
+    async with open_log(f"kafka://{address}", security) as log:
+        assert await log.create_topics([RAW], prefix=prefix) == [topic]
+        await log.append([NewRecord(topic, b"k", b"v")])
+        end = await log.end_offsets(topic)
+        assert [r.value async for b in log.read(topic, stop=end) for r in b] == [b"v"]
+        await log.commit(f"{prefix}group", topic, end)
+        assert await log.committed(f"{prefix}group", topic) == end
+
+
+async def refused(address: str, security: KafkaSecurity, match: str) -> None:
+    with pytest.raises(TransportError, match=match) as caught:
+        async with open_log(f"kafka://{address}", security, connect_timeout_s=3):
+            pass
+    assert "\n" not in str(caught.value)
+    assert not (security.password and security.password in str(caught.value))
+
+
+async def test_tls(broker, certificates, kafka_prefix):
+    security = KafkaSecurity("SSL", cafile=str(certificates.authority))
+    await there_and_back(broker.address("TLS"), security, kafka_prefix)
+
+
+async def test_tls_with_our_own_certificate_and_its_locked_key(broker, certificates, kafka_prefix):
+    security = KafkaSecurity(
+        "SSL",
+        cafile=str(certificates.authority),
+        certfile=str(certificates.client),
+        keyfile=str(certificates.client_key),
+        keyfile_password="locked",  # noqa: S106
+    )
+    await there_and_back(broker.address("MUTUAL"), security, kafka_prefix)
+
+
+async def test_sasl_plain_with_a_difficult_password(broker, kafka_prefix):
+    security = KafkaSecurity("SASL_PLAINTEXT", username=USER, password=PASSWORD)
+    await there_and_back(broker.address("PLAIN"), security, kafka_prefix)
+
+
+@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-256", "SCRAM-SHA-512"])
+async def test_sasl_scram_under_tls(broker, certificates, kafka_prefix, mechanism):
+    security = KafkaSecurity(
+        "SASL_SSL",
+        mechanism,
+        username=USER,
+        password="scrampass",  # noqa: S106
+        cafile=str(certificates.authority),
+    )
+    await there_and_back(broker.address("SCRAM"), security, kafka_prefix)
+
+
+async def test_a_wrong_password_is_said_in_words(broker, certificates):
+    wrong = {"username": USER, "password": "wr0ng"}
+    await refused(
+        broker.address("PLAIN"),
+        KafkaSecurity("SASL_PLAINTEXT", **wrong),
+        f"refuses user '{USER}': wrong user name or password",
+    )
+    await refused(
+        broker.address("SCRAM"),
+        KafkaSecurity("SASL_SSL", "SCRAM-SHA-256", cafile=str(certificates.authority), **wrong),
+        f"refuses user '{USER}': wrong user name or password",
+    )
+
+
+async def test_a_mechanism_that_is_not_offered_is_said_in_words(broker):
+    security = KafkaSecurity("SASL_PLAINTEXT", "SCRAM-SHA-256", username=USER, password=PASSWORD)
+    await refused(broker.address("PLAIN"), security, "does not offer SASL SCRAM-SHA-256")
+
+
+async def test_an_authority_we_do_not_trust_is_refused(broker):
+    await refused(broker.address("TLS"), KafkaSecurity("SSL"), "certificate is not accepted")
+
+
+async def test_a_certificate_of_another_host_is_refused(broker, certificates):
+    security = KafkaSecurity("SSL", cafile=str(certificates.authority))
+    await refused(broker.address("ELSEWHERE"), security, "certificate is not accepted.*127.0.0.1")
+
+
+async def test_a_missing_client_certificate_is_an_error_in_words(broker, certificates):
+    security = KafkaSecurity("SSL", cafile=str(certificates.authority))
+    await refused(broker.address("MUTUAL"), security, r"127\.0\.0\.1:\d+: ")
+
+
+async def test_protocols_that_do_not_match_are_told(broker, certificates):
+    tls = KafkaSecurity("SSL", cafile=str(certificates.authority))
+    await refused(broker.address("PLAINTEXT"), tls, "is its protocol SSL")
+    await refused(broker.address("TLS"), KafkaSecurity(), "is its protocol PLAINTEXT|no answer")
+    await refused(broker.address("PLAIN"), KafkaSecurity(), "is its protocol PLAINTEXT|no answer")
