@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
@@ -27,6 +28,7 @@ from schemas.topics import CATALOGUE, DAY_MS, Topic, TopicName
 from streams.errors import ConfigError
 
 if TYPE_CHECKING:
+    from streams.desk.config import DedupRule
     from streams.log.security import KafkaSecurity
     from streams.pipeline import PipelineConfig
     from streams.worker.config import WorkerConfig
@@ -37,7 +39,7 @@ __all__ = [
     "EnrichSettings",
     "Kafka",
     "Origin",
-    "ProviderSettings",
+    "DedupSettings",
     "Settings",
     "TopicSettings",
     "WorkerSettings",
@@ -90,21 +92,27 @@ class Kafka(_Section):
     ssl_key_password_file: Path | None = None
 
 
-class ProviderSettings(_Section):
-    """What differs for one provider; None leaves the desk's own value."""
+class DedupSettings(_Section):
+    """How copy is compared with what came before; None leaves the desk's own value.
 
-    deduplicate: bool | None = None
+    Attributes:
+        enabled: off publishes everything as its own story.
+        near_hours: how far back near copies and versions are looked for.
+        exact_days: how far back equal texts are.
+    """
+
+    enabled: bool | None = None
     near_hours: float | None = Field(default=None, ge=0)
-    exact_days: float | None = Field(default=None, ge=0)
+    exact_days: int | None = Field(default=None, ge=0)
 
 
 class DeskSettings(_Section):
-    """De-duplication and its windows, for all providers and by provider."""
+    """De-duplication for all providers, and what differs for one."""
 
-    deduplicate: bool = True
+    enabled: bool = True
     near_hours: float = Field(default=72, ge=0)
-    exact_days: float = Field(default=30, ge=0)
-    providers: dict[str, ProviderSettings] = {}
+    exact_days: int = Field(default=30, ge=0)
+    providers: dict[str, DedupSettings] = {}
 
 
 class EnrichSettings(_Section):
@@ -230,9 +238,20 @@ class Settings(BaseSettings):
 
     def pipeline_config(self) -> PipelineConfig:
         """What the stages need to know, without files or environment."""
-        from streams.pipeline import PipelineConfig  # noqa: PLC0415  (brings the stages)
+        from streams.desk import DeskConfig  # noqa: PLC0415  (brings the stages)
+        from streams.enrich import EnrichConfig  # noqa: PLC0415  (as above)
+        from streams.pipeline import PipelineConfig  # noqa: PLC0415  (as above)
 
-        return PipelineConfig(max_body_bytes=self.max_body_bytes)
+        rule = _dedup_rule(self.desk.model_dump(exclude={"providers"}))
+        own = {
+            name: _dedup_rule(settings.model_dump(exclude_none=True), rule)
+            for name, settings in self.desk.providers.items()
+        }
+        return PipelineConfig(
+            desk=DeskConfig(dedup=rule, providers=own),
+            enrich=EnrichConfig(recogniser=self.enrich.recogniser),
+            max_body_bytes=self.max_body_bytes,
+        )
 
     def worker_config(self) -> WorkerConfig:
         """What the worker on Kafka needs to know.
@@ -373,6 +392,19 @@ def _secret(name: str, value: SecretStr | None, file: Path | None) -> str | None
         return file.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"kafka.{name}_file: cannot read {file}: {error}") from None
+
+
+def _dedup_rule(settings: Mapping[str, Any], base: DedupRule | None = None) -> DedupRule:
+    from streams.desk.config import DedupRule  # noqa: PLC0415  (brings the stages)
+
+    changes: dict[str, Any] = {}
+    if "enabled" in settings:
+        changes["enabled"] = settings["enabled"]
+    if "near_hours" in settings:
+        changes["near_window"] = timedelta(hours=settings["near_hours"])
+    if "exact_days" in settings:
+        changes["exact_window"] = timedelta(days=settings["exact_days"])
+    return replace(base or DedupRule(), **changes)
 
 
 # -- which keys there are ------------------------------------------------------------------

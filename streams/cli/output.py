@@ -52,7 +52,9 @@ class Output:
     def show(self, renderable: RenderableType) -> None:
         """Write something for a person."""
         console = terminal() if self.is_stdout else _plain(self.stream)
-        console.print(renderable, soft_wrap=not self.is_terminal)
+        # Lines stay lines in a pipe; cards and tables are set to the width there is.
+        is_line = isinstance(renderable, str) or hasattr(renderable, "plain")
+        console.print(renderable, soft_wrap=is_line and not self.is_terminal)
 
     def flush(self) -> None:
         """Hand on what was written."""

@@ -16,11 +16,13 @@ from cyclopts import Parameter
 
 from schemas.codec import encode
 from schemas.event import WireEvent
+from schemas.raw import RawMessage
 from streams.cli.common import Common
 from streams.cli.inputs import Inputs, batches, progress
 from streams.cli.output import Format, Output, open_output, terminal
 from streams.cli.render import as_ninjs, event_line
 from streams.errors import ConfigError
+from streams.log.headers import UNDATED
 
 if TYPE_CHECKING:
     from streams.counts import Counts
@@ -77,12 +79,19 @@ def _process(
     total, done = Counts(), 0
     with progress("reading", sources) as show:
         for batch in batches(sources, _BATCH):
-            runner.ingest(batch)
+            runner.ingest(_undated(message) for message in batch)
             total.merge(runner.run(writer.write))
             done += len(batch)
             show(done)
     writer.finish()
     return total
+
+
+def _undated(message: RawMessage) -> RawMessage:
+    """The message, marked where nobody said when it came: the time of this run is not it."""
+    if message.received_at is not None:
+        return message
+    return message.model_copy(update={"headers": (*message.headers, (UNDATED, "1"))})
 
 
 @contextmanager
