@@ -16,7 +16,7 @@ import orjson
 import structlog
 
 # Libraries that tell at INFO what only their authors want to know.
-_QUIET = ("aiokafka", "faust", "mode", "asyncio", "kafka")
+_QUIET = ("aiokafka", "faust", "mode", "asyncio", "kafka", "streams.worker.faust_compat")
 
 # Longer values are bodies that slipped in, not facts.
 _MAX_CHARS = 2_000

@@ -74,8 +74,9 @@ class _Supervisor:
         try:
             for child in self._children:
                 child.start()
-            wait([child.sentinel for child in self._children])
-            first = next(child for child in self._children if child.exitcode is not None)
+            ended = wait([child.sentinel for child in self._children])
+            first = next(child for child in self._children if child.sentinel in ended)
+            first.join()
             if not self._stopping:
                 self._log.error("stage_ended", child=first.name, status=first.exitcode)
             self._stop_all()

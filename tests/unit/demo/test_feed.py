@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections import Counter
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from schemas.event import OUTCOMES, EventKind, WireEvent
+from schemas.item import EntityType
 from schemas.raw import RawMessage
 
 DEMO = Path(__file__).resolve().parents[3] / "deploy/demo"
@@ -82,71 +84,111 @@ def test_reformatted_messages_are_other_bytes(first: str, again: str) -> None:
     assert BY_ID[first]["body"] != BY_ID[again]["body"]
 
 
-@pytest.mark.skipif(not find_spec("streams.pipeline"), reason="the pipeline is not here")
-class TestPlayed:
+needs_pipeline = pytest.mark.skipif(
+    not find_spec("streams.pipeline"), reason="the pipeline is not here"
+)
+
+
+@pytest.fixture(scope="module")
+def events() -> list[WireEvent]:
     """The feed through intake and desk."""
+    from schemas.decoded import Cleaned
+    from streams.desk import Desk
+    from streams.pipeline import Intake
 
-    @pytest.fixture(scope="class")
-    def events(self) -> list[WireEvent]:
-        from streams.pipeline import DecodedEntry, DeskStage, Intake, PipelineConfig
+    intake, desk = Intake(), Desk()
+    found: list[WireEvent] = []
+    for message in FEED:
+        for part in intake.process(a_raw(message)):
+            if isinstance(part, Cleaned):
+                decided = desk.decide(part.item, fingerprint=part.fingerprint, source=part.source)
+            else:
+                decided = desk.reject(part.source, part)
+            found.extend(decided)
+    return found
 
-        config = PipelineConfig()
-        intake = Intake(config)
-        parts = [part for message in FEED for part in intake.process(a_raw(message))]
-        entries = [DecodedEntry(offset, None, part) for offset, part in enumerate(parts)]
-        return DeskStage(config.desk).process(entries).events
 
-    @pytest.fixture(scope="class")
-    def primary(self, events: list[WireEvent]) -> dict[str, WireEvent]:
-        return {event.source.position: event for event in events if event.cause is None}
+@pytest.fixture(scope="module")
+def primary(events: list[WireEvent]) -> dict[str, WireEvent]:
+    """The primary event of each message."""
+    return {event.source.position: event for event in events if event.cause is None}
 
-    def test_each_message_has_one_primary_event(self, events: list[WireEvent]) -> None:
-        primaries = [event.source.position for event in events if event.cause is None]
-        assert primaries == [message["id"] for message in FEED]
 
-    @pytest.mark.parametrize("entry", EXPECTED, ids=lambda entry: entry["id"])
-    def test_outcome(self, entry: dict[str, Any], primary: dict[str, WireEvent]) -> None:
-        event = primary[entry["id"]]
-        assert event.kind in one_or_more(entry["kind"]), (event.reasons, event.dead)
-        if "code" in entry:
-            assert event.dead is not None
-            assert event.dead.code in one_or_more(entry["code"])
-        if event.kind is EventKind.HOLD:
-            assert event.item is None
-        if "language" in entry:
-            assert event.item is not None
-            assert event.item.language == entry["language"]
-        if "headline" in entry:
-            assert event.item is not None
-            assert event.item.headline == entry["headline"]
-        if "paragraphs" in entry:
-            assert event.item is not None
-            texts = [paragraph.text for paragraph in event.item.paragraphs]
-            assert len(texts) == entry["paragraphs"], texts
-        if "of" in entry:
-            target = primary[entry["of"]].item
-            assert target is not None
-            key = event.item.item_key if event.item else ""
-            assert (event.of or "").startswith(target.item_key) or key == target.item_key
+@needs_pipeline
+def test_each_message_has_one_primary_event(events: list[WireEvent]) -> None:
+    primaries = [event.source.position for event in events if event.cause is None]
+    assert primaries == [message["id"] for message in FEED]
 
-    def test_holds_come_out_when_their_time_has_come(self, events: list[WireEvent]) -> None:
-        releases = {
-            event.source.position: events[place + 1].source.position
-            for place, event in enumerate(events)
-            if event.kind is EventKind.RELEASE
-        }
-        assert releases == {
-            entry["id"]: entry["released_before"]
-            for entry in EXPECTED
-            if "released_before" in entry
-        }
 
-    def test_killed_copy_is_never_published_again(self, events: list[WireEvent]) -> None:
-        killed: set[str] = set()
-        for event in events:
-            if event.item is None or event.kind in {EventKind.STALE, EventKind.DUPLICATE}:
-                continue
-            assert event.item.item_key not in killed
-            if event.kind is EventKind.KILL:
-                killed.add(event.item.item_key)
-        assert len(killed) == 2
+@needs_pipeline
+@pytest.mark.parametrize("entry", EXPECTED, ids=lambda entry: entry["id"])
+def test_outcome(entry: dict[str, Any], primary: dict[str, WireEvent]) -> None:
+    event = primary[entry["id"]]
+    assert event.kind in one_or_more(entry["kind"]), (event.reasons, event.dead)
+    if "code" in entry:
+        assert event.dead is not None
+        assert event.dead.code in one_or_more(entry["code"])
+    if event.kind is EventKind.HOLD:
+        assert event.item is None
+    if "language" in entry:
+        assert event.item is not None
+        assert event.item.language == entry["language"]
+    if "headline" in entry:
+        assert event.item is not None
+        assert event.item.headline == entry["headline"]
+    if "paragraphs" in entry:
+        assert event.item is not None
+        texts = [paragraph.text for paragraph in event.item.paragraphs]
+        assert len(texts) == entry["paragraphs"], texts
+    if "of" in entry:
+        target = primary[entry["of"]].item
+        assert target is not None
+        key = event.item.item_key if event.item else ""
+        assert (event.of or "").startswith(target.item_key) or key == target.item_key
+
+
+@needs_pipeline
+def test_holds_come_out_when_their_time_has_come(events: list[WireEvent]) -> None:
+    releases = {
+        event.source.position: events[place + 1].source.position
+        for place, event in enumerate(events)
+        if event.kind is EventKind.RELEASE
+    }
+    assert releases == {
+        entry["id"]: entry["released_before"] for entry in EXPECTED if "released_before" in entry
+    }
+
+
+@needs_pipeline
+def test_killed_copy_is_never_published_again(events: list[WireEvent]) -> None:
+    killed: set[str] = set()
+    for event in events:
+        if event.item is None or event.kind in {EventKind.STALE, EventKind.DUPLICATE}:
+            continue
+        assert event.item.item_key not in killed
+        if event.kind is EventKind.KILL:
+            killed.add(event.item.item_key)
+    assert len(killed) == 2
+
+
+@needs_pipeline
+def test_people_are_there_once_and_places_are_the_right_ones(
+    primary: dict[str, WireEvent],
+) -> None:
+    from streams.enrich import Enricher
+
+    entries = [entry for entry in EXPECTED if "places" in entry]
+    items = [item for entry in entries if (item := primary[entry["id"]].item)]
+    for entry, item in zip(entries, Enricher().enrich(items), strict=True):
+        people = Counter(
+            {
+                entity.name: entity.count
+                for entity in item.entities
+                if entity.type is EntityType.PERSON
+            }
+        )
+        for name, count in entry.get("people", {}).items():
+            surname = name.split()[-1]
+            assert people[name] >= count, entry["id"]
+            assert [other for other in people if surname in other] == [name], entry["id"]
+        assert set(entry["places"]) <= {entity.id for entity in item.entities}, entry["id"]
