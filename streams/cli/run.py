@@ -64,7 +64,6 @@ def run(
 def _process(
     settings: Settings, store: SqliteStore, sources: Sources, stop_after: str, writer: _Writer
 ) -> Counts:
-    from streams.counts import Counts  # noqa: PLC0415  (start quickly)
     from streams.embedded.runner import EmbeddedRunner, StopAfter  # noqa: PLC0415  (the stages)
 
     store.create_topics(list(settings.catalogue().values()), prefix=settings.prefix)
@@ -74,7 +73,8 @@ def _process(
         prefix=settings.prefix,
         stop_after=StopAfter[stop_after.upper()],
     )
-    total, done = Counts(), 0
+    # First what a log that was kept still has to do.
+    total, done = runner.run(writer.write), 0
     with progress("reading", sources) as show:
         for batch in batches(sources, _BATCH):
             runner.ingest(batch)

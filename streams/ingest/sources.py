@@ -20,7 +20,6 @@ from typing import IO, cast
 from schemas.raw import RawMessage
 from streams.errors import ArchiveError
 from streams.ingest.lines import read_lines
-from streams.log.headers import UNDATED
 
 __all__ = ["STDIN", "SourceFile", "SourceOptions", "Sources", "find_files"]
 
@@ -152,6 +151,8 @@ class Sources:
         if raw.received_at is None and self._options.time_from is not None:
             changes["received_at"] = last + _MILLISECOND if last else self._options.time_from
         elif raw.received_at is None and self._options.mark_undated:
+            from streams.log.headers import UNDATED  # noqa: PLC0415  (start quickly)
+
             changes["headers"] = (*raw.headers, (UNDATED, "1"))
         return raw.model_copy(update=changes) if changes else raw
 
