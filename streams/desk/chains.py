@@ -8,6 +8,7 @@ not change anything.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from schemas.journal import Status
 from streams.desk.config import DedupRule
@@ -17,6 +18,9 @@ from streams.desk.index import HotText
 from streams.desk.memory import Memory
 from streams.desk.verify import Likeness, Verdict, compare
 from streams.desk.words import U32
+
+# Real wires give 0.1 candidates a text; a flood of one template must not stop the desk.
+_MOST_COMPARED = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def _like_text(
         return None
     oldest = memory.now_s - rule.near_window.total_seconds()
     best: tuple[tuple[bool, bool, float, int], HotText, Verdict] | None = None
-    for candidate in memory.index.candidates(keys):
+    for candidate in islice(memory.index.candidates(keys), _MOST_COMPARED):
         if candidate.item_key == text.item_key or candidate.at_s < oldest:
             continue
         verdict = compare(text, candidate, memory.rarity, rule, corrects=corrects)
