@@ -26,6 +26,8 @@ _TRAILING_NUMBER = re.compile(r"[\s,]+\d[\d\-/:.]*$")
 _FIRST_WORD = re.compile(r"^\w+\.?[\s,]*")
 _ARTICLED = frozenset({EntityType.ORGANISATION, EntityType.PLACE, EntityType.OTHER})
 _UNNUMBERED = frozenset({EntityType.PERSON, EntityType.PLACE})
+# No name is longer; a model may take a whole run of spaces into one.
+_MAX_NAME_CHARS = 200
 # A title leaves no doubt that a person follows.
 _TITLE_SCORE = 0.95
 _POWER_SCORE = 0.8
@@ -76,7 +78,7 @@ def canonical(text: str) -> str:
 def trimmed(text: str, span: Span, language: str, via: str = "model") -> Found | None:
     """A span without what is not of the name; None where nothing is left."""
     start = max(0, min(span.start, len(text)))
-    end = max(start, min(span.end, len(text)))
+    end = max(start, min(span.end, len(text), start + _MAX_NAME_CHARS))
     newline = text.find("\n", start, end)
     if newline > start:
         end = newline

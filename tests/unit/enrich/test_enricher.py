@@ -130,6 +130,8 @@ def test_a_budget_of_the_whole_item_is_kept() -> None:
         "MM. A, " * 2000,
         "A (ABC) " * 1000,
         "\n\n\n",
+        "M. " + " " * 19_000,
+        "'" * 19_000,
     ],
 )
 def test_hostile_text_is_enriched_all_the_same(
