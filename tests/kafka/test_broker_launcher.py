@@ -92,7 +92,7 @@ def test_a_person_runs_one_until_ctrl_c(kafka_libs, tmp_path, kafka_launcher):
         assert f"WIREROOM_BROKER=kafka://127.0.0.1:{port}" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
-        assert process.stdout.read() == "Ctrl-C stops it.\n"
+        assert process.stdout.read().strip() == "Ctrl-C stops it."
         give_up = time.monotonic() + 5
         while time.monotonic() < give_up:
             try:
