@@ -60,12 +60,12 @@ class Archive:
                 max_body_bytes=1024,
                 file=file,
             )
-            batches = 0
-            async for done in player.play(messages):
-                batches += 1
-                if batches == stop_after:
+            batches: list[Checkpoint] = []
+            async for noted in player.play(messages):
+                batches.append(noted)
+                if len(batches) == stop_after:
                     break
-        return done
+        return batches[-1]
 
     @property
     def played(self) -> list[RawMessage]:
