@@ -86,9 +86,14 @@ def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 @contextmanager
-def progress(words: str, sources: Sources) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal's standard error: call with how many messages are done so far."""
-    if not sys.stderr.isatty():
+def progress(
+    words: str, sources: Sources, *, wanted: bool = True
+) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal's standard error: call with how many messages are done so far.
+
+    Not ``wanted`` where lines go to the same terminal meanwhile: they would tear each other.
+    """
+    if not (wanted and sys.stderr.isatty()):
         yield lambda _done: None
         return
     from rich.progress import (  # noqa: PLC0415  (start quickly)

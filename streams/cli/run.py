@@ -75,7 +75,7 @@ def _process(
     )
     # First what a log that was kept still has to do.
     total, done = runner.run(writer.write), 0
-    with progress("reading", sources) as show:
+    with progress("reading", sources, wanted=writer.is_silent) as show:
         for batch in batches(sources, _BATCH):
             runner.ingest(batch)
             total.merge(runner.run(writer.write))
@@ -111,6 +111,11 @@ class _Writer:
         files = sources.files
         alone = len(files) == 1 and not files[0].is_lines
         self._kept: list[WireEvent] | None = [] if alone and out.format is Format.TEXT else None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is shown on the terminal until the end."""
+        return self._kept is not None or not self._out.is_terminal
 
     def write(self, events: Sequence[WireEvent]) -> None:
         """Take events in decided order."""

@@ -68,7 +68,7 @@ def list_(
 
         table = Table(box=None)
         for column in ("topic", "partitions", "keeps", "records", "meaning"):
-            table.add_column(column, no_wrap=True, overflow="ellipsis")
+            table.add_column(column, no_wrap=column != "meaning")
         for row in rows:
             records = "missing" if row["records"] is None else f"{row['records']:,}"
             numbers = (str(row["partitions"]), str(row["keeps"]), records)
@@ -112,5 +112,5 @@ async def _list(settings: Settings) -> list[dict[str, object]]:
 def _keeps(topic: Topic) -> str:
     days = None if topic.retention_ms is None else f"{topic.retention_ms / DAY_MS:g} d"
     if topic.compacted:
-        return f"latest of each key{f', {days}' if days else ''}"
+        return f"latest{f', {days}' if days else ''}"
     return days or "for ever"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import re
 import signal
 import subprocess
 import sys
@@ -384,3 +386,36 @@ class TestProcess:
         assert process.stderr.read() == b""
         process.stdout.close()
         process.stderr.close()
+
+    @pytest.mark.parametrize("verb", [["run", "a.txt"], ["run", "a.txt", "-o", "jsonl"]])
+    def test_a_real_terminal_gets_nothing_from_the_wire_to_obey(
+        self, folder: Path, verb: list[str]
+    ) -> None:
+        (folder / "a.txt").write_text(HOSTILE)
+        leader, follower = pty.openpty()
+        process = subprocess.Popen(
+            [*PROGRAM, *verb, "--stop-after", "desk"],
+            stdout=follower,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "NO_COLOR": "1"},
+        )
+        os.close(follower)
+        shown = b""
+        while chunk := _read(leader):
+            shown += chunk
+        os.close(leader)
+        assert process.wait(60) == 0
+        assert b"Mayor" in shown
+        # Ours end in "m": bold and dim of the card.
+        left = re.sub(rb"\x1b\[[0-9;]*m", b"", shown).decode()
+        assert not set("\x1b\x07\u202e\u202c") & set(left)
+        assert "]0;owned\x07" not in shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux answers so when the other end is closed
+        return b""
