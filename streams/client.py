@@ -29,7 +29,7 @@ from streams.settings import Settings, load_settings
 
 __all__ = ["Delivery", "Subscription"]
 
-ValueT = TypeVar("ValueT", Item, WireEvent, Record)
+ValueT = TypeVar("ValueT")
 Words = str | Collection[str] | None
 Moment = str | datetime | None
 

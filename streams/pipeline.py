@@ -270,14 +270,15 @@ def before_desk(part: Part | tuple[Source, Item], kind: EventKind) -> WireEvent:
         case Failed():
             dead = Dead(code=part.code, stage=part.stage, detail=part.detail)
             return WireEvent(
-                id=event_id(part.source.id, EventKind.DEAD, ""),
+                id=event_id(part.source.id, EventKind.DEAD, part.source.id),
                 kind=EventKind.DEAD,
                 source=part.source,
+                reasons=(part.code,),
                 dead=dead,
             )
         case Dropped():
             return WireEvent(
-                id=event_id(part.source.id, EventKind.REJECTED, ""),
+                id=event_id(part.source.id, EventKind.REJECTED, part.source.id),
                 kind=EventKind.REJECTED,
                 source=part.source,
                 reasons=(part.reason,),

@@ -141,7 +141,7 @@ def _describe(table: Table, decoded: Decoded, config: PipelineConfig) -> None:
 def _is_default(name: str, value: object) -> bool:
     from streams.decode.decoded import Facts  # noqa: PLC0415  (the stages)
 
-    return value == getattr(Facts(), name)
+    return bool(value == getattr(Facts(), name))
 
 
 def _words(fail: object) -> str:

@@ -6,7 +6,7 @@ It must not let wire text reach the terminal unfiltered.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from cyclopts import Parameter
 
@@ -63,8 +63,8 @@ def subscribe(
     from streams.client import Subscription  # noqa: PLC0415  (start quickly)
 
     chosen = topic or ("enriched" if entity else "items")
-    subscription: Subscription[Item | WireEvent] = Subscription(
-        chosen,  # type: ignore[arg-type]
+    subscription = Subscription(
+        chosen,
         settings=common.settings(),
         since=since,
         until=until,
@@ -79,8 +79,8 @@ def subscribe(
         cursor=cursor,
     )
     with open_output(output) as out:
-        finish(_follow(subscription, out))
-    if not out.is_terminal and subscription.cursor:
+        finish(_follow(cast("Subscription[Item | WireEvent]", subscription), out))
+    if out.format is not Format.TEXT and not out.is_terminal and subscription.cursor:
         print(f"cursor {subscription.cursor}", file=sys.stderr)
 
 
@@ -100,5 +100,7 @@ def _show(delivery: Delivery[Item | WireEvent], out: Output) -> None:
             if item is not None:
                 out.line(as_ninjs(item))
         case Format.TEXT:
-            is_event = isinstance(value, WireEvent)
-            out.show(event_line(value) if is_event else item_line(value, delivery.kind))
+            if isinstance(value, WireEvent):
+                out.show(event_line(value))
+            else:
+                out.show(item_line(value, delivery.kind))

@@ -44,7 +44,7 @@ def worker(
     path = sqlite_path(settings.broker)
     if path is None:
         from streams.worker.config import Stage  # noqa: PLC0415  (brings the stages)
-        from streams.worker.main import main  # noqa: PLC0415  (brings Faust)
+        from streams.worker.supervise import main  # noqa: PLC0415  (brings Faust)
 
         wanted = tuple(Stage(name) for name in stage) or tuple(Stage)
         return main(settings.worker_config(), wanted)

@@ -6,6 +6,7 @@ not decide what is worth saying.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import unicodedata
@@ -85,4 +86,12 @@ def _printable(_logger: object, _name: str, event: MutableMapping[str, Any]) -> 
 
 
 def _to_json(event: Mapping[str, Any], **_options: object) -> str:
-    return orjson.dumps(event, default=lambda value: printable(repr(value))).decode()
+    try:
+        return orjson.dumps(event, default=_shown).decode()
+    except TypeError:
+        # Integers beyond 64 bits, lone surrogates: nothing may keep a line from being written.
+        return json.dumps(event, default=_shown)
+
+
+def _shown(value: object) -> str:
+    return printable(repr(value))

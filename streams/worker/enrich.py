@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from schemas.topics import TopicName
 from streams.observability import metric_defs
@@ -82,7 +83,7 @@ class EnrichWorker:
             async for events in stream.noack_take(_TAKE, within=0.005):
                 await self._copy_kills(events)
                 for chunk in chunks(events, _CHUNK):
-                    await ordered.put(chunk, self._process(chunk))
+                    await ordered.put(chunk, partial(self._process, chunk))
         except Exception as error:  # noqa: BLE001  (nothing may raise out of an agent)
             await self._fail(error)
         finally:

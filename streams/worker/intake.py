@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from schemas.dead_letter import DeadCode
 from schemas.topics import TopicName
@@ -78,7 +79,7 @@ class IntakeWorker:
         try:
             async for events in stream.noack_take(_TAKE, within=0.005):
                 for chunk in chunks(events, _CHUNK):
-                    await ordered.put(chunk, self._process(chunk))
+                    await ordered.put(chunk, partial(self._process, chunk))
         except Exception as error:  # noqa: BLE001  (nothing may raise out of an agent)
             await self._fail(error)
         finally:

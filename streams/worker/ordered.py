@@ -6,9 +6,9 @@ It must not know what the work is.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from streams.worker.faust_compat import EventOfBytes
 
@@ -42,15 +42,15 @@ class OrderedWork(Generic[T]):
         self._started: asyncio.Queue[tuple[Events, asyncio.Task[T]]] = asyncio.Queue(max_waiting)
         self._finisher: asyncio.Task[None] | None = None
 
-    async def put(self, events: Events, work: Coroutine[Any, Any, T]) -> None:
+    async def put(self, events: Events, work: Callable[[], Awaitable[T]]) -> None:
         """Start the work on a batch; its turn to be finished comes after those before it."""
         if self._finisher is None:
             self._finisher = asyncio.create_task(self._finish_all())
         await self._started.put((events, asyncio.create_task(self._do(work))))
 
-    async def _do(self, work: Coroutine[Any, Any, T]) -> T:
+    async def _do(self, work: Callable[[], Awaitable[T]]) -> T:
         async with self._at_work:
-            return await work
+            return await work()
 
     async def _finish_all(self) -> None:
         try:

@@ -1,0 +1,135 @@
+"""Worker processes and logs for tests that run the real thing."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from schemas.topics import CATALOGUE, TopicName
+from streams.log.base import Record, TopicLog
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_PROGRAM = """
+import sys
+from pathlib import Path
+from streams.worker.config import Stage, WorkerConfig
+from streams.worker.supervise import main
+
+broker, prefix, spool, options, *stages = sys.argv[1:]
+raise SystemExit(
+    main(
+        WorkerConfig(
+            broker, prefix=prefix, spool_dir=Path(spool), pool_size=1, log_level="INFO",
+            **eval(options),
+        ),
+        [Stage(stage) for stage in stages],
+    )
+)
+"""
+
+
+class Worker:
+    """A worker command running as a process of its own."""
+
+    def __init__(
+        self, bootstrap: str, prefix: str, folder: Path, stages: Sequence[str], **options: object
+    ) -> None:
+        self.stage = stages[0]
+        self.starts = 0
+        settings = {"session_timeout_s": 6.0, **options}
+        self._command = [
+            sys.executable,
+            "-c",
+            _PROGRAM,
+            f"kafka://{bootstrap}",
+            prefix,
+            str(folder / "spool"),
+            repr(settings),
+            *stages,
+        ]
+        self.log = folder / f"worker-{'-'.join(stages)}.log"
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self.starts += 1
+        with self.log.open("ab") as log:
+            return subprocess.Popen(self._command, cwd=ROOT, stdout=log, stderr=log)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def start_again(self) -> None:
+        """Start it once more, as its supervisor would."""
+        self.process = self._start()
+
+    def stop(self, timeout_s: float = 40) -> int:
+        """Ask it to end; answers its status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout_s)
+
+    def said(self, event: str) -> int:
+        """How many times its log names an event."""
+        return self.log.read_text().count(f'"event":"{event}"') if self.log.exists() else 0
+
+
+async def create_topics(log: TopicLog, prefix: str, *, partitions: int | None = None) -> None:
+    """Make the catalogue's topics; with ``partitions``, so many where there would be several."""
+    from dataclasses import replace
+
+    topics = [
+        replace(topic, partitions=min(partitions or topic.partitions, topic.partitions))
+        for topic in CATALOGUE.values()
+    ]
+    await log.create_topics(topics, prefix=prefix)
+
+
+async def count(log: TopicLog, topic: str) -> int:
+    """Records ever written to a topic that is not compacted yet."""
+    return sum((await log.end_offsets(topic)).values())
+
+
+async def every_record(log: TopicLog, topic: str) -> list[Record]:
+    """All records of a topic up to its present end, each partition in order."""
+    end = await log.end_offsets(topic)
+    return [record async for batch in log.read(topic, "earliest", stop=end) for record in batch]
+
+
+async def until(
+    condition: Callable[[], Awaitable[bool]],
+    timeout_s: float,
+    what: str,
+    worker: Worker | None = None,
+) -> None:
+    """Wait until a condition holds."""
+    give_up = time.monotonic() + timeout_s
+    while not await condition():
+        if time.monotonic() > give_up:
+            said = worker.log.read_text()[-3000:] if worker else ""
+            raise AssertionError(f"not within {timeout_s} s: {what}\n{said}")
+        await asyncio.sleep(0.1)
+
+
+async def drained(log: TopicLog, prefix: str, timeout_s: float, *, enrich: bool) -> None:
+    """Wait until every stage has committed everything there is."""
+    groups = [("intake", TopicName.RAW), ("desk", TopicName.DECODED)]
+    if enrich:
+        groups.append(("enrich", TopicName.ITEMS))
+
+    async def is_drained() -> bool:
+        for stage, name in groups:
+            end = await log.end_offsets(prefix + name)
+            committed = await log.committed(f"{prefix}wireroom-{stage}", prefix + name)
+            if any(committed.get(partition, 0) < last for partition, last in end.items()):
+                return False
+        return True
+
+    await until(is_drained, timeout_s, f"all of {prefix} drained")

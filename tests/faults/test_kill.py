@@ -1,0 +1,147 @@
+"""Workers killed in the middle of their work, brokers that go away: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas.topics import TopicName
+from streams.log import open_log
+from streams.log.base import TopicLog
+from streams.log.headers import raw_record
+from tests.faults.feed import messages
+from tests.faults.ledger import Ledger, Verdict, judge
+from tests.faults.running import Worker, count, create_topics, drained, every_record, until
+
+pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(150)]
+
+STAGES = ("intake", "desk", "enrich")
+
+
+async def feed(
+    log: TopicLog, prefix: str, ledger: Ledger, stop: asyncio.Event, *, batch: int, pause_s: float
+) -> int:
+    """Send batch after batch until told to stop; each is in the ledger once acknowledged."""
+    sent = 0
+    chapter = 0
+    while not stop.is_set():
+        chapter += 1
+        waiting = list(messages(8, versions=3, prefix=f"c{chapter}"))
+        while waiting and not stop.is_set():
+            now, waiting = waiting[:batch], waiting[batch:]
+            placed = await log.append([raw_record(raw, prefix + "raw") for raw in now])
+            ledger.write(now, placed)
+            sent += len(now)
+            await asyncio.sleep(pause_s)
+    return sent
+
+
+async def verdict_of(log: TopicLog, prefix: str, ledger: Ledger) -> tuple[Verdict, Verdict]:
+    sent = ledger.read()
+    events = await every_record(log, prefix + TopicName.EVENTS)
+    items = await every_record(log, prefix + TopicName.ITEMS)
+    enriched = await every_record(log, prefix + TopicName.ENRICHED)
+    return judge(sent, events, items), judge(sent, events, enriched, "enriched")
+
+
+def assert_clean(verdicts: tuple[Verdict, ...]) -> None:
+    for verdict in verdicts:
+        assert verdict.lost == []
+        assert verdict.invented == []
+        assert verdict.duplicates == []
+        assert verdict.inversions == []
+
+
+async def test_each_worker_killed_three_times_mid_stream(
+    kafka_broker: str, kafka_prefix: str, tmp_path: Path
+) -> None:
+    rng = random.Random(11)
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    async with open_log(f"kafka://{kafka_broker}") as log:
+        await create_topics(log, kafka_prefix, partitions=3)
+        workers = [
+            # A fixed identity: the group does not wait for the dead to time out.
+            Worker(kafka_broker, kafka_prefix, tmp_path, [stage], instance_id="test")
+            for stage in STAGES
+        ]
+        stop = asyncio.Event()
+        feeding = asyncio.create_task(feed(log, kafka_prefix, ledger, stop, batch=4, pause_s=0.1))
+        try:
+            for _ in range(3):
+                await asyncio.gather(*(moving(log, kafka_prefix, each) for each in workers))
+                for worker in rng.sample(workers, len(workers)):
+                    await asyncio.sleep(rng.uniform(0.0, 0.8))
+                    worker.kill()
+                    worker.start_again()
+            stop.set()
+            sent = await feeding
+            await drained(log, kafka_prefix, 60, enrich=True)
+        finally:
+            stop.set()
+            statuses = [worker.stop() for worker in workers]
+        verdicts = await verdict_of(log, kafka_prefix, ledger)
+    print(f"{sent} sent, 9 kills, folded away: {dict(verdicts[1].resends + verdicts[0].resends)}")  # noqa: T201
+    assert statuses == [0, 0, 0]
+    assert sent > 100
+    assert_clean(verdicts)
+
+
+async def test_a_broker_away_for_twenty_seconds_loses_nothing(
+    own_broker: Any, kafka_prefix: str, tmp_path: Path
+) -> None:
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    async with open_log(own_broker.url) as log:
+        await create_topics(log, kafka_prefix, partitions=3)
+        worker = Worker(own_broker.bootstrap, kafka_prefix, tmp_path, ["intake", "desk"])
+        stop = asyncio.Event()
+        feeding = asyncio.create_task(feed(log, kafka_prefix, ledger, stop, batch=4, pause_s=0.1))
+        try:
+            await until_written(log, kafka_prefix + TopicName.DESK, 20, worker)
+            # As a machine that loses power, and comes back.
+            await asyncio.to_thread(own_broker.kill)
+            await asyncio.sleep(20)
+            await asyncio.to_thread(own_broker.start)
+            written = await count(log, kafka_prefix + TopicName.DESK)
+            await until_written(log, kafka_prefix + TopicName.DESK, written + 20, worker)
+            stop.set()
+            await feeding
+            await drained(log, kafka_prefix, 60, enrich=False)
+        finally:
+            stop.set()
+            status = worker.stop()
+        sent = ledger.read()
+        events = await every_record(log, kafka_prefix + TopicName.EVENTS)
+        items = await every_record(log, kafka_prefix + TopicName.ITEMS)
+    assert_clean((judge(sent, events, items),))
+    assert worker.said("stage_started") == 2, "the absence was ridden out, nothing restarted"
+    assert status == 0
+
+
+async def until_written(log: TopicLog, topic: str, records: int, worker: Worker) -> None:
+    async def is_written() -> bool:
+        return await count(log, topic) >= records
+
+    await until(is_written, 60, f"{records} records on {topic}", worker)
+
+
+async def moving(log: TopicLog, prefix: str, worker: Worker) -> None:
+    """Wait until the stage of a worker has written something since now."""
+    topic = {
+        "intake": TopicName.DECODED,
+        "desk": TopicName.DESK,
+        "enrich": TopicName.ENRICHED,
+    }[worker.stage]
+    started = worker.said("stage_started")
+    before = await count(log, prefix + topic)
+
+    async def has_moved() -> bool:
+        # The desk's mark of a new epoch is not yet work.
+        return worker.said("stage_started") >= worker.starts and (
+            await count(log, prefix + topic) > before + 1
+        )
+
+    await until(has_moved, 40, f"{worker.stage} at work (started {started} times)", worker)

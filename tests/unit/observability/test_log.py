@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from streams.observability.log import configure, get_log, printable
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def lines() -> io.StringIO:
+    stream = io.StringIO()
+    configure("INFO", stream)
+    return stream
+
+
+def only(stream: io.StringIO) -> dict[str, object]:
+    (line,) = stream.getvalue().splitlines()
+    return json.loads(line)
+
+
+def test_an_event_is_one_line_of_json_with_its_fields(lines: io.StringIO) -> None:
+    get_log(stage="desk").warning("record_dead_lettered", code="body-empty", offset=7)
+    event = only(lines)
+    assert event.pop("at")
+    assert event == {
+        "event": "record_dead_lettered",
+        "level": "warning",
+        "stage": "desk",
+        "code": "body-empty",
+        "offset": 7,
+    }
+
+
+def test_control_characters_never_reach_a_terminal(lines: io.StringIO) -> None:
+    get_log().info("seen", provider="a\x1b[31mb\u202ec\nd\x00")
+    assert only(lines)["provider"] == "a[31mbc d"
+
+
+@pytest.mark.parametrize(
+    "value", [b"\xff", object(), {"a": {1}}, "\ud800", float("nan"), 2**70], ids=repr
+)
+def test_any_value_can_be_logged(lines: io.StringIO, value: object) -> None:
+    get_log().info("seen", value=value)
+    assert only(lines)["event"] == "seen"
+
+
+def test_libraries_speak_from_warning_on(lines: io.StringIO) -> None:
+    logging.getLogger("aiokafka.cluster").info("chatter")
+    logging.getLogger("aiokafka.cluster").warning("trouble")
+    assert only(lines)["event"] == "trouble"
+
+
+def test_an_exception_is_one_line_too(lines: io.StringIO) -> None:
+    try:
+        raise ValueError("x")
+    except ValueError:
+        get_log().exception("failed")
+    assert "ValueError" in str(only(lines)["exception"])
+
+
+def test_a_body_that_slips_in_is_cut() -> None:
+    assert len(printable("x" * 100_000)) < 3_000

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import re
+import urllib.error
+import urllib.request
+
+import pytest
+
+from streams.errors import ConfigError
+from streams.observability import metric_defs
+from streams.observability.metric_defs import METRICS, MetricKind
+from streams.observability.metrics import HealthServer, Metrics
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_a_name_says_stage_what_and_unit(metric: metric_defs.MetricDef) -> None:
+    assert re.fullmatch(r"wireroom_(intake|desk|enrich|worker)(_[a-z]+)+", metric.name)
+    assert metric.name.endswith("_total") == (metric.kind is MetricKind.COUNTER)
+    assert metric.meaning
+
+
+def test_metrics_are_shown_with_their_values() -> None:
+    metrics = Metrics()
+    metrics.add(metric_defs.DESK_EVENTS, 2, kind="new")
+    metrics.set(metric_defs.DESK_EPOCH, 3)
+    metrics.observe(metric_defs.WORKER_BATCH_SECONDS, 0.2, stage="desk")
+    with HealthServer(metrics, 0) as server:
+        status, page = get(server.port, "/metrics")
+    assert status == 200
+    assert 'wireroom_desk_events_total{kind="new"} 2.0' in page
+    assert "wireroom_desk_epoch_number 3.0" in page
+
+
+def test_two_processes_worth_of_metrics_do_not_meet() -> None:
+    one, other = Metrics(), Metrics()
+    one.add(metric_defs.DESK_IN, 5)
+    assert "wireroom_desk_parts_total 0.0" in other.page().decode()
+
+
+@pytest.mark.parametrize(("answer", "status"), [(True, 200), (False, 503)])
+def test_health_is_what_the_process_says(answer: bool, status: int) -> None:
+    with HealthServer(Metrics(), 0, is_live=lambda: answer, is_ready=lambda: not answer) as server:
+        assert get(server.port, "/live")[0] == status
+        assert get(server.port, "/ready")[0] == (503 if answer else 200)
+        assert get(server.port, "/elsewhere")[0] == 404
+
+
+def test_a_taken_port_is_one_clear_error() -> None:
+    with (
+        HealthServer(Metrics(), 0) as server,
+        pytest.raises(ConfigError, match=str(server.port)),
+    ):
+        HealthServer(Metrics(), server.port)

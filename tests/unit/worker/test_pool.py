@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from streams.worker.pool import Fate, WorkPool
+from tests.unit.worker import pool_work
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+async def rebuilt() -> list[int]:
+    return []
+
+
+@pytest.fixture
+async def pool(rebuilt: list[int]) -> AsyncIterator[WorkPool[str, str]]:
+    pool = WorkPool(
+        pool_work.work,
+        lambda text, fate: f"gave up {text}: {fate}",
+        initializer=pool_work.prepare,
+        initargs=("did",),
+        size=1,
+        timeout_s=2.0,
+        on_rebuild=lambda: rebuilt.append(1),
+    )
+    await pool.start()
+    yield pool
+    pool.close()
+
+
+async def test_a_batch_is_worked_on_elsewhere_and_keeps_its_order(
+    pool: WorkPool[str, str],
+) -> None:
+    assert await pool.run(["a", "b", "c"]) == ["did a", "did b", "did c"]
+    assert pool_work.prepared == []
+
+
+async def test_a_batch_that_kills_its_process_loses_only_the_culprit(
+    pool: WorkPool[str, str], rebuilt: list[int]
+) -> None:
+    answers = await pool.run(["a", "b", "kill", "c", "d"])
+    assert answers == ["did a", "did b", f"gave up kill: {Fate.CRASHED}", "did c", "did d"]
+    assert rebuilt == [1]
+    assert await pool.run(["after"]) == ["did after"]
+
+
+async def test_neighbouring_batches_do_not_share_the_blame(pool: WorkPool[str, str]) -> None:
+    batches = [["a", "b"], ["kill", "c"], ["d"]]
+    answers = await asyncio.gather(*(pool.run(batch) for batch in batches))
+    assert answers == [["did a", "did b"], ["gave up kill: crashed", "did c"], ["did d"]]
+
+
+async def test_what_hangs_is_given_up(pool: WorkPool[str, str]) -> None:
+    pool._timeout_s = 0.4
+    answers = await pool.run(["a", "hang"])
+    assert answers == ["did a", "gave up hang: timed-out"]
+
+
+async def test_children_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    program = """
+import asyncio, os, sys
+from streams.worker.pool import WorkPool
+from tests.unit.worker import pool_work
+
+async def main():
+    pool = WorkPool(pool_work.pid, lambda *_: "", initializer=pool_work.prepare, initargs=("x",), size=1)
+    await pool.start()
+    print((await pool.run(["x"]))[0], flush=True)
+    await asyncio.sleep(60)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+    script = tmp_path / "parent.py"
+    script.write_text(program)
+    parent = await asyncio.to_thread(
+        lambda: subprocess.Popen(
+            [sys.executable, script],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    )
+    assert parent.stdout is not None
+    child = int(await asyncio.to_thread(parent.stdout.readline))
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    give_up = time.monotonic() + 10
+    while _is_running(child) and time.monotonic() < give_up:
+        await asyncio.sleep(0.05)
+    assert not _is_running(child)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_a_pool_that_was_not_started_says_so() -> None:
+    pool = WorkPool(
+        pool_work.pid, lambda *_: "", initializer=pool_work.prepare, initargs=("x",), size=1
+    )
+    with pytest.raises(RuntimeError, match="not been started"):
+        await pool.run(["x"])
