@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from streams.errors import ConfigError, WireroomError
 from streams.log import open_log
@@ -145,17 +145,29 @@ class _Host:
         stop = asyncio.create_task(self._stop.wait())
         ended = asyncio.create_task(self._app.wait_until_stopped())
         await asyncio.wait({stop, ended}, return_when=asyncio.FIRST_COMPLETED)
-        crash = self._app.crash_reason
         stop.cancel()
         ended.cancel()
+        if self._app.crash_reason is not None:
+            await self._end_crashed(self._app.crash_reason)
         # From here on nothing may take longer than the deadline, whatever hangs.
         self._cut_short_after_deadline()
         self._watchdog.stop()
         if self._started:
             await self._app.stop()
         await self._agents.close()
-        self._log.info("stage_stopped", crash=repr(crash) if crash else None)
-        return EXIT_CRASHED if crash else EXIT_OK
+        self._log.info("stage_stopped")
+        return EXIT_OK
+
+    async def _end_crashed(self, crash: BaseException) -> NoReturn:
+        """End now: a crashed app's consumer thread is gone, and stopping it would wait for that.
+
+        What was not acknowledged is read again; what was and is not committed is read again and
+        skipped.
+        """
+        self._log.critical("stage_crashed", error=repr(crash))
+        await self._agents.close()
+        sys.stderr.flush()
+        os._exit(EXIT_CRASHED)
 
     def _asked_to_stop(self, signum: int) -> None:
         if not self._stop.is_set():
@@ -177,6 +189,7 @@ class _Host:
             self._context.metrics,
             port,
             host=self._config.metrics_host,
+            is_live=lambda: not self._started or self._watchdog.is_alive(),
             is_ready=lambda: self._started and not self._app.rebalancing,
         )
 

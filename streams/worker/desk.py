@@ -22,9 +22,10 @@ from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, StageCrashedErr
 from streams.worker.context import StageContext
 from streams.worker.faust_compat import (
     StreamOfBytes,
+    add_agent,
+    batches,
     generation,
     owns,
-    raw_topic,
     record_of,
     stop_without_ack,
 )
@@ -56,7 +57,7 @@ class DeskWorker:
         self._fence = PauseFence(context.config.session_timeout_s / 2)
         self._tasks: list[asyncio.Task[None]] = []
         context.app.on_rebalance_complete.connect(self._assigned)
-        context.app.agent(raw_topic(context.app, self._topic), name="desk")(self._agent)
+        add_agent(context.app, self._topic, "desk", self._agent)
 
     async def start(self) -> None:
         """Begin to watch the clock: for pauses of this process, and for holds that fall due."""
@@ -107,7 +108,7 @@ class DeskWorker:
 
     async def _agent(self, stream: StreamOfBytes) -> None:
         try:
-            async for events in stream.noack_take(_TAKE, within=0.005):
+            async for events in batches(stream, _TAKE):
                 await self._decide(events)
         except Exception as error:  # noqa: BLE001  (nothing may raise out of an agent)
             await self._fail(error)
@@ -173,5 +174,5 @@ class DeskWorker:
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="desk")
 
     async def _fail(self, error: BaseException) -> None:
-        self._context.log.error("stage_stopped", error=repr(error))
+        self._context.log.error("stage_failed", error=repr(error))
         await stop_without_ack(self._context.app, error)

@@ -18,7 +18,8 @@ from streams.worker.context import StageContext, chunks
 from streams.worker.faust_compat import (
     EventOfBytes,
     StreamOfBytes,
-    raw_topic,
+    add_agent,
+    batches,
     record_of,
     stop_without_ack,
 )
@@ -60,8 +61,8 @@ class EnrichWorker:
         # Offset of the latest kill of each key that is not yet acknowledged: what was taken
         # before it and is still being enriched must not be written after it.
         self._killed: dict[tuple[int, bytes | None], int] = {}
-        topic = raw_topic(context.app, context.config.topic(TopicName.ITEMS))
-        context.app.agent(topic, name="enrich")(self._agent)
+        topic = context.config.topic(TopicName.ITEMS)
+        add_agent(context.app, topic, "enrich", self._agent)
 
     async def start(self) -> None:
         """Load the models, before the first item is taken."""
@@ -80,7 +81,7 @@ class EnrichWorker:
             max_waiting=256,
         )
         try:
-            async for events in stream.noack_take(_TAKE, within=0.005):
+            async for events in batches(stream, _TAKE):
                 await self._copy_kills(events)
                 for chunk in chunks(events, _CHUNK):
                     await ordered.put(chunk, partial(self._process, chunk))
@@ -132,7 +133,7 @@ class EnrichWorker:
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="enrich")
 
     async def _fail(self, error: BaseException) -> None:
-        self._context.log.error("stage_stopped", error=repr(error))
+        self._context.log.error("stage_failed", error=repr(error))
         await stop_without_ack(self._context.app, error)
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import faust
 from faust.transport.drivers import TRANSPORTS
@@ -124,15 +124,32 @@ def _credentials(security: KafkaSecurity | None) -> faust.types.auth.Credentials
     )
 
 
-def raw_topic(app: App, name: str) -> faust.TopicT:
-    """A topic whose keys and values are taken as they are, without a partition count of ours."""
-    return app.topic(
-        name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
-    )
-
-
 EventOfBytes = faust.EventT[Any]
 StreamOfBytes = faust.Stream[Any]
+
+# Added to each hop at most; with a longer wait a lone flash would feel it.
+_TAKE_WITHIN_S = 0.005
+
+
+def add_agent(
+    app: App, topic: str, name: str, agent: Callable[[StreamOfBytes], Awaitable[None]]
+) -> None:
+    """Let ``agent`` read a topic; keys and values are taken as they are.
+
+    One agent a topic: several would share one queue, and lose the order of keys.
+    """
+    source = app.topic(
+        topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+    )
+    app.agent(source, name=name, concurrency=1)(cast("Any", agent))
+
+
+def batches(stream: StreamOfBytes, max_events: int) -> AsyncIterator[Sequence[EventOfBytes]]:
+    """Batches of events that nobody acknowledges but the agent.
+
+    ``take`` would acknowledge a batch whose processing raised, and lose it whole.
+    """
+    return stream.noack_take(max_events, within=_TAKE_WITHIN_S)
 
 
 def record_of(event: EventOfBytes) -> Record:

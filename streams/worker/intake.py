@@ -20,7 +20,13 @@ from streams.outgoing import Outgoing
 from streams.pipeline import IntakeStage, PipelineConfig
 from streams.spool import spooled
 from streams.worker.context import StageContext, chunks
-from streams.worker.faust_compat import StreamOfBytes, raw_topic, record_of, stop_without_ack
+from streams.worker.faust_compat import (
+    StreamOfBytes,
+    add_agent,
+    batches,
+    record_of,
+    stop_without_ack,
+)
 from streams.worker.ordered import Events, OrderedWork
 from streams.worker.pool import Fate, WorkPool
 
@@ -60,9 +66,7 @@ class IntakeWorker:
         self._pool: WorkPool[Record, Answer] = context.pool(work, give_up, prepare)
         # Urgent messages have a queue of their own; the pool's processes are shared.
         for name in (TopicName.RAW_URGENT, TopicName.RAW):
-            context.app.agent(
-                raw_topic(context.app, context.config.topic(name)), name=f"intake-{name}"
-            )(self._agent)
+            add_agent(context.app, context.config.topic(name), f"intake-{name}", self._agent)
 
     async def start(self) -> None:
         """Prepare the pool, before the first record is taken."""
@@ -77,7 +81,7 @@ class IntakeWorker:
             self._finish, self._fail, max_at_work=2 * self._pool.size, max_waiting=64
         )
         try:
-            async for events in stream.noack_take(_TAKE, within=0.005):
+            async for events in batches(stream, _TAKE):
                 for chunk in chunks(events, _CHUNK):
                     await ordered.put(chunk, partial(self._process, chunk))
         except Exception as error:  # noqa: BLE001  (nothing may raise out of an agent)
@@ -117,5 +121,5 @@ class IntakeWorker:
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="intake")
 
     async def _fail(self, error: BaseException) -> None:
-        self._context.log.error("stage_stopped", error=repr(error))
+        self._context.log.error("stage_failed", error=repr(error))
         await stop_without_ack(self._context.app, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,42 @@ async def test_a_broker_away_for_twenty_seconds_loses_nothing(
     assert_clean((judge(sent, events, items),))
     assert worker.said("stage_started") == 2, "the absence was ridden out, nothing restarted"
     assert status == 0
+
+
+async def test_a_desk_that_was_frozen_and_replaced_writes_nothing_more(
+    kafka_broker: str, kafka_prefix: str, tmp_path: Path
+) -> None:
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    async with open_log(f"kafka://{kafka_broker}") as log:
+        await create_topics(log, kafka_prefix, partitions=3)
+        (tmp_path / "one").mkdir()
+        (tmp_path / "two").mkdir()
+        intake = Worker(kafka_broker, kafka_prefix, tmp_path, ["intake"])
+        frozen = Worker(kafka_broker, kafka_prefix, tmp_path / "one", ["desk"])
+        stop = asyncio.Event()
+        feeding = asyncio.create_task(feed(log, kafka_prefix, ledger, stop, batch=4, pause_s=0.1))
+        heir = None
+        try:
+            await until_written(log, kafka_prefix + TopicName.DESK, 20, frozen)
+            frozen.process.send_signal(signal.SIGSTOP)
+            heir = Worker(kafka_broker, kafka_prefix, tmp_path / "two", ["desk"])
+            written = await count(log, kafka_prefix + TopicName.DESK)
+            await until_written(log, kafka_prefix + TopicName.DESK, written + 10, heir)
+            frozen.process.send_signal(signal.SIGCONT)
+            status = await asyncio.to_thread(frozen.process.wait, 20)
+            stop.set()
+            await feeding
+            await drained(log, kafka_prefix, 60, enrich=False)
+        finally:
+            stop.set()
+            frozen.process.kill()
+            statuses = [worker.stop() for worker in (intake, heir) if worker is not None]
+        sent = ledger.read()
+        events = await every_record(log, kafka_prefix + TopicName.EVENTS)
+        items = await every_record(log, kafka_prefix + TopicName.ITEMS)
+    assert status == 1, frozen.log.read_text()[-2000:]
+    assert statuses == [0, 0]
+    assert_clean((judge(sent, events, items),))
 
 
 async def until_written(log: TopicLog, topic: str, records: int, worker: Worker) -> None:
