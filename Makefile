@@ -15,7 +15,9 @@ help:  ## show this help
 	@echo "Start with: make demo"
 
 demo: $(VENV)/.runtime  ## set up, play the demo feed through every stage, show what happened
-	@$(BIN)/wireroom demo
+	@mkdir -p out
+	@$(BIN)/wireroom run deploy/demo/feed.jsonl --report -o out/demo.jsonl
+	@echo "Try your own: $(BIN)/wireroom run FILE"
 
 test: $(VENV)/.dev  ## set up, and run every test (starts a real Kafka broker if Java is there)
 	@$(BIN)/python -m pytest -q

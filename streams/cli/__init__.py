@@ -51,6 +51,7 @@ _VERBS = (
     ("config", _OPERATE, "Every setting, and where it came from."),
     ("explain", _LOOK, "How one file is read, and why."),
     ("formats", _LOOK, "The formats that can be read."),
+    ("bench", _LOOK, "This machine, measured against the budgets."),
 )
 
 # As a shell would report the signal.
