@@ -22,10 +22,11 @@ from schemas.item import (
 )
 from streams.clean import dateline, language
 from streams.clean.byline import as_written
-from streams.clean.labels import Labels
+from streams.clean.headline import could_be
+from streams.clean.labels import Labels, is_prose
 from streams.clean.lifecycle import lifecycle_of
 from streams.clean.rules import CleaningRules, EditReason, RemovalReason
-from streams.clean.segments import Passage
+from streams.clean.segments import Passage, count_words
 from streams.clean.typography import plain
 from streams.decode.decoded import Decoded, Facts
 from streams.desk.identity import hash_folded, item_key, order_key
@@ -88,7 +89,10 @@ def status_of(declared: PubStatus, lifecycle: Lifecycle) -> PubStatus:
 
 
 def _take_dateline(parts: _Parts) -> None:
-    """Move the dateline into its field, where exactly one paragraph opens with one."""
+    """Move the dateline into its field, where exactly one paragraph opens with one.
+
+    It is taken off a text of sentences only: what it leaves of a line could be a headline.
+    """
     found = [
         (number, line)
         for number, passage in enumerate(parts.paragraphs[:_PARAGRAPHS_WITH_DATELINE])
@@ -103,13 +107,17 @@ def _take_dateline(parts: _Parts) -> None:
     # A second dateline behind the first: which one holds is not certain.
     if end is None or dateline.find(rest) is not None:
         return
+    parts.dateline = Dateline(place=line.place, date=line.date, agency=line.agency, raw=line.raw)
     edit = Edit(start=passage.start, end=end, replacement="", reason=EditReason.DATELINE.value)
-    parts.paragraphs[number] = passage._replace(
+    folded = fold(rest)
+    bare = passage._replace(
         text=rest,
-        folded=fold(rest),
+        folded=folded,
+        words=count_words(folded),
         edits=(edit, *(other for other in passage.edits if other.start >= end)),
     )
-    parts.dateline = Dateline(place=line.place, date=line.date, agency=line.agency, raw=line.raw)
+    if is_prose(bare) and not could_be(bare):
+        parts.paragraphs[number] = bare
 
 
 def _source_offset(passage: Passage, position: int) -> int | None:

@@ -6,6 +6,7 @@ It must not change text, nor drop what it is unsure of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,11 @@ from streams.decode.decoded import Role
 _LINKS_OF_A_PAGE = 3
 _WORDS_OF_A_CORE = 40
 _WORDS_OF_A_MARKER = 6
+# What is taken out of the text and stands in another field of the item.
+_PUBLISHED_ELSEWHERE = frozenset({RemovalReason.BYLINE, RemovalReason.LIFECYCLE_MARKER})
+_LINES_ABOVE = 6
+# A sentence ends and another begins: no headline.
+_GLUED = re.compile(r"[a-zà-ÿ]{2}[.!?][\"”»]?\s?[A-ZÀ-Þ]")
 
 
 @dataclass(slots=True)
@@ -59,13 +65,11 @@ def label(passages: Sequence[Passage], rules: CleaningRules) -> Labels:
     for number, passage in enumerate(passages):
         if not passage.text.strip():
             labels.reasons[number] = RemovalReason.FURNITURE  # invisible characters only
-    declared = any(passage.role is not Role.UNDECLARED for passage in passages)
-    if declared:
-        _take_as_declared(passages, labels, rules)
+    _take_as_declared(passages, labels, rules)
     folded = _vouching(passages) if rules.teasers else []
     if rules.teasers:
         _mark_teasers(passages, labels, folded)
-    if not declared:
+    if not any(passage.role is Role.BODY for passage in passages):
         _find_article(passages, labels, rules)
     _restore_only_copies(labels, folded)
     if rules.repeated_lines:
@@ -102,15 +106,22 @@ def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[
 
 
 def _vouching(passages: Sequence[Passage]) -> list[str]:
-    """Each passage, folded; "" for those that may repeat others, and so do not count."""
+    """Each passage, folded; "" for those that may repeat others, and so do not count.
+
+    A headline may stand in the text word for word; rows of a table may be alike.
+    """
     return [
-        # A headline may stand in the text word for word; rows of a table may be alike.
-        ""
-        if passage.kind is ParagraphKind.TABLE
-        or (headline.could_be(passage) and not teaser.is_cut(passage.text))
-        else passage.folded
+        "" if passage.kind is ParagraphKind.TABLE or _may_repeat(passage) else passage.folded
         for passage in passages
     ]
+
+
+def _may_repeat(passage: Passage) -> bool:
+    return (
+        headline.could_be(passage)
+        and not teaser.is_cut(passage.text)
+        and _GLUED.search(passage.text) is None
+    )
 
 
 def _restore_only_copies(labels: Labels, folded: Sequence[str]) -> None:
@@ -119,18 +130,25 @@ def _restore_only_copies(labels: Labels, folded: Sequence[str]) -> None:
         for number, reason in enumerate(labels.reasons)
         if reason is RemovalReason.TEASER_DUPLICATE
     ]
-    for number in teaser.unvouched(folded, gone, labels.paragraphs()) if gone else ():
+    if not gone:
+        return
+    published = [
+        number
+        for number, reason in enumerate(labels.reasons)
+        if reason is None or reason in _PUBLISHED_ELSEWHERE
+    ]
+    for number in teaser.unvouched(folded, gone, published):
         inside = labels.core is None or number in labels.core
         labels.reasons[number] = None if inside else RemovalReason.FURNITURE
 
 
 def _find_article(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
-    if not (rules.core and _cut_to_core(passages, labels)):
-        _peel(passages, labels, rules)
     if rules.navigation:
         for number in labels.paragraphs():
             if passages[number].folded in furniture.ANYWHERE:
                 labels.remove(number, RemovalReason.FURNITURE)
+    if not (rules.core and _cut_to_core(passages, labels)):
+        _peel(passages, labels, rules)
 
 
 def _cut_to_core(passages: Sequence[Passage], labels: Labels) -> bool:
@@ -149,7 +167,8 @@ def _cut_to_core(passages: Sequence[Passage], labels: Labels) -> bool:
         return False
     core = live[first:end]
     labels.core = range(core[0], core[-1] + 1)
-    labels.headline = headline.best(passages, live[:first], core)
+    if labels.headline is None:
+        labels.headline = headline.best(passages, live[:first], core)
     if labels.headline is None and headline.could_be(passages[core[0]]):
         labels.headline = core[0]
     for number in live[:first] + live[end:]:
@@ -188,32 +207,47 @@ def _peel(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> 
     live = labels.paragraphs()
     index = 0
     while rules.navigation and index < len(live):
-        reason = _label_above(passages, live[index : index + 3])
+        reason = _label_above(passages, live[index : index + _LINES_ABOVE])
         if reason is None:
+            break
+        if reason is RemovalReason.BYLINE and not rules.bylines:
             break
         if reason is RemovalReason.LIFECYCLE_MARKER:
             labels.markers.append(live[index])
         labels.remove(live[index], reason)
         index += 1
-    if index < len(live) and headline.could_be(passages[live[index]]):
+    if labels.headline is None and index < len(live) and headline.could_be(passages[live[index]]):
         labels.headline = live[index]
 
 
 def _label_above(passages: Sequence[Passage], numbers: Sequence[int]) -> RemovalReason | None:
-    """What the first of up to three lines is, when it is not yet the item."""
+    """What the first of the lines is, when it is not yet the item."""
     line = passages[numbers[0]]
-    if line.folded in furniture.NAVIGATION or line.folded in furniture.ANYWHERE:
-        return RemovalReason.NAVIGATION
-    if line.folded in furniture.SECTIONS:
-        return RemovalReason.SECTION_LABEL
-    if len(numbers) > 1 and line.words <= _WORDS_OF_A_MARKER and is_marker(line.text):
-        return RemovalReason.LIFECYCLE_MARKER
-    if len(numbers) < 3 or not 0 < line.words <= 2 or line.text.isupper() or line.ends_sentence:
-        return None
-    below, text = passages[numbers[1]], passages[numbers[2]]
-    if below.words >= 4 and headline.could_be(below) and is_prose(text):
-        return RemovalReason.SECTION_LABEL
-    return None
+    reason = None
+    if line.folded in furniture.NAVIGATION:
+        reason = RemovalReason.NAVIGATION
+    elif line.folded in furniture.SECTIONS:
+        reason = RemovalReason.SECTION_LABEL
+    elif len(numbers) > 1 and byline.is_byline(line.text):
+        reason = RemovalReason.BYLINE
+    elif len(numbers) > 1 and line.words <= _WORDS_OF_A_MARKER and is_marker(line.text):
+        reason = RemovalReason.LIFECYCLE_MARKER
+    elif _is_kicker(line, [passages[number] for number in numbers[1:]]):
+        reason = RemovalReason.SECTION_LABEL
+    return reason
+
+
+def _is_kicker(line: Passage, following: Sequence[Passage]) -> bool:
+    """Whether a line of one or two words stands directly above a headline and its text."""
+    if not 0 < line.words <= 2 or line.text.isupper() or line.ends_sentence:
+        return False
+    below = [other for other in following if not byline.is_byline(other.text)][:2]
+    return (
+        len(below) == 2
+        and below[0].words >= 4
+        and headline.could_be(below[0])
+        and is_prose(below[1])
+    )
 
 
 def _mark_repeated_headline(passages: Sequence[Passage], labels: Labels) -> None:
@@ -222,28 +256,26 @@ def _mark_repeated_headline(passages: Sequence[Passage], labels: Labels) -> None
     folded = passages[labels.headline].folded
     paragraphs = labels.paragraphs()
     for number in paragraphs if len(paragraphs) > 1 else ():
+        if is_prose(passages[number]):
+            break
         if passages[number].folded == folded:
             labels.remove(number, RemovalReason.REPEATED_LINE)
-        elif is_prose(passages[number]):
-            break
 
 
 def _mark_bylines(passages: Sequence[Passage], labels: Labels) -> None:
     """Bylines between headline and text; the furniture of a page may hold them too."""
     start = 0 if labels.headline is None else labels.headline + 1
+    paragraphs = labels.paragraphs()
     text = next(
-        (
-            number
-            for number in labels.paragraphs()
-            if number >= start and is_prose(passages[number])
-        ),
-        None,
+        (number for number in paragraphs if number >= start and is_prose(passages[number])), None
     )
+    if labels.headline is None and text is None:
+        return
     for number in range(start, len(passages) if text is None else text):
         if byline.is_byline(passages[number].text):
             if labels.reasons[number] in {None, RemovalReason.FURNITURE}:
                 labels.reasons[number] = RemovalReason.BYLINE
-        elif text is None:
+        elif text is None and labels.reasons[number] is None:
             break  # a list of works names its authors
 
 

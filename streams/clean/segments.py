@@ -60,7 +60,7 @@ def passages(decoded: Decoded, rules: CleaningRules) -> list[Passage]:
             group[-1].end,
             read,
             folded,
-            _words(folded),
+            count_words(folded),
             group[0].role,
             _kind(group, read),
             made,
@@ -139,7 +139,7 @@ def _kind(group: list[Line], read: str) -> ParagraphKind:
     return first.kind
 
 
-def _words(folded: str) -> int:
+def count_words(folded: str) -> int:
     """Words; two characters count as one where nothing is set between words (Chinese, Thai)."""
     if not folded:
         return 0

@@ -78,7 +78,7 @@ def _standing_elsewhere(
             continue
         rest = whole[:start] + whole[end:]
         # What goes no longer vouches for others, those that have gone before included.
-        if all(other in rest for other in {block, *gone.values(), *found.values()}):
+        if all(_is_covered(other, rest) for other in {block, *gone.values(), *found.values()}):
             found[number], squashed[number] = block, ""
             meeting = meeting or 0 < start < len(rest)
             whole, starts = rest, list(accumulate(map(len, squashed), initial=0))
@@ -97,10 +97,26 @@ def unvouched(folded: Sequence[str], gone: Sequence[int], kept: Sequence[int]) -
         return _beginning_none(squashed, order, kept)
     restored: list[int] = []
     for number in order:
-        if squashed[number] not in whole:
+        if not _is_covered(squashed[number], whole):
             restored.append(number)
             whole += "\n" + squashed[number]
     return restored
+
+
+def _is_covered(block: str, whole: str) -> bool:
+    """Whether the block is made of pieces of ``whole``, none shorter than a beginning."""
+    while block and block not in whole:
+        if block[:_BEGINNING] not in whole:
+            return False
+        covered, beyond = _BEGINNING, len(block)
+        while beyond - covered > 1:
+            middle = (covered + beyond) // 2
+            if block[:middle] in whole:
+                covered = middle
+            else:
+                beyond = middle
+        block = block[covered:]
+    return True
 
 
 def _repeating_a_beginning(squashed: Sequence[str], candidates: Sequence[int]) -> set[int]:

@@ -30,6 +30,7 @@ _GAP_BEFORE_FIGURE = re.compile(
     re.IGNORECASE,
 )
 _MOST_WORDS_IN_ROW = 25
+_LONGEST_ROW = 400
 # A line that the width broke reaches at least this far across it.
 _FULL = 0.75
 # A line beyond this (code points) is a paragraph; it spares looking into long ones.
@@ -49,7 +50,7 @@ def is_table_row(line: str) -> bool:
     """Whether the line is set in columns."""
     if "  " not in line and "\t" not in line and "...." not in line:
         return False
-    if len(line.split()) > _MOST_WORDS_IN_ROW:
+    if len(line) > _LONGEST_ROW or len(line.split()) > _MOST_WORDS_IN_ROW:
         return False
     return _GAP_BEFORE_FIGURE.search(line) is not None or len(_GAP.findall(line)) > 1
 

@@ -1,0 +1,120 @@
+"""What holds for any text: nothing lost, nothing grown, cleaning the clean changes nothing."""
+
+import unicodedata
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from schemas.event import Source
+from schemas.item import Item
+from streams.clean import clean, item_of, unaccounted
+from streams.decode.decoded import Block, Decoded, Role
+from streams.desk.identity import content_hash
+
+SLOW = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+WORDS = (
+    "ministre", "Lavrov", "ville", "pont", "Paris", "mardi", "été", "règle", "council", "bridges",
+    "officials", "government", "2019", "des", "les", "the", "of", "and", "said", "dit", "par",
+    "plus", "11-12", "Genève", "EFE", "Mr.", "U.S.", "œuvre", "e\u0301te\u0301",
+)  # fmt: skip
+FURNITURE = (
+    "Rechercher", "Search", "Menu", "Home", "Contact us", "Privacy policy", "Dernières Infos",
+    "Monde", "URGENT", "Publicité", "By Jane Doe", "Par Jean Dupont", "abc/def/gh", "© AFP", "###",
+    "Lire la suite", "-30-", "KILL KILL KILL", "Share", "Login", "World news",
+)  # fmt: skip
+OPENINGS = ("", "", "", "PARIS, 21 fév 2016 (AFP) - ", "(Reuters) - ", "LONDON, Feb 3 - ")
+
+sentences = st.builds(
+    lambda opening, words, end: opening + " ".join(words).capitalize() + end,
+    st.sampled_from(OPENINGS),
+    # Without repeats: of a text that is one word over and over, any part is found in any other.
+    st.lists(st.sampled_from(WORDS), min_size=6, max_size=25, unique=True),
+    st.sampled_from([".", ".", "?", "", ' "', "..."]),
+)
+headlines = st.lists(st.sampled_from(WORDS), min_size=2, max_size=10).map(" ".join)
+lines = st.one_of(sentences, sentences, headlines, st.sampled_from(FURNITURE))
+
+
+@st.composite
+def wires(draw: st.DrawFn) -> str:
+    """Furniture, a headline, paragraphs, and now and then a teaser made of them."""
+    body = draw(st.lists(lines, min_size=1, max_size=8, unique=True))
+    if draw(st.booleans()):
+        glued = "".join(body[:2])
+        body.append(glued[: draw(st.integers(60, 400))] + draw(st.sampled_from(["...", "", "…"])))
+    return "".join(line + draw(st.sampled_from(["\n", "\n\n", "\n\n", "\n    "])) for line in body)
+
+
+def decoded(text: str, role: Role = Role.UNDECLARED) -> Decoded:
+    blocks, start = [], 0
+    for line in text.split("\n"):
+        inner = line.strip()
+        if inner:
+            first = start + len(line) - len(line.lstrip())
+            blocks.append(Block(first, first + len(inner), role))
+        start += len(line) + 1
+    return Decoded(
+        source=Source(id="s", position="p", sha256="0" * 64),
+        provider=None,
+        received_at=None,
+        format="plain-text",
+        encoding_declared=None,
+        encoding_used="utf-8",
+        text=text,
+        blocks=tuple(blocks),
+    )
+
+
+@SLOW
+@given(wires())
+@example(
+    "Menu\nMenu\n\nURGENT\n\nA headline here\n\nPARIS (AFP) - LONDON (AFP) - It was so, he said."
+)
+def test_cleaning_the_clean_changes_nothing(text: str) -> None:
+    item = clean(decoded(text))
+    if not isinstance(item, Item) or not item.text:
+        return
+    again = clean(decoded(item.text))
+    assert isinstance(again, Item)
+    assert (again.headline, again.paragraphs) == (item.headline, item.paragraphs)
+
+
+@SLOW
+@given(st.one_of(wires(), st.text(max_size=300)), st.sampled_from(Role))
+def test_kept_removed_and_edited_are_the_whole_source(text: str, role: Role) -> None:
+    source = decoded(text, role)
+    for item in (clean(source), item_of(source)):
+        if isinstance(item, Item):
+            assert unaccounted(text, item) is None
+            headline, paragraphs = item.headline, [part.text for part in item.paragraphs]
+            assert item.content_hash == content_hash(headline, paragraphs)
+
+
+@SLOW
+@given(st.one_of(wires(), st.text(max_size=300)))
+def test_text_never_grows_and_is_composed(text: str) -> None:
+    item = clean(decoded(text))
+    if isinstance(item, Item):
+        parts = [item.headline or "", *(paragraph.text for paragraph in item.paragraphs)]
+        assert sum(map(len, parts)) <= len(unicodedata.normalize("NFC", text))
+        assert all(unicodedata.is_normalized("NFC", part) for part in parts)
+        assert all(part == part.strip() for part in parts)
+
+
+@SLOW
+@given(wires())
+def test_no_grapheme_is_split(text: str) -> None:
+    item = clean(decoded(text))
+    if isinstance(item, Item):
+        for span in (*item.audit.removed, *item.audit.edits):
+            for cut in (span.start, span.end):
+                assert cut in {0, len(text)} or not unicodedata.combining(text[cut])
+
+
+@SLOW
+@given(st.one_of(wires(), st.text(max_size=300)))
+def test_the_same_source_gives_the_same_item(text: str) -> None:
+    first, second = clean(decoded(text)), clean(decoded(text))
+    assert first == second
