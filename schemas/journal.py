@@ -95,9 +95,10 @@ class Indexed(Record):
 
 
 class Sighting(Record):
-    """A text was seen: later copies of it are copies of ``item_id``."""
+    """A text was seen: later copies of it by this provider are copies of ``item_id``."""
 
     exact: str
+    provider: str | None
     item_key: str
     item_id: str
 

@@ -8,6 +8,7 @@ not change anything.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from schemas.journal import Status
 from streams.desk.config import DedupRule
@@ -17,6 +18,9 @@ from streams.desk.index import HotText
 from streams.desk.memory import Memory
 from streams.desk.verify import Likeness, Verdict, compare
 from streams.desk.words import U32
+
+# Real wires give 0.1 candidates a text; a flood of one template must not stop the desk.
+_MOST_COMPARED = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def find_parent(
 
 
 def _same_text(memory: Memory, text: HotText, rule: DedupRule) -> Parent | None:
-    seen = memory.sightings.find(bytes.fromhex(text.exact), memory.day, rule.exact_window.days)
+    seen = memory.find_same(text.exact, text.provider, rule.exact_window.days)
     if seen is None or seen[0] == text.item_key:
         return None
     standing = memory.standings.get(seen[0])
@@ -69,15 +73,17 @@ def _like_text(
     if text.words < SHORT_WORDS:
         return None
     oldest = memory.now_s - rule.near_window.total_seconds()
-    best: tuple[tuple[bool, float, int], HotText, Verdict] | None = None
-    for candidate in memory.index.candidates(keys):
+    best: tuple[tuple[bool, bool, float, int], HotText, Verdict] | None = None
+    for candidate in islice(memory.index.candidates(keys), _MOST_COMPARED):
         if candidate.item_key == text.item_key or candidate.at_s < oldest:
             continue
         verdict = compare(text, candidate, memory.rarity, rule, corrects=corrects)
         if verdict.likeness is Likeness.NONE:
             continue
         alive = memory.standings[candidate.item_key].status is not Status.KILLED
-        rank = (alive, verdict.score, candidate.slot)
+        # The agency's own copy first: else its second copy of another's story is a second reprint.
+        own = candidate.provider == text.provider
+        rank = (alive, own, verdict.score, candidate.slot)
         if best is None or rank > best[0]:
             best = (rank, candidate, verdict)
     if best is None:

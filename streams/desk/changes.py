@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from schemas.event import Changes
-from streams.desk.fingerprint import unpack_bytes
-from streams.desk.index import HotText
+import numpy as np
 
-_MOST_PARAGRAPHS = 256
+from schemas.event import Changes
+from streams.desk.index import HotText
 
 
 def changes_between(new: HotText, old: HotText, *, headline: bool) -> Changes:
@@ -19,8 +18,7 @@ def changes_between(new: HotText, old: HotText, *, headline: bool) -> Changes:
 
     ``added`` and ``altered`` count paragraphs of the new version, ``removed`` of the old one.
     """
-    before = unpack_bytes(old.paragraphs).tolist()[:_MOST_PARAGRAPHS]
-    after = unpack_bytes(new.paragraphs).tolist()[:_MOST_PARAGRAPHS]
+    before, after = (np.frombuffer(text.paragraphs, "<u2").tolist() for text in (old, new))
     added: list[int] = []
     removed: list[int] = []
     altered: list[int] = []

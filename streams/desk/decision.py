@@ -46,7 +46,7 @@ class Decision:
         standing: the key's new last word; None when it stays.
         publishes: the item is compared with later copy from now on.
         novel: it begins a story.
-        copied: key and id of the version whose text this is.
+        copied: key and id of the version that is out and has this text.
         hold: the hold the item is put under.
         others: last words of other keys that change too.
     """

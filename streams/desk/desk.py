@@ -304,12 +304,12 @@ def _entry(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
 def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sighting | None:
     if not fingerprint.words:
         return None
-    if decision.copied is not None:
-        key, version = decision.copied
-        return Sighting(exact=fingerprint.exact, item_key=key, item_id=version)
-    if decision.publishes:
-        return Sighting(exact=fingerprint.exact, item_key=item.item_key, item_id=item.id)
-    return None
+    version = (item.item_key, item.id) if decision.publishes else decision.copied
+    if version is None:
+        return None
+    return Sighting(
+        exact=fingerprint.exact, provider=item.provider, item_key=version[0], item_id=version[1]
+    )
 
 
 def _rejection(source: Source, outcome: Drop | Fail | Dropped | Failed, stage: str) -> WireEvent:

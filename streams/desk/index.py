@@ -28,7 +28,13 @@ _LARGEST_RUN = 1 << 21
 
 @dataclass(slots=True, eq=False)
 class HotText:
-    """What is kept of a published version while later copy may be compared with it."""
+    """What is kept of a published version while later copy may be compared with it.
+
+    Attributes:
+        shingles: little-endian 32-bit hashes, as in the fingerprint.
+        names: the lower 16 bits of each.
+        paragraphs: likewise.
+    """
 
     slot: int
     at_s: float
@@ -36,7 +42,7 @@ class HotText:
     item_id: str
     provider: str | None
     created_s: float | None
-    exact: str
+    exact: bytes
     words: int
     figures: int
     flash: bool
@@ -183,13 +189,13 @@ class Sightings:
         self._days = days
         self._by_day: dict[int, dict[bytes, tuple[str, str]]] = {}
 
-    def add(self, exact: bytes, item_key: str, item_id: str, day: int) -> None:
-        """Remembers a text from ``day`` on."""
+    def add(self, exact: bytes, version: tuple[str, str], day: int) -> None:
+        """Remembers from ``day`` on which version, by key and id, has a text."""
         if day not in self._by_day:
             self._by_day[day] = {}
             for old in [key for key in self._by_day if key < day - self._days]:
                 del self._by_day[old]
-        self._by_day[day][exact] = (item_key, item_id)
+        self._by_day[day][exact] = version
 
     def find(self, exact: bytes, day: int, days: int) -> tuple[str, str] | None:
         """Key and id of the version that last stood for a text, at most ``days`` ago."""

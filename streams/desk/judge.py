@@ -39,7 +39,7 @@ def judge(memory: Memory, rule: DedupRule, signed: Signed, now: datetime) -> Dec
     where = arrival(item, known)
     if known is not None:
         if where is Arrival.SAME:
-            return _again(memory, item, known, now, known.order_key)
+            return _again(memory, known, known.order_key, item=_shown(item, known, now))
         if where is Arrival.OLDER:
             return _late(item, known, now)
     return _next(memory, rule, signed, known, now)
@@ -54,49 +54,61 @@ def _next(
         return _kill(memory, item, known, now)
     hold = hold_of(item, now)
     if hold is not None:
-        return _held(memory, item, known, hold, now)
+        return _held(memory, item, known, hold)
     if is_advisory(item):
         return Decision(EventKind.ADVISORY, item=item, reasons=("advisory",))
-    if known is None or (known.published is None and known.status is not Status.KILLED):
+    return _usable(memory, rule, signed, known)
+
+
+def _usable(memory: Memory, rule: DedupRule, signed: Signed, known: Standing | None) -> Decision:
+    """What a version is that may be published now."""
+    item = signed.item
+    if known is None:
         return place_first(memory, rule, signed, known)
-    return _newer(memory, signed, known, now)
+    if known.status is Status.LIVE and _changes_nothing(item, known):
+        return _again(memory, known, item.order_key, item=_with_story(item, known))
+    if known.published is None:
+        decision = place_first(memory, rule, signed, known)
+        cleared = ("hold-cleared",) if known.status is Status.HELD else ()
+        return replace(decision, reasons=decision.reasons + cleared)
+    return _newer(memory, signed, known)
 
 
 def release(memory: Memory, rule: DedupRule, signed: Signed) -> Decision:
     """What becomes of a held item when its hold ends: always published, linked as it may be."""
     known = memory.standings[signed.item.item_key]
+    ended = ("hold-ended",)
     if known.published is not None:
         story = known.story_key or signed.item.item_key
         decision = publish(
             signed, known, EventKind.RELEASE, story, of=known.published, rel="supersedes"
         )
-        return replace(decision, changes=changes_since(memory, signed, known))
+        return replace(decision, reasons=ended, changes=changes_since(memory, signed, known))
     placed = place_first(memory, rule, signed, known)
     if placed.publishes:
-        return replace(placed, kind=EventKind.RELEASE)
+        return replace(placed, kind=EventKind.RELEASE, reasons=ended + placed.reasons)
     # A copy of what is out already; but the hold promised this item, and its key must have it.
-    assert placed.standing is not None  # noqa: S101  (a duplicate always has one)
     story = placed.story_key or signed.item.item_key
     decision = publish(
         signed, placed.standing, EventKind.RELEASE, story, of=placed.of, rel="same_as"
     )
-    return replace(
-        decision, score=placed.score, reasons=placed.reasons, copied=placed.copied, novel=False
-    )
+    return replace(decision, score=placed.score, reasons=ended + placed.reasons)
 
 
-def _again(memory: Memory, item: Item, known: Standing, now: datetime, order_key: str) -> Decision:
+def _again(memory: Memory, known: Standing, order_key: str, *, item: Item | None) -> Decision:
     """The same version once more, or a newer one that changes nothing."""
     standing = replace(known, order_key=order_key) if order_key != known.order_key else None
     return Decision(
         EventKind.DUPLICATE,
-        item=_shown(item, known, now),
+        item=item,
         of=_public_id(memory, known),
         story_key=known.story_key,
         score=1.0,
         reasons=("exact", "same-key"),
         standing=standing,
-        copied=(known.item_key, _public_id(memory, known)) if known.published else None,
+        copied=(known.item_key, known.published)
+        if known.published is not None and known.status is Status.LIVE
+        else None,
     )
 
 
@@ -166,9 +178,7 @@ def _kill_warnings(memory: Memory, key: str, known: Standing | None) -> tuple[Ca
     )
 
 
-def _held(
-    memory: Memory, item: Item, known: Standing | None, hold: Hold, now: datetime
-) -> Decision:
+def _held(memory: Memory, item: Item, known: Standing | None, hold: Hold) -> Decision:
     if (
         known is not None
         and known.status is Status.HELD
@@ -176,7 +186,7 @@ def _held(
         and known.content_hash == content_of(item)
         and differences(item, known) == ("pubstatus-changed",)
     ):
-        return _again(memory, item, known, now, item.order_key)
+        return _again(memory, known, item.order_key, item=None)
     standing = replace(standing_with(item, known), status=Status.HELD, due=hold.due)
     reasons: tuple[str, ...] = (hold.reason,)
     if hold.due is not None:
@@ -191,13 +201,14 @@ def _held(
     )
 
 
-def _newer(memory: Memory, signed: Signed, known: Standing, now: datetime) -> Decision:
+def _changes_nothing(item: Item, known: Standing) -> bool:
+    return known.content_hash == content_of(item) and not differences(item, known)
+
+
+def _newer(memory: Memory, signed: Signed, known: Standing) -> Decision:
     item = signed.item
     changed = differences(item, known)
-    if known.content_hash == content_of(item):
-        if not changed:
-            return _again(memory, item, known, now, item.order_key)
-    else:
+    if known.content_hash != content_of(item):
         changed = ("body-changed", *changed)
     correction = is_correction(item)
     kind = EventKind.CORRECTION if correction else EventKind.UPDATE
@@ -230,4 +241,8 @@ def _shown(item: Item, known: Standing, now: datetime) -> Item | None:
     """The item as an event may carry it: copy that is held or killed stays in."""
     if known.status is not Status.LIVE or hold_of(item, now) is not None:
         return None
+    return _with_story(item, known)
+
+
+def _with_story(item: Item, known: Standing) -> Item:
     return item.model_copy(update={"story_key": known.story_key})

@@ -5,6 +5,7 @@ A desk that restarts applies the same records and so remembers the same. It must
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from schemas.fingerprint import Fingerprint
-from schemas.journal import HeldRecord, Indexed, JournalRecord, StateRecord, Status
+from schemas.journal import HeldRecord, Indexed, JournalRecord, Sighting, StateRecord, Status
 from streams.desk.config import DeskConfig
 from streams.desk.fingerprint import is_comparable, packed_bytes, unpack
 from streams.desk.flashes import FlashWatch
@@ -41,8 +42,8 @@ class Memory:
         self.index = HotIndex(config.hot_window.total_seconds())
         self.rarity = Rarity()
         self.flashes = FlashWatch(config.flash_window.total_seconds())
-        self.sightings = Sightings(config.exact_days)
-        self._transport_days = config.exact_days
+        self._sightings = Sightings(config.exact_days)
+        self._exact_days = config.exact_days
         self._transports: dict[int, set[int]] = {}
         self._reprints: dict[str, set[str]] = {}
         self._members: dict[str, tuple[int, ...]] = {}
@@ -87,8 +88,7 @@ class Memory:
         for state in record.states:
             self.set_standing(state)
         if record.sighting is not None:
-            seen = record.sighting
-            self.sightings.add(bytes.fromhex(seen.exact), seen.item_key, seen.item_id, self.day)
+            self._sight(record.sighting)
         if record.indexed is not None:
             self._index(record.indexed, record.seq)
 
@@ -132,6 +132,11 @@ class Memory:
         """The input at this place of the log was decided within the window."""
         return any(transport in decided for decided in self._transports.values())
 
+    def find_same(self, exact: bytes, provider: str | None, days: int) -> tuple[str, str] | None:
+        """Key and id of the version that has this text: the provider's own, else the first."""
+        own = self._sightings.find(_own(exact, provider), self.day, days)
+        return own or self._sightings.find(exact, self.day, days)
+
     def reprints_of(self, item_key: str) -> list[str]:
         """Keys of the items that repeat this one, sorted."""
         return sorted(self._reprints.get(item_key, ()))
@@ -140,11 +145,23 @@ class Memory:
         """Slots of the versions that joined a story last, besides its root."""
         return self._members.get(story_key, ())
 
+    def _sight(self, seen: Sighting) -> None:
+        target = first = (seen.item_key, seen.item_id)
+        exact = bytes.fromhex(seen.exact)
+        known = self._sightings.find(exact, self.day, self._exact_days)
+        if known is not None:
+            standing = self.standings.get(known[0])
+            if standing is not None and standing.status is not Status.KILLED:
+                first = known
+        self._sightings.add(exact, first, self.day)
+        if first != target:
+            self._sightings.add(_own(exact, seen.provider), target, self.day)
+
     def _add_transport(self, transport: int) -> None:
         day = self.day
         if day not in self._transports:
             self._transports[day] = set()
-            for old in [key for key in self._transports if key < day - self._transport_days]:
+            for old in [key for key in self._transports if key < day - self._exact_days]:
                 del self._transports[old]
         self._transports[day].add(transport)
 
@@ -166,6 +183,12 @@ class Memory:
             self.flashes.add(slot, self.now_s, text.words, lead)
 
 
+def _own(exact: bytes, provider: str | None) -> bytes:
+    """The key of a text among one provider's."""
+    encoded = (provider or "").encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(exact + encoded, digest_size=16).digest()
+
+
 def keys_of(fingerprint: Fingerprint) -> U32:
     """What a text is found by: its sentence and band keys."""
     keys = np.concatenate((unpack(fingerprint.sentences), unpack(fingerprint.bands)))
@@ -184,12 +207,17 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
         item_id=entry.item_id,
         provider=entry.provider,
         created_s=created.timestamp() if created else None,
-        exact=signed.exact,
+        exact=bytes.fromhex(signed.exact),
         words=signed.words,
         figures=signed.figures,
         flash=entry.flash,
         shingles=packed_bytes(signed.shingles),
-        names=packed_bytes(signed.names),
+        names=_halved(signed.names),
         numbers=signed.numbers,
-        paragraphs=packed_bytes(signed.paragraphs),
+        paragraphs=_halved(signed.paragraphs),
     )
+
+
+def _halved(packed: str) -> bytes:
+    """The lower half of each hash: two texts have too few of these for more to be needed."""
+    return unpack(packed).astype("<u2").tobytes()

@@ -37,12 +37,9 @@ def place_first(
     parent = find_parent(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
     if parent is not None and stands_apart(item) and not _is_copy(parent):
         parent = None
-    cleared = ("hold-cleared",) if known and known.status is Status.HELD else ()
     if parent is None:
-        decision = _without_parent(memory, signed, known)
-    else:
-        decision = _with_parent(memory, signed, known, parent)
-    return replace(decision, reasons=decision.reasons + cleared)
+        return _without_parent(memory, signed, known)
+    return _with_parent(memory, signed, known, parent)
 
 
 def _is_copy(parent: Parent) -> bool:
@@ -103,9 +100,6 @@ def _with_parent(
         score=score,
         reasons=(*reasons, "target-killed") if killed else reasons,
         changes=_changes_from(signed, parent, other) if kind in _CHANGING else None,
-        copied=(parent.item_key, parent.item_id)
-        if parent.verdict.likeness is Likeness.EXACT and not killed
-        else None,
     )
     if killed:
         warning = Caused(

@@ -98,11 +98,9 @@ def _complete_up_to(shingles: U32) -> int:
 
 
 def _name_share(new: HotText, old: HotText) -> float:
-    first, second = unpack_bytes(new.names), unpack_bytes(old.names)
+    first, second = (set(np.frombuffer(text.names, "<u2").tolist()) for text in (new, old))
     smaller = min(len(first), len(second))
-    if smaller < _FEWEST_NAMES:
-        return 1.0
-    return len(np.intersect1d(first, second, assume_unique=True)) / smaller
+    return len(first & second) / smaller if smaller >= _FEWEST_NAMES else 1.0
 
 
 def _share_of_smaller(first: set[str], second: set[str]) -> float:
