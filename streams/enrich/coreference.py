@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from schemas.item import EntityType
 from streams.enrich import words
@@ -26,11 +27,21 @@ _ACRONYM = re.compile(r"(?<!\w)[A-Z][A-Z0-9&.\-]{1,9}(?!\w)")
 _CAPITAL_WORD = re.compile(rf"(?<![\w\-'’.])[{words.UPPER}][\w\-]+(?![\w\-])")
 _NAME_BESIDE_LEFT = re.compile(rf"([{words.UPPER}][\w.\-]*){words.SPACE}$")
 _NAME_BESIDE_RIGHT = re.compile(rf"^{words.SPACE}[{words.UPPER}]\w")
+_PLAIN_WORD = re.compile(r"\b[a-zß-ÿ]{2,}\b")
 _LAST_WORD = re.compile(r"(\w+)\W+$")
 # A surname of a person named in full elsewhere: 99.4 % of 518 on Reuters text were that person.
 _SURNAME_SCORE = 0.9
 _ACRONYM_SCORE = 0.85
 _MIN_SURNAME = 3
+_MIN_INITIALS = 3
+
+
+class PlaceRank(Enum):
+    """How well known a place is."""
+
+    MINOR = 0
+    LARGE_CITY = 1
+    COUNTRY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +62,45 @@ class People:
 def resolve(
     names: Sequence[Found],
     blocks: Sequence[Block],
-    is_major_place: Callable[[str], bool],
+    place_rank: Callable[[str], PlaceRank],
 ) -> list[Found]:
     """The names of a document, each person and organisation with its key, by start.
 
     Args:
         names: the repaired names of all blocks, offsets in the item's text.
         blocks: the headline and the paragraphs.
-        is_major_place: whether a name is a country's or a large city's; such a name after "in" or
-            "à" stays a place though someone in the document bears it.
+        place_rank: how well known a place of that name is. A country stays one though someone in
+            the document bears its name, and so does a large city after "in" or "à".
     """
+    names = _without_shouted_words(names, blocks)
     people = _people(names)
     majority = _majority_types(names)
-    resolved = [
-        _resolved(name, people, majority, blocks, is_major_place=is_major_place) for name in names
-    ]
+    resolved = [_resolved(name, people, majority, blocks, place_rank=place_rank) for name in names]
     resolved = list(_organisations(resolved, blocks))
     resolved.extend(_unmarked(resolved, blocks, people))
     return sorted(resolved, key=lambda name: name.start)
+
+
+def _without_shouted_words(names: Sequence[Found], blocks: Sequence[Block]) -> Sequence[Found]:
+    """The names but those of a text in capitals that the document elsewhere writes as words."""
+    shouted = [
+        block.text == block.text.upper() and block.text != block.text.lower() for block in blocks
+    ]
+    if not any(shouted):
+        return names
+    plain = {
+        word
+        for block, shouts in zip(blocks, shouted, strict=True)
+        if not shouts
+        for word in _PLAIN_WORD.findall(block.text)
+    }
+    return [
+        name
+        for name in names
+        if name.via != "model"
+        or name.text.lower() not in plain
+        or not shouted[_block_number(name, blocks)]
+    ]
 
 
 def _people(names: Sequence[Found]) -> People:
@@ -111,7 +143,7 @@ def _resolved(
     majority: Mapping[str, EntityType],
     blocks: Sequence[Block],
     *,
-    is_major_place: Callable[[str], bool],
+    place_rank: Callable[[str], PlaceRank],
 ) -> Found:
     if name.key:
         return name
@@ -119,16 +151,28 @@ def _resolved(
     if folded in people.keys:
         return replace(name, type=_PERSON, key=_person_key(people.keys[folded]))
     if name.type is not _PERSON:
-        if _is_surname_only(name, folded, people) and not (
-            is_major_place(name.text) and _is_after_locative(name, blocks)
-        ):
+        if _is_surname_only(name, folded, people) and not _stays_place(name, blocks, place_rank):
             key = next(iter(people.by_end[folded]))
             return replace(
                 name, type=_PERSON, score=_SURNAME_SCORE, via="surname", key=_person_key(key)
             )
         kind = majority.get(folded, name.type)
         return name if kind is _PERSON else replace(name, type=kind)
-    return _resolved_person(name, folded, people)
+    person = _resolved_person(name, folded, people)
+    # A name that nobody here bears in full: "accuse Washington" is the capital.
+    is_bare = name.via == "model" and person.via == "model" and " " not in folded
+    if is_bare and place_rank(name.text) is not PlaceRank.MINOR:
+        return replace(name, type=EntityType.PLACE)
+    return person
+
+
+def _stays_place(
+    name: Found, blocks: Sequence[Block], place_rank: Callable[[str], PlaceRank]
+) -> bool:
+    rank = place_rank(name.text)
+    return rank is PlaceRank.COUNTRY or (
+        rank is PlaceRank.LARGE_CITY and _is_after_locative(name, blocks)
+    )
 
 
 def _resolved_person(name: Found, folded: str, people: People) -> Found:
@@ -198,14 +242,21 @@ def _organisations(names: Sequence[Found], blocks: Sequence[Block]) -> Iterator[
 
 
 def _acronyms(names: Sequence[Found], blocks: Sequence[Block]) -> Mapping[str, str]:
-    """What each acronym that stands in brackets after an organisation's name is short for."""
+    """What acronyms are short for: those in brackets after a name, and a name's initials."""
     acronyms: dict[str, str] = {}
     for name in names:
         if name.type is _ORGANISATION and " " in name.text:
+            initials = "".join(
+                word[0]
+                for word in canonical(name.text).split()
+                if word[0].isupper() and fold(word) not in words.COMPANY_ENDINGS
+            )
+            if len(initials) >= _MIN_INITIALS and not name.text.isupper():
+                acronyms.setdefault(initials, name.key)
             block = _block_of(name, blocks)
             follows = _BRACKETED.match(block.text, name.end - block.start)
             if follows:
-                acronyms.setdefault(follows[1], name.key)
+                acronyms[follows[1]] = name.key
     return acronyms
 
 
@@ -245,7 +296,11 @@ def _is_alone(text: str, match: re.Match[str]) -> bool:
 
 
 def _block_of(name: Found, blocks: Sequence[Block]) -> Block:
-    return blocks[bisect_right(blocks, name.start, key=lambda block: block.start) - 1]
+    return blocks[_block_number(name, blocks)]
+
+
+def _block_number(name: Found, blocks: Sequence[Block]) -> int:
+    return bisect_right(blocks, name.start, key=lambda block: block.start) - 1
 
 
 def _length(blocks: Sequence[Block]) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from schemas.item import Audit, EntityType, Item, PubStatus
 from streams.enrich import coreference, names
+from streams.enrich.coreference import PlaceRank
 from streams.enrich.entities import assemble
 from streams.enrich.found import Block, Found, blocks_of
 from streams.enrich.link import LinkedPlace, PlaceKind, PlaceName, PlacesBase, link_places
@@ -30,7 +31,8 @@ from streams.enrich.recognise.gazetteer import GazetteerRecogniser
 from streams.folding import fold
 
 # Inhabitants from which a city is too well known to be taken for a surname after "in" or "à".
-_MAJOR_CITY = 500_000
+_LARGE_CITY = 500_000
+_LONG_NAME = 6
 _NO_MODEL = "enrich-no-model"
 _TOO_LONG = "enrich-too-long"
 _WORD_BEFORE = re.compile(r"(\w+)[\s'’]*$")
@@ -136,7 +138,9 @@ class Enricher:
             for block, block_spans in spans
             for name in self._names(block.text, block_spans, recogniser)
         ]
-        resolved = coreference.resolve(found, work.chosen, self._is_major_place)
+        resolved = coreference.resolve(
+            found, work.chosen, lambda name: self._place_rank(name, language)
+        )
         linked, places = self._linked(resolved, work, language)
         return item.model_copy(
             update={
@@ -184,12 +188,16 @@ class Enricher:
                 places[key] = place
         return linked, places
 
-    def _is_major_place(self, name: str) -> bool:
-        return any(
-            found.place.kind is PlaceKind.COUNTRY
-            or (found.place.kind is PlaceKind.CITY and found.place.population >= _MAJOR_CITY)
-            for found in self.places.candidates(name)
-        )
+    def _place_rank(self, name: str, language: str) -> PlaceRank:
+        rank = PlaceRank.MINOR
+        for found in self.places.candidates(name, language):
+            if found.place.kind is PlaceKind.COUNTRY and not found.is_foreign:
+                return PlaceRank.COUNTRY
+            is_large = found.place.kind is PlaceKind.CITY and found.place.population >= _LARGE_CITY
+            # Short names of cities in other languages are surnames here.
+            if is_large and (found.is_primary or len(name) >= _LONG_NAME):
+                rank = PlaceRank.LARGE_CITY
+        return rank
 
     def _warnings(self, work: _Work, recogniser: Recogniser) -> list[str]:
         warnings = []

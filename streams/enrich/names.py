@@ -26,6 +26,8 @@ _TRAILING_NUMBER = re.compile(r"[\s,]+\d[\d\-/:.]*$")
 _FIRST_WORD = re.compile(r"^\w+\.?[\s,]*")
 _ARTICLED = frozenset({EntityType.ORGANISATION, EntityType.PLACE, EntityType.OTHER})
 _UNNUMBERED = frozenset({EntityType.PERSON, EntityType.PLACE})
+# No name is longer; a model may take a whole run of spaces into one.
+_MAX_NAME_CHARS = 200
 # A title leaves no doubt that a person follows.
 _TITLE_SCORE = 0.95
 _POWER_SCORE = 0.8
@@ -50,7 +52,9 @@ def repair(
     """
     sure = {(span.start, span.end) for span in countries}
     model = [
-        replace(name, type=EntityType.PLACE) if (name.start, name.end) in sure else name
+        replace(name, type=EntityType.PLACE)
+        if (name.start, name.end) in sure and name.type is not EntityType.PERSON
+        else name
         for span in spans
         if (name := trimmed(text, span, language)) is not None
     ]
@@ -74,7 +78,7 @@ def canonical(text: str) -> str:
 def trimmed(text: str, span: Span, language: str, via: str = "model") -> Found | None:
     """A span without what is not of the name; None where nothing is left."""
     start = max(0, min(span.start, len(text)))
-    end = max(start, min(span.end, len(text)))
+    end = max(start, min(span.end, len(text), start + _MAX_NAME_CHARS))
     newline = text.find("\n", start, end)
     if newline > start:
         end = newline
@@ -133,8 +137,8 @@ def _trailing(name: str, kind: EntityType) -> int:
 
 
 def _is_name(name: str) -> bool:
-    """Whether it has a letter, a capital if its script has any, and is no day, month or title."""
-    if not any(char.isalpha() for char in name):
+    """Whether it has a letter, a capital if its script has any, and is no day, month or role."""
+    if not any(char.isalpha() for char in name) or words.ROLE.match(name):
         return False
     if name == name.lower() and name != name.upper():
         return False

@@ -73,6 +73,13 @@ OPENERS = word_set(
     al ante como con cuando del desde el ella en entre los las para pero por según sin tras un una y
     """
 )
+# "ministre de l'Intérieur" is a role, not the ministry.
+ROLE = re.compile(
+    r"(?:vice-)?(?:ministre|premier ministre|présidente?|secrétaire|porte-parole|préfète?|maire"
+    r"|chef|cheffe|directeur|directrice|minister|president|spokes\w+|secretary)\b"
+)
+# What companies' names end with and acronyms leave out.
+COMPANY_ENDINGS = word_set("ag co company corp corporation gmbh group inc ltd nv plc sa se spa the")
 ARTICLES = re.compile(r"(?:the|les?|la|los|las|el|der|die|das|den)\s+|l['’]", re.IGNORECASE)
 _WORD = rf"(?:(?:[DdLl]['’])?[{UPPER}][\w'’\-]*|(?:al|el|an|as|ul)-[{UPPER}][\w\-]*)"
 _LEADING = (

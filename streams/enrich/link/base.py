@@ -26,7 +26,7 @@ from streams.enrich.link.layout import (
 )
 from streams.folding import fold
 
-__all__ = ["Candidate", "Place", "PlaceKind", "PlacesBase", "base_version", "build_default"]
+__all__ = ["Candidate", "Place", "PlaceKind", "PlacesBase", "base_version"]
 
 _LAYOUT = 1
 _REMEMBERED = 20_000
@@ -183,13 +183,6 @@ def base_version() -> str:
     ]
     digest = hashlib.blake2b("/".join(parts).encode() + table + builder, digest_size=6)
     return digest.hexdigest()
-
-
-def build_default() -> tuple[Path | None, int, int]:
-    """Build the default base anew: where it was written, and how many places and names it has."""
-    version = base_version()
-    arrays, path = _build(_default_paths(version), version)
-    return path, len(arrays.places), len(arrays.hashes)
 
 
 def _default_paths(version: str) -> list[Path]:

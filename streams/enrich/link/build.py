@@ -7,7 +7,6 @@ Run ``python -m streams.enrich.link.build`` to build ahead of the first use.
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,7 +24,6 @@ from streams.enrich.link.layout import (
     PlaceArrays,
     PlaceKind,
     alias_hash,
-    write_arrays,
 )
 from streams.folding import fold
 
@@ -233,17 +231,15 @@ def _capitals(cities: Iterable[dict[str, Any]], countries: Mapping[str, Any]) ->
 
 
 def main() -> None:
-    """Build the base where the package looks for it, and say so."""
-    from streams.enrich.link.base import build_default  # noqa: PLC0415  (it imports this module)
+    """Build the base where the package looks for it, unless it is there, and say where."""
+    from streams.enrich.link.base import PlacesBase  # noqa: PLC0415  (it imports this module)
 
-    path, places, names = build_default()
-    size = path.stat().st_size if path else 0
+    base = PlacesBase.open()
+    size = f"{base.path.stat().st_size / 1e6:.1f} MB" if base.path else "in memory only"
     print(  # noqa: T201
-        json.dumps({"path": str(path), "places": places, "names": names, "bytes": size})
+        f"places: {base.place_count:,} with {base.name_count:,} names, {size}: {base.path}"
     )
 
-
-__all__ = ["MIN_POPULATION", "collect", "is_acronym", "main", "write_arrays"]
 
 if __name__ == "__main__":
     main()

@@ -27,6 +27,7 @@ BATCH_CHARS = 50_000
 # dispatch cost a sixth of the time, because common words were looked up anew.
 ZONE_TEXTS = 5000
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_ENDLESS = re.compile(r"\S{500,}")
 _OTHER = EntityType.OTHER
 _PERSON = EntityType.PERSON
 _PLACE = EntityType.PLACE
@@ -96,8 +97,7 @@ class SpacyRecogniser:
 
     def recognise(self, paragraphs: Sequence[str]) -> list[list[Span]]:
         """The names in each paragraph."""
-        # A lone surrogate has no UTF-8; any other single character keeps the offsets.
-        texts = [_SURROGATES.sub("\ufffd", text) for text in paragraphs]
+        texts = [_readable(text) for text in paragraphs]
         self._renew_zone(len(texts))
         return [
             [
@@ -116,6 +116,14 @@ class SpacyRecogniser:
             self._zone.close()
             self._zone.enter_context(self._pipeline.memory_zone())
             self._left = ZONE_TEXTS
+
+
+def _readable(text: str) -> str:
+    """The text with what the tokenizer cannot take replaced, character by character."""
+    if _SURROGATES.search(text):  # a lone surrogate has no UTF-8
+        text = _SURROGATES.sub("\ufffd", text)
+    # The tokenizer takes marks off a word one at a time, copying the rest: quadratic.
+    return _ENDLESS.sub(lambda run: "x" * len(run[0]), text)
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

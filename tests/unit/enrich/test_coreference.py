@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from schemas.item import EntityType, Item, Paragraph
-from streams.enrich.coreference import resolve
+from streams.enrich.coreference import PlaceRank, resolve
 from streams.enrich.found import Found, blocks_of
 
 PERSON, PLACE, ORGANISATION = EntityType.PERSON, EntityType.PLACE, EntityType.ORGANISATION
@@ -12,6 +12,7 @@ def resolved(
     *names: tuple[str, EntityType],
     headline: str | None = None,
     major: frozenset[str] = frozenset(),
+    country: frozenset[str] = frozenset(),
 ) -> list[tuple[str, EntityType, str, str]]:
     item = Item(
         id="a@1",
@@ -25,9 +26,15 @@ def resolved(
         start = item.text.index(name, position)
         position = start + len(name)
         found.append(Found(start, position, name, kind, 0.8, "model"))
+
+    def rank_of(name: str) -> PlaceRank:
+        if name in country:
+            return PlaceRank.COUNTRY
+        return PlaceRank.LARGE_CITY if name in major else PlaceRank.MINOR
+
     return [
         (name.text, name.type, name.via, name.key)
-        for name in resolve(found, blocks_of(item), lambda name: name in major)
+        for name in resolve(found, blocks_of(item), rank_of)
     ]
 
 
@@ -119,3 +126,39 @@ def test_an_acronym_in_brackets_is_its_organisation_everywhere() -> None:
 
 def test_nothing_found_gives_nothing() -> None:
     assert resolved(["Rien."]) == []
+
+
+def test_a_country_stays_one_though_someone_bears_its_name() -> None:
+    names = resolved(
+        ["Michael Jordan said no.", "Talks with Jordan failed."],
+        ("Michael Jordan", PERSON),
+        ("Jordan", PLACE),
+        country=frozenset({"Jordan"}),
+    )
+    assert names[1][:2] == ("Jordan", PLACE)
+
+
+def test_a_large_city_that_nobody_is_called_after_is_no_person() -> None:
+    names = resolved(
+        ["Il accuse Washington."], ("Washington", PERSON), major=frozenset({"Washington"})
+    )
+    assert names[0][:2] == ("Washington", PLACE)
+
+
+def test_initials_are_the_organisation() -> None:
+    names = resolved(
+        ["General Zinc Foundries Corp grew.", "GZF fell."],
+        ("General Zinc Foundries Corp", ORGANISATION),
+        ("GZF", ORGANISATION),
+    )
+    assert names[0][3] == names[1][3]
+
+
+def test_a_word_of_a_headline_in_capitals_is_no_name() -> None:
+    names = resolved(
+        ["Zinc Corp will buy Tin Inc."],
+        ("BUY", ORGANISATION),
+        ("Zinc Corp", ORGANISATION),
+        headline="ZINC TO BUY TIN",
+    )
+    assert [name for name, *_ in names] == ["Zinc Corp"]

@@ -130,6 +130,8 @@ def test_a_budget_of_the_whole_item_is_kept() -> None:
         "MM. A, " * 2000,
         "A (ABC) " * 1000,
         "\n\n\n",
+        "M. " + " " * 19_000,
+        "'" * 19_000,
     ],
 )
 def test_hostile_text_is_enriched_all_the_same(
@@ -173,6 +175,11 @@ def test_the_dateline_helps_to_choose() -> None:
     home, away = enricher.enrich([plain, there])
     assert home.entities[0].ids["iso3166"] == "GB"
     assert away.entities[0].ids["iso3166-2"] == "US-AL"
+
+
+def test_a_president_is_not_the_country_of_his_name(enricher: Enricher) -> None:
+    (item,) = enricher.enrich([an_item("Selon M. Hollande, il faut attendre. Hollande insiste.")])
+    assert [entity.type for entity in item.entities] == [EntityType.PERSON]
 
 
 def test_the_settings_can_be_sent_to_another_process() -> None:

@@ -70,7 +70,9 @@ def test_a_quotation_mark_inside_a_name_stays_in_the_span_only() -> None:
     assert canonical('Jean "Dupont') == "Jean Dupont"
 
 
-@pytest.mark.parametrize("word", ["Samedi", "Février", "État", "Etat", "12", "«»", "  ", "dupont"])
+@pytest.mark.parametrize(
+    "word", ["Samedi", "Février", "État", "Etat", "12", "«»", "  ", "dupont", "ministre de l'Oise"]
+)
 def test_what_names_nothing_is_dropped(word: str) -> None:
     assert repaired(f"x {word} y", (word, PLACE)) == []
 
