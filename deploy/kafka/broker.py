@@ -25,6 +25,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -173,6 +174,7 @@ class Broker:
         self._properties = dict(properties or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._ports: dict[str, int] = {}
+        self._served = False
 
     @property
     def bootstrap(self) -> str:
@@ -203,6 +205,10 @@ class Broker:
         Raises:
             BrokerError: it does not start; the last lines of its log are in the text.
         """
+        if self._fixed_port is not None and not self._served and _is_taken(self._fixed_port):
+            raise BrokerError(
+                f"port {self._fixed_port} is taken: stop what listens there, or choose another"
+            )
         for attempt in range(1, _START_ATTEMPTS + 1):
             if not self._ports:
                 self._choose_ports()
@@ -214,10 +220,11 @@ class Broker:
                 taken = "Address already in use" in str(error)
                 if not taken or attempt == _START_ATTEMPTS:
                     raise
-                if not self._formatted():
+                if not self._served:
                     self._ports.clear()
                 time.sleep(0.5)
             else:
+                self._served = True
                 return
 
     def restart(self) -> None:
@@ -352,14 +359,20 @@ class Broker:
         while time.monotonic() < give_up:
             if self.ended():
                 raise BrokerError(f"the broker ended while starting:\n{self._log_tail()}")
-            if _answers(self.bootstrap):
+            if _answers(self.bootstrap, self._cluster()):
                 return
             time.sleep(0.1)
         raise BrokerError(f"the broker was not ready in {_READY_S:.0f} s:\n{self._log_tail()}")
 
+    def _cluster(self) -> str:
+        """The id the folder was formatted with."""
+        meta = (self.directory / "data" / "meta.properties").read_text(encoding="utf-8")
+        return next(line for line in meta.splitlines() if line.startswith("cluster.id="))[11:]
+
     def _log_tail(self) -> str:
-        log = self.directory / "broker.log"
-        return _last_lines(log.read_text(encoding="utf-8", errors="replace"), 8)
+        log = (self.directory / "broker.log").read_text(encoding="utf-8", errors="replace")
+        lines = [line for line in log.splitlines() if not line.startswith(("\t", " "))]
+        return _last_lines("\n".join(lines), 8)
 
 
 def _escaped(value: str) -> str:
@@ -381,18 +394,30 @@ def _free_ports(count: int) -> list[int]:
         return ports
 
 
-def _answers(bootstrap: str) -> bool:
-    """The broker gives its metadata and knows its controller: it takes topics and records."""
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Java does
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+        return False
+
+
+def _answers(bootstrap: str, cluster: str) -> bool:
+    """The broker of this cluster gives its metadata: it takes topics and records."""
     host, port = bootstrap.split(":")
     try:
         # Cheap while nothing listens yet: no client is built for it.
         socket.create_connection((host, int(port)), timeout=1).close()
     except OSError:
         return False
-    return asyncio.run(_has_controller(bootstrap))
+    found = asyncio.run(_described(bootstrap))
+    # Another broker may listen there: ours will then end by itself.
+    return found is not None and found["cluster_id"] == cluster and bool(found["brokers"])
 
 
-async def _has_controller(bootstrap: str) -> bool:
+async def _described(bootstrap: str) -> dict[str, Any] | None:
     from aiokafka.admin import AIOKafkaAdminClient  # noqa: PLC0415
     from aiokafka.errors import KafkaError  # noqa: PLC0415
 
@@ -402,11 +427,9 @@ async def _has_controller(bootstrap: str) -> bool:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
     try:
         await admin.start()
-        cluster = await admin.describe_cluster()
+        return await admin.describe_cluster()
     except (KafkaError, OSError, TimeoutError):
-        return False
-    else:
-        return bool(cluster["brokers"]) and cluster["controller_id"] is not None
+        return None
     finally:
         await admin.close()
         quiet.setLevel(level)
@@ -427,35 +450,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return _run(options.dir, options.port)
+    except BrokerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _run(directory: Path | None, port: int) -> int:
     with contextlib.ExitStack() as after:
-        directory = options.dir
         if directory is None:
             directory = Path(after.enter_context(tempfile.TemporaryDirectory(prefix="kafka-")))
-        try:
-            java()
-            broker = Broker(directory.resolve(), libs=libraries(), port=options.port)
-            after.callback(broker.stop)
-            broker.start()
-        except BrokerError as error:
-            print(f"error: {error}", file=sys.stderr)
-            return 2
-        except KeyboardInterrupt:
-            return 130
-        print(f"Kafka {KAFKA_VERSION} listens on {broker.bootstrap}; data in {directory}")
-        print(f"  export WIREROOM_BROKER={broker.url}", flush=True)
-        print("Ctrl-C stops it.", flush=True)
-        return _until_interrupted(broker)
-
-
-def _until_interrupted(broker: Broker) -> int:
-    try:
+        broker = Broker(directory.resolve(), libs=libraries(), port=port)
+        after.callback(broker.stop)
+        broker.start()
+        print(
+            f"Kafka {KAFKA_VERSION} listens on {broker.bootstrap}; data in {directory}\n"
+            f"  export WIREROOM_BROKER={broker.url}\n"
+            "Ctrl-C stops it.",
+            flush=True,
+        )
         while not broker.ended():
             time.sleep(0.5)
-    except KeyboardInterrupt:
-        print("Stopping Kafka.", flush=True)
-        return 0
-    print(f"error: the broker ended by itself; see {broker.directory}/broker.log", file=sys.stderr)
-    return 1
+        raise BrokerError(f"the broker ended by itself; see {broker.directory}/broker.log")
 
 
 if __name__ == "__main__":

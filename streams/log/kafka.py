@@ -19,6 +19,7 @@ from schemas.topics import Topic
 from streams.errors import TransportError
 from streams.log.base import NewRecord, Offsets, Record
 from streams.log.kafka_errors import await_broker, explained, quiet_client_logs, ride_out
+from streams.log.kafka_producer import abandon, send
 from streams.log.kafka_reader import KafkaReader
 from streams.log.limits import (
     DEFAULT_MAX_BODY_BYTES,
@@ -138,7 +139,7 @@ class KafkaLog:
         try:
             async with asyncio.timeout(self._ride_out_s):
                 producer = await self._started_producer()
-                return await _send(producer, records, partitions)
+                return await send(producer, records, partitions)
         except TimeoutError as error:
             # What is still waiting must not be written later, behind the caller's back.
             await self._drop_producer(grace_s=0)
@@ -175,7 +176,7 @@ class KafkaLog:
         with contextlib.suppress(kafka.KafkaError, TimeoutError):
             async with asyncio.timeout(grace_s):
                 await producer.flush()
-        await _abandon(producer)
+        await abandon(producer)
 
     async def commit(self, group: str, topic: str, offsets: Offsets) -> None:
         """Commit the next offsets to read; refused while the group has live members."""
@@ -379,46 +380,3 @@ def _partition(record: NewRecord, count: int) -> int:
             f"topic {record.topic} has partitions 0 to {count - 1}: {record.partition}?"
         )
     return record.partition
-
-
-async def _send(
-    producer: AIOKafkaProducer, records: Sequence[NewRecord], partitions: Sequence[int]
-) -> list[tuple[int, int]]:
-    waiting: list[asyncio.Future[Any]] = []
-    try:
-        for record, partition in zip(records, partitions, strict=True):
-            waiting.append(
-                await producer.send(
-                    record.topic,
-                    value=record.value,
-                    key=record.key,
-                    partition=partition,
-                    headers=list(record.headers),  # its C code takes no tuple
-                )
-            )
-        # All of them, even when one fails: none may be under way once the caller has an error.
-        await asyncio.wait(waiting)
-        return [(sent.partition, sent.offset) for sent in (each.result() for each in waiting)]
-    except BaseException:
-        for each in waiting:
-            if each.done() and not each.cancelled():
-                each.exception()  # seen: asyncio need not report it
-            each.cancel()
-        raise
-
-
-async def _abandon(producer: AIOKafkaProducer) -> None:
-    """Stop a producer without waiting for what it holds, as its own stop() would, for ever."""
-    sender = producer._sender  # noqa: SLF001
-    task = sender.sender_task
-    if task is not None:
-        producer._message_accumulator.fail_all(kafka.ProducerClosed())  # noqa: SLF001
-        # Its callback trips over a producer without transactions.
-        task.remove_done_callback(sender._fail_all)  # noqa: SLF001
-        while not task.done():
-            # Cancelled once, it waits for requests under way; cancelled again, it does not.
-            task.cancel()
-            await asyncio.wait([task], timeout=0.5)
-        if not task.cancelled():
-            task.exception()  # seen: asyncio need not report it
-    await producer.stop()

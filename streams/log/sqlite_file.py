@@ -95,7 +95,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, durable: bool) -> No
 def _lay_out(connection: sqlite3.Connection, path: Path) -> None:
     if _is_ours(connection, path):
         return
-    # Values are a few KB: measured on 4 KB values, 16 KB pages append and read faster than 4 KB.
+    # Bytes. Values are a few KB; CPU per 4 KB record, append and read: 17 and 6 us with pages of
+    # 4096, 21 and 6 with 8192, 14 and 4.5 with 16384, whose file is 19 % larger than with 4096.
     connection.execute("PRAGMA page_size = 16384")
     _to_write_ahead(connection, path)
     connection.execute("BEGIN IMMEDIATE")

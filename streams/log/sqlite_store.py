@@ -10,19 +10,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from heapq import merge
-from operator import itemgetter
 from pathlib import Path
-from struct import Struct
 from types import TracebackType
 from typing import Self
 
 from schemas.topics import Topic, TopicName
 from streams.errors import TransportError
-from streams.log.base import Headers, NewRecord, Offsets, Record
+from streams.log.base import NewRecord, Offsets, Record
 from streams.log.limits import (
     DEFAULT_MAX_BODY_BYTES,
     check_records,
@@ -32,15 +29,9 @@ from streams.log.limits import (
 )
 from streams.log.partition import partition_of
 from streams.log.sqlite_compaction import compact
-from streams.log.sqlite_file import (
-    OFFSET_BITS,
-    OFFSET_MASK,
-    WriterLock,
-    clear_errors,
-    open_file,
-)
+from streams.log.sqlite_file import WriterLock, clear_errors, open_file
+from streams.log.sqlite_rows import merged_rows, pack, record_of, row_id
 
-_HEADER = Struct("<HI")
 _POLL_S = 0.02
 
 
@@ -179,9 +170,8 @@ class SqliteStore:
                 offset = ends[place]
                 ends[place] = offset + 1
                 placed.append((partition, offset))
-                headers = _pack(record.headers)
-                row = place << OFFSET_BITS | offset
-                rows.append((row, number, now_ms, record.key, headers, record.value))
+                at, headers = row_id(place, offset), pack(record.headers)
+                rows.append((at, number, now_ms, record.key, headers, record.value))
             connection.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)", rows)
             connection.executemany(
                 "UPDATE partitions SET end_offset = ? WHERE id = ?",
@@ -281,46 +271,24 @@ class SqliteStore:
             TransportError: the topic or a partition is missing.
         """
         with self._snapshot() as connection:
-            found = self._topic(topic)
-            bounds = {}
-            for partition, offset in offsets.items():
-                begin, end = self._bounds(self._place_of(topic, partition))
+            partitions = {self._place_of(topic, p): p for p in offsets}
+            ranges = []
+            for place, partition in partitions.items():
+                begin, end = self._bounds(place)
                 last = end if stop is None else min(end, stop.get(partition, end))
-                bounds[partition] = (max(offset, begin), last)
-            cursors = [
-                connection.execute(
-                    "SELECT sequence, row, appended_ms, key, headers, value FROM log "
-                    "WHERE row >= ? AND row < ? ORDER BY row",
-                    (found.ids[p] << OFFSET_BITS | first, found.ids[p] << OFFSET_BITS | last),
-                )
-                for p, (first, last) in bounds.items()
-                if first < last
-            ]
-            partitions = {found.ids[partition]: partition for partition in offsets}
-            next_offsets = {p: max(first, last) for p, (first, last) in bounds.items()}
+                ranges.append((place, max(offsets[partition], begin), last))
             records: list[Record] = []
             size = 0
-            rows = cursors[0] if len(cursors) == 1 else merge(*cursors, key=itemgetter(0))
-            for _, row, appended_ms, key, headers, value in rows:
-                if len(records) >= max_records or size >= max_bytes:
-                    next_offsets = {p: first for p, (first, _) in bounds.items()}
-                    next_offsets.update({r.partition: r.offset + 1 for r in records})
-                    break
-                size += len(key or b"") + len(value or b"")
-                records.append(
-                    Record(
-                        topic=topic,
-                        partition=partitions[row >> OFFSET_BITS],
-                        offset=row & OFFSET_MASK,
-                        key=key,
-                        value=value,
-                        headers=_unpack(headers) if headers else (),
-                        appended_at=datetime.fromtimestamp(appended_ms / 1000, UTC),
-                    )
-                )
-            for cursor in cursors:
-                cursor.close()
-            return Batch(records, next_offsets)
+            with closing(merged_rows(connection, ranges)) as rows:
+                for row in rows:
+                    if len(records) >= max_records or size >= max_bytes:
+                        reached = {partitions[place]: first for place, first, _ in ranges}
+                        reached.update({r.partition: r.offset + 1 for r in records})
+                        return Batch(records, reached)
+                    record = record_of(row, topic, partitions)
+                    size += len(record.key or b"") + len(record.value or b"")
+                    records.append(record)
+            return Batch(records, {partitions[p]: max(first, last) for p, first, last in ranges})
 
     def begin_offsets(self, topic: str) -> dict[int, int]:
         """The first offset still kept, of each partition."""
@@ -432,24 +400,3 @@ def _roll_back(connection: sqlite3.Connection) -> None:
     # On a full disk SQLite has already rolled back by itself.
     if connection.in_transaction:
         connection.execute("ROLLBACK")
-
-
-def _pack(headers: Headers) -> bytes | None:
-    if not headers:
-        return None
-    parts: list[bytes] = []
-    for name, value in headers:
-        encoded = name.encode()
-        parts += (_HEADER.pack(len(encoded), len(value)), encoded, value)
-    return b"".join(parts)
-
-
-def _unpack(packed: bytes) -> Headers:
-    headers = []
-    at = 0
-    while at < len(packed):
-        name_length, value_length = _HEADER.unpack_from(packed, at)
-        middle = at + _HEADER.size + name_length
-        at = middle + value_length
-        headers.append((packed[middle - name_length : middle].decode(), packed[middle:at]))
-    return tuple(headers)

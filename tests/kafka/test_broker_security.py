@@ -135,9 +135,11 @@ async def there_and_back(address: str, security: KafkaSecurity, prefix: str) -> 
         assert await log.committed(f"{prefix}group", topic) == end
 
 
-async def refused(address: str, security: KafkaSecurity, match: str) -> None:
+async def refused(
+    address: str, security: KafkaSecurity, match: str, *, timeout_s: float = 5.0
+) -> None:
     with pytest.raises(TransportError, match=match) as caught:
-        async with open_log(f"kafka://{address}", security, connect_timeout_s=3):
+        async with open_log(f"kafka://{address}", security, connect_timeout_s=timeout_s):
             pass
     assert "\n" not in str(caught.value)
     assert not (security.password and security.password in str(caught.value))
@@ -211,6 +213,7 @@ async def test_a_missing_client_certificate_is_an_error_in_words(broker, certifi
 
 async def test_protocols_that_do_not_match_are_told(broker, certificates):
     tls = KafkaSecurity("SSL", cafile=str(certificates.authority))
-    await refused(broker.address("PLAINTEXT"), tls, "is its protocol SSL")
-    await refused(broker.address("TLS"), KafkaSecurity(), "is its protocol PLAINTEXT|no answer")
-    await refused(broker.address("PLAIN"), KafkaSecurity(), "is its protocol PLAINTEXT|no answer")
+    await refused(broker.address("PLAINTEXT"), tls, "is its protocol SSL", timeout_s=1)
+    says = "is its protocol PLAINTEXT|no answer"
+    await refused(broker.address("TLS"), KafkaSecurity(), says, timeout_s=1)
+    await refused(broker.address("PLAIN"), KafkaSecurity(), says, timeout_s=1)
