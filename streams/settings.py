@@ -5,7 +5,6 @@ It must not be imported by the pure stages: hosts hand them what they need.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
@@ -14,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -26,6 +25,14 @@ from pydantic_settings import (
 
 from schemas.topics import CATALOGUE, DAY_MS, Topic, TopicName
 from streams.errors import ConfigError
+from streams.setting_names import all_keys, is_key, nearest, refuse_unknown
+from streams.setting_sections import (
+    DeskSettings,
+    EnrichSettings,
+    KafkaSettings,
+    TopicSettings,
+    WorkerSettings,
+)
 
 if TYPE_CHECKING:
     from streams.desk.config import DedupRule
@@ -33,18 +40,7 @@ if TYPE_CHECKING:
     from streams.pipeline import PipelineConfig
     from streams.worker.config import WorkerConfig
 
-__all__ = [
-    "DEFAULT_FILE",
-    "DeskSettings",
-    "EnrichSettings",
-    "Kafka",
-    "Origin",
-    "DedupSettings",
-    "Settings",
-    "TopicSettings",
-    "WorkerSettings",
-    "load_settings",
-]
+__all__ = ["DEFAULT_FILE", "Loaded", "Origin", "Settings", "load_settings"]
 
 DEFAULT_FILE = Path("wireroom.toml")
 """Read from the working directory when neither --config nor WIREROOM_CONFIG names a file."""
@@ -67,83 +63,6 @@ class Origin(StrEnum):
     FILE = "file"
     ENV = "env"
     FLAG = "flag"
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Kafka(_Section):
-    """Who we are to a Kafka broker, and whom to trust; each secret may also be named by a file.
-
-    Attributes:
-        security_protocol: as Kafka calls it; certificate and host name are always checked.
-    """
-
-    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
-    sasl_username: str | None = None
-    sasl_password: SecretStr | None = None
-    sasl_password_file: Path | None = None
-    ssl_cafile: Path | None = None
-    ssl_certfile: Path | None = None
-    ssl_keyfile: Path | None = None
-    ssl_key_password: SecretStr | None = None
-    ssl_key_password_file: Path | None = None
-
-
-class DedupSettings(_Section):
-    """How copy is compared with what came before; None leaves the desk's own value.
-
-    Attributes:
-        enabled: off publishes everything as its own story.
-        near_hours: how far back near copies and versions are looked for.
-        exact_days: how far back equal texts are.
-    """
-
-    enabled: bool | None = None
-    near_hours: float | None = Field(default=None, ge=0)
-    exact_days: int | None = Field(default=None, ge=0)
-
-
-class DeskSettings(_Section):
-    """De-duplication for all providers, and what differs for one."""
-
-    enabled: bool = True
-    near_hours: float = Field(default=72, ge=0)
-    exact_days: int = Field(default=30, ge=0)
-    providers: dict[str, DedupSettings] = {}
-
-
-class EnrichSettings(_Section):
-    """Which recogniser finds the names."""
-
-    recogniser: Literal["spacy", "gazetteer"] = "spacy"
-
-
-class WorkerSettings(_Section):
-    """Processes and deadlines of the worker on Kafka; see ``streams.worker.config``.
-
-    Attributes:
-        instance_id: one for each running worker, so that a restarted one is not waited for.
-        pool_size: processes for the work of intake and enrichment; 0 is one a core.
-    """
-
-    instance_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,200}$")
-    pool_size: int = Field(default=0, ge=0)
-    session_timeout_s: float = Field(default=10, ge=1)
-    send_timeout_s: float = Field(default=120, gt=0)
-    task_timeout_s: float = Field(default=60, gt=0)
-    stall_s: float = Field(default=120, gt=0)
-    # Under Kubernetes' 30 s between SIGTERM and SIGKILL, with room to leave the group.
-    drain_deadline_s: float = Field(default=25, gt=0)
-
-
-class TopicSettings(_Section):
-    """What differs from the catalogue for one topic; None leaves the catalogue's value."""
-
-    partitions: int | None = Field(default=None, ge=1)
-    retention_days: float | Literal["forever"] | None = None
 
 
 class Settings(BaseSettings):
@@ -177,7 +96,7 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     replication: int = Field(default=1, ge=1)
-    kafka: Kafka = Kafka()
+    kafka: KafkaSettings = KafkaSettings()
     desk: DeskSettings = DeskSettings()
     enrich: EnrichSettings = EnrichSettings()
     worker: WorkerSettings = WorkerSettings()
@@ -312,7 +231,7 @@ def load_settings(
     environment = os.environ if environ is None else environ
     file = _file_of(config, environment)
     from_file = _read_toml(file) if file else {}
-    _refuse_unknown(from_file, f"in {file}")
+    refuse_unknown(Settings, from_file, f"in {file}")
     layers: list[tuple[str, Mapping[str, Any]]] = [(f"file {file}", from_file)]
     layers.append((Origin.ENV.value, _read_env(environment)))
     given = {key: value for key, value in (flags or {}).items() if value is not None}
@@ -357,8 +276,8 @@ def _read_env(environ: Mapping[str, str]) -> dict[str, Any]:
         path = upper.removeprefix(_ENV_PREFIX).lower().split(_NESTED)
         if path[0] == "topics" and len(path) > 1:
             path[1] = _TOPIC_OF_ENV.get(path[1], path[1])
-        if not _known(path):
-            close = _nearest(upper, [_env_name(key) for key in _all_keys()])
+        if not is_key(Settings, path):
+            close = nearest(upper, [_env_name(key) for key in all_keys(Settings)])
             raise ConfigError(f"unknown environment variable {name}{close}")
         names[_ENV_PREFIX.lower() + _NESTED.join(path)] = environ[name]
     source = EnvSettingsSource(Settings, case_sensitive=False)
@@ -405,77 +324,6 @@ def _dedup_rule(settings: Mapping[str, Any], base: DedupRule | None = None) -> D
     if "exact_days" in settings:
         changes["exact_window"] = timedelta(days=settings["exact_days"])
     return replace(base or DedupRule(), **changes)
-
-
-# -- which keys there are ------------------------------------------------------------------
-
-
-def _section(model: type[BaseModel], key: str) -> tuple[bool, type[BaseModel] | None, bool]:
-    """Whether ``key`` is a field, the section it holds, and whether that is a table of them."""
-    field = model.model_fields.get(key)
-    if field is None:
-        return False, None, False
-    annotation = field.annotation
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return True, annotation, False
-    if get_origin(annotation) is dict:
-        return True, get_args(annotation)[1], True
-    return True, None, False
-
-
-def _children(path: list[str]) -> tuple[type[BaseModel] | None, list[str]] | None:
-    """The model whose field ``path`` ends in, and the names valid there; None: no such place."""
-    model: type[BaseModel] | None = Settings
-    rest = list(path)
-    while rest and model is not None:
-        known, section, table = _section(model, rest.pop(0))
-        if not known:
-            return None
-        if table and rest:
-            if model is Settings and rest[0] not in CATALOGUE:
-                return None
-            rest.pop(0)
-        model = section
-    return None if rest else (model, list(model.model_fields) if model else [])
-
-
-def _known(path: list[str]) -> bool:
-    return _children(path) is not None
-
-
-def _all_keys(model: type[BaseModel] = Settings, before: str = "") -> list[str]:
-    keys: list[str] = []
-    for name in model.model_fields:
-        _, section, table = _section(model, name)
-        if section is None:
-            keys.append(before + name)
-        elif table and model is Settings:
-            keys += [
-                k for topic in CATALOGUE for k in _all_keys(section, f"{before}{name}.{topic}.")
-            ]
-        else:
-            keys += _all_keys(section, f"{before}{name}.{'NAME.' if table else ''}")
-    return keys
-
-
-def _refuse_unknown(table: Mapping[str, Any], where: str, path: tuple[str, ...] = ()) -> None:
-    for key, value in table.items():
-        here = [*path, key]
-        if not _known(here):
-            parent = _children(list(path))
-            beside = parent[1] if parent and parent[0] else []
-            if path == ("topics",):
-                beside = list(CATALOGUE)
-            dotted = ".".join(here)
-            near = _nearest(dotted, [".".join([*path, name]) for name in beside])
-            raise ConfigError(f"unknown setting {dotted!r} {where}{near}")
-        if isinstance(value, Mapping):
-            _refuse_unknown(value, where, tuple(here))
-
-
-def _nearest(name: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]}?" if close else "; `wireroom config` lists them all"
 
 
 # -- merging and showing -------------------------------------------------------------------

@@ -65,9 +65,9 @@ def list_(
                     continue
                 shown += 1
                 if out.format is Format.TEXT:
-                    who = letter.provider or "-"
-                    words = f"{place:<8} {letter.code:<22} {letter.stage:<8} {letter.size:>9,} B"
-                    out.show(printable(f"{words}  {who}  {letter.position}  {letter.detail}"))
+                    rest = (letter.stage, letter.provider or "-", letter.position, letter.detail)
+                    words = f"{place:<8} {letter.code:<22} {letter.size:>9,} B"
+                    out.show(f"{words}  {'  '.join(printable(word) for word in rest)}")
                 else:
                     fields = letter.model_dump(mode="json", exclude={"body"})
                     out.line(orjson.dumps({"place": place, **fields}))

@@ -48,8 +48,12 @@ class Inputs:
     time_from: str | None = None
     max: Annotated[int | None, Parameter()] = None
 
-    def sources(self, paths: tuple[str, ...]) -> Sources:
+    def sources(self, paths: tuple[str, ...], *, mark_undated: bool = False) -> Sources:
         """The messages of the paths.
+
+        Args:
+            paths: as given on the command line.
+            mark_undated: the time of reading says nothing of when a message came.
 
         Raises:
             ConfigError: no path, or an option that cannot be read.
@@ -64,6 +68,7 @@ class Inputs:
             provider=self.provider,
             time_from=parse_moment(self.time_from, datetime.now(UTC)) if self.time_from else None,
             max_messages=self.max,
+            mark_undated=mark_undated,
             announce=_announce,
         )
         return Sources(paths, options)
@@ -81,9 +86,14 @@ def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 @contextmanager
-def progress(words: str, sources: Sources) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal's standard error: call with how many messages are done so far."""
-    if not sys.stderr.isatty():
+def progress(
+    words: str, sources: Sources, *, wanted: bool = True
+) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal's standard error: call with how many messages are done so far.
+
+    Not ``wanted`` where lines go to the same terminal meanwhile: they would tear each other.
+    """
+    if not (wanted and sys.stderr.isatty()):
         yield lambda _done: None
         return
     from rich.progress import (  # noqa: PLC0415  (start quickly)

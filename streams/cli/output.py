@@ -5,12 +5,13 @@ It must not decide what is written.
 
 from __future__ import annotations
 
+import io
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from streams.cli.render import json_line
 from streams.errors import ConfigError
@@ -89,17 +90,32 @@ def open_output(wanted: str | None) -> Iterator[Output]:
 
 def terminal(*, stderr: bool = False) -> Console:
     """A console that takes text as it is: no markup, no emoji codes, no highlighting."""
-    from rich.console import Console  # noqa: PLC0415  (start quickly)
-
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    return _console(stderr=stderr)
 
 
 def _plain(stream: IO[bytes]) -> Console:
-    import io  # noqa: PLC0415  (start quickly)
+    return _console(file=_Text(stream), width=100)
 
+
+def _console(**options: Any) -> Console:  # noqa: ANN401  (passed on as they are)
     from rich.console import Console  # noqa: PLC0415  (start quickly)
 
-    text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True)
-    console = Console(file=text, markup=False, emoji=False, highlight=False, width=100)
-    text.detach()
-    return console
+    class Quiet(Console):
+        """Leaves a closed pipe to the command, which ends quietly; rich would exit with 1."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Quiet(markup=False, emoji=False, highlight=False, **options)
+
+
+class _Text(io.StringIO):
+    """Text that goes into a binary stream."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(text.encode("utf-8", "replace"))
+        return len(text)

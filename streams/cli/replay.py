@@ -80,7 +80,7 @@ def replay(
 
     settings = common.settings()
     inputs = Inputs(map=map, provider=as_provider, time_from=time_from, max=max)
-    sources = inputs.sources(paths)
+    sources = inputs.sources(paths, mark_undated=True)
     now = datetime.now(UTC)
     wanted = Range(
         since=parse_moment(since, now) if since else None,
@@ -183,12 +183,12 @@ async def _play(
     report.print(words + (f"; {left_out:,} left out" if left_out else ""), soft_wrap=True)
     if stages is None:
         if process:
-            report.print(f"now run: wireroom worker --broker {target.log} --prefix {target.prefix}")
+            words = f"now run: wireroom worker --broker {target.log} --prefix {target.prefix}"
+            report.print(words, soft_wrap=True)
         return None
     report.print(stages.counts.line(), soft_wrap=True)
-    report.print(
-        f"see it: wireroom subscribe --broker {target.log} --prefix {target.prefix} --last 20"
-    )
+    words = f"wireroom subscribe --broker {target.log} --prefix {target.prefix} --last 20"
+    report.print(f"see it: {words}", soft_wrap=True)
     return stages.counts
 
 

@@ -19,6 +19,7 @@ from streams.cli.render import KIND_STYLES, counted, printable
 
 __all__ = ["Story", "stories_of", "story_report"]
 
+_OLD = frozenset({EventKind.STALE, EventKind.ADVISORY})
 _COPIES = (EventKind.DUPLICATE, EventKind.REPRINT)
 _VERSIONS = frozenset(
     {
@@ -39,6 +40,7 @@ _NAMED = (
     (EntityType.PLACE, "places"),
     (EntityType.ORGANISATION, "organisations"),
 )
+_ONE = {"people": "person", "places": "place", "organisations": "organisation"}
 _MAX_NAMES = 6
 
 
@@ -53,7 +55,8 @@ class Story:
     def headline(self) -> str:
         """The headline it goes by now: the latest version's."""
         for event in reversed(self.events):
-            if event.kind in _VERSIONS and event.item and event.item.headline:
+            is_current = event.kind in _VERSIONS - _OLD
+            if is_current and event.item and event.item.headline:
                 return event.item.headline
         first = next((e.item.headline for e in self.events if e.item and e.item.headline), None)
         return first or "(no headline)"
@@ -68,7 +71,7 @@ class Story:
     def is_killed(self) -> bool:
         """Whether the last word on it is a kill."""
         published = [e.kind for e in self.events if e.kind in _VERSIONS and e.cause is None]
-        lasting = [k for k in published if k not in {EventKind.STALE, EventKind.ADVISORY}]
+        lasting = [kind for kind in published if kind not in _OLD]
         return bool(lasting) and lasting[-1] is EventKind.KILL
 
 
@@ -141,7 +144,9 @@ def _version(event: WireEvent) -> Text:
         line.append(printable(item.headline or "(no headline)"), style="default")
     if event.source.provider:
         line.append(f"  {printable(event.source.provider)}", style="dim")
-    if event.kind in {EventKind.STALE, EventKind.ADVISORY} and event.reasons:
+    else:
+        line.append(printable(event.source.position), style="dim")
+    if event.kind in _OLD and event.reasons:
         line.append(f"  {printable(', '.join(event.reasons[:2]))}", style="dim")
     return line
 
@@ -190,7 +195,7 @@ def _name(name: str, ids: dict[str, str]) -> str:
 
 def _once(story: Story) -> Text:
     event = story.events[0]
-    line = Text("  ").append_text(_version(event))
+    line = Text("  ", no_wrap=True, overflow="ellipsis").append_text(_version(event))
     if event.item is not None:
         line.append(f"  {_entity_count(event.item)}", style="dim")
     return line
@@ -198,7 +203,8 @@ def _once(story: Story) -> Text:
 
 def _entity_count(item: Item) -> str:
     kinds = Counter(entity.type for entity in item.entities)
-    return counted((label, kinds[kind]) for kind, label in _NAMED if kinds[kind])
+    found = [(label, kinds[kind]) for kind, label in _NAMED if kinds[kind]]
+    return counted((_ONE[label] if number == 1 else label, number) for label, number in found)
 
 
 def _loose(event: WireEvent) -> Text:

@@ -16,13 +16,11 @@ from cyclopts import Parameter
 
 from schemas.codec import encode
 from schemas.event import WireEvent
-from schemas.raw import RawMessage
 from streams.cli.common import Common
 from streams.cli.inputs import Inputs, batches, progress
 from streams.cli.output import Format, Output, open_output, terminal
 from streams.cli.render import as_ninjs, event_line
 from streams.errors import ConfigError
-from streams.log.headers import UNDATED
 
 if TYPE_CHECKING:
     from streams.counts import Counts
@@ -55,7 +53,7 @@ def run(
         common: settings.
     """
     settings = common.settings()
-    sources = inputs.sources(paths)
+    sources = inputs.sources(paths, mark_undated=True)
     with open_output(output) as out, _store(settings, log) as store:
         counts = _process(settings, store, sources, stop_after, _Writer(out, sources))
         report = terminal(stderr=not (out.is_terminal or not out.is_stdout))
@@ -66,7 +64,6 @@ def run(
 def _process(
     settings: Settings, store: SqliteStore, sources: Sources, stop_after: str, writer: _Writer
 ) -> Counts:
-    from streams.counts import Counts  # noqa: PLC0415  (start quickly)
     from streams.embedded.runner import EmbeddedRunner, StopAfter  # noqa: PLC0415  (the stages)
 
     store.create_topics(list(settings.catalogue().values()), prefix=settings.prefix)
@@ -76,22 +73,16 @@ def _process(
         prefix=settings.prefix,
         stop_after=StopAfter[stop_after.upper()],
     )
-    total, done = Counts(), 0
-    with progress("reading", sources) as show:
+    # First what a log that was kept still has to do.
+    total, done = runner.run(writer.write), 0
+    with progress("reading", sources, wanted=writer.is_silent) as show:
         for batch in batches(sources, _BATCH):
-            runner.ingest(_undated(message) for message in batch)
+            runner.ingest(batch)
             total.merge(runner.run(writer.write))
             done += len(batch)
             show(done)
     writer.finish()
     return total
-
-
-def _undated(message: RawMessage) -> RawMessage:
-    """The message, marked where nobody said when it came: the time of this run is not it."""
-    if message.received_at is not None:
-        return message
-    return message.model_copy(update={"headers": (*message.headers, (UNDATED, "1"))})
 
 
 @contextmanager
@@ -120,6 +111,11 @@ class _Writer:
         files = sources.files
         alone = len(files) == 1 and not files[0].is_lines
         self._kept: list[WireEvent] | None = [] if alone and out.format is Format.TEXT else None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is shown on the terminal until the end."""
+        return self._kept is not None or not self._out.is_terminal
 
     def write(self, events: Sequence[WireEvent]) -> None:
         """Take events in decided order."""

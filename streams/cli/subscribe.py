@@ -80,7 +80,7 @@ def subscribe(
     )
     with open_output(output) as out:
         finish(_follow(cast("Subscription[Item | WireEvent]", subscription), out))
-    if not out.is_terminal and subscription.cursor:
+    if out.format is not Format.TEXT and not out.is_terminal and subscription.cursor:
         print(f"cursor {subscription.cursor}", file=sys.stderr)
 
 

@@ -112,5 +112,5 @@ async def _list(settings: Settings) -> list[dict[str, object]]:
 def _keeps(topic: Topic) -> str:
     days = None if topic.retention_ms is None else f"{topic.retention_ms / DAY_MS:g} d"
     if topic.compacted:
-        return f"latest of each key{f', {days}' if days else ''}"
+        return f"latest{f', {days}' if days else ''}"
     return days or "for ever"

@@ -43,6 +43,8 @@ class SourceOptions:
         time_from: the time of the first message without one; each further one is 1 ms later than
             the message before it. None leaves them without.
         max_messages: stop after so many.
+        mark_undated: put a header on messages that stay without a time, so that the time at which
+            they are appended to a log is not taken for it.
         announce: told once a file which fields are read.
     """
 
@@ -50,6 +52,7 @@ class SourceOptions:
     provider: str | None = None
     time_from: datetime | None = None
     max_messages: int | None = None
+    mark_undated: bool = False
     announce: Callable[[str], None] = _silent
 
 
@@ -147,6 +150,10 @@ class Sources:
             changes["provider"] = self._options.provider
         if raw.received_at is None and self._options.time_from is not None:
             changes["received_at"] = last + _MILLISECOND if last else self._options.time_from
+        elif raw.received_at is None and self._options.mark_undated:
+            from streams.log.headers import UNDATED  # noqa: PLC0415  (start quickly)
+
+            changes["headers"] = (*raw.headers, (UNDATED, "1"))
         return raw.model_copy(update=changes) if changes else raw
 
     def _messages(self) -> Iterator[RawMessage]:

@@ -1,0 +1,97 @@
+"""The sections of the settings: what may be set, its limits and its default.
+
+It must not read files or the environment.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+__all__ = [
+    "DedupSettings",
+    "DeskSettings",
+    "EnrichSettings",
+    "KafkaSettings",
+    "TopicSettings",
+    "WorkerSettings",
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class KafkaSettings(_Section):
+    """Who we are to a Kafka broker, and whom to trust; each secret may also be named by a file.
+
+    Attributes:
+        security_protocol: as Kafka calls it; certificate and host name are always checked.
+    """
+
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+    sasl_password_file: Path | None = None
+    ssl_cafile: Path | None = None
+    ssl_certfile: Path | None = None
+    ssl_keyfile: Path | None = None
+    ssl_key_password: SecretStr | None = None
+    ssl_key_password_file: Path | None = None
+
+
+class DedupSettings(_Section):
+    """How copy is compared with what came before; None leaves the desk's own value.
+
+    Attributes:
+        enabled: off publishes everything as its own story.
+        near_hours: how far back near copies and versions are looked for.
+        exact_days: how far back equal texts are.
+    """
+
+    enabled: bool | None = None
+    near_hours: float | None = Field(default=None, ge=0)
+    exact_days: int | None = Field(default=None, ge=0)
+
+
+class DeskSettings(_Section):
+    """De-duplication for all providers, and what differs for one."""
+
+    enabled: bool = True
+    near_hours: float = Field(default=72, ge=0)
+    exact_days: int = Field(default=30, ge=0)
+    providers: dict[str, DedupSettings] = {}
+
+
+class EnrichSettings(_Section):
+    """Which recogniser finds the names."""
+
+    recogniser: Literal["spacy", "gazetteer"] = "spacy"
+
+
+class WorkerSettings(_Section):
+    """Processes and deadlines of the worker on Kafka; see ``streams.worker.config``.
+
+    Attributes:
+        instance_id: one for each running worker, so that a restarted one is not waited for.
+        pool_size: processes for the work of intake and enrichment; 0 is one a core.
+    """
+
+    instance_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    pool_size: int = Field(default=0, ge=0)
+    session_timeout_s: float = Field(default=10, ge=1)
+    send_timeout_s: float = Field(default=120, gt=0)
+    task_timeout_s: float = Field(default=60, gt=0)
+    stall_s: float = Field(default=120, gt=0)
+    # Under Kubernetes' 30 s between SIGTERM and SIGKILL, with room to leave the group.
+    drain_deadline_s: float = Field(default=25, gt=0)
+
+
+class TopicSettings(_Section):
+    """What differs from the catalogue for one topic; None leaves the catalogue's value."""
+
+    partitions: int | None = Field(default=None, ge=1)
+    retention_days: float | Literal["forever"] | None = None
