@@ -15,10 +15,41 @@ import orjson
 from schemas.raw import RawMessage
 
 _BEGAN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-_WHO = "minister mayor union court bank ministry council federation regulator port".split()
-_DID = "approved rejected delayed announced cancelled reviewed signed disputed".split()
-_WHAT = "budget bridge merger treaty strike tariff stadium ferry vaccine harvest".split()
-_WHERE = "Lisbon Oslo Dakar Lima Osaka Perth Riga Quito Turin Ghent".split()
+_WHO = [
+    "minister",
+    "mayor",
+    "union",
+    "court",
+    "bank",
+    "ministry",
+    "council",
+    "federation",
+    "regulator",
+    "port",
+]
+_DID = [
+    "approved",
+    "rejected",
+    "delayed",
+    "announced",
+    "cancelled",
+    "reviewed",
+    "signed",
+    "disputed",
+]
+_WHAT = [
+    "budget",
+    "bridge",
+    "merger",
+    "treaty",
+    "strike",
+    "tariff",
+    "stadium",
+    "ferry",
+    "vaccine",
+    "harvest",
+]
+_WHERE = ["Lisbon", "Oslo", "Dakar", "Lima", "Osaka", "Perth", "Riga", "Quito", "Turin", "Ghent"]
 
 
 def _paragraph(rng: random.Random) -> str:

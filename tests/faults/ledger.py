@@ -52,6 +52,7 @@ class Verdict:
         invented: primary events that speak of nothing sent.
         duplicates: positions with more than one primary event, after folding re-sends.
         inversions: keys whose versions came in the wrong order, after folding re-sends.
+        final: the last version of each key.
         resends: records folded away: at-least-once at work, reported only.
     """
 
@@ -59,6 +60,7 @@ class Verdict:
     invented: list[str] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
     inversions: list[str] = field(default_factory=list)
+    final: dict[str, str] = field(default_factory=dict)
     resends: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -92,6 +94,7 @@ def judge(
     orders: dict[str, list[str]] = defaultdict(list)
     for item in fold(items, verdict.resends, name):
         orders[item.item_key].append(item.order_key)
+    verdict.final = {key: order[-1] for key, order in orders.items()}
     verdict.inversions = [key for key, order in orders.items() if order != sorted(order)]
     return verdict
 

@@ -193,7 +193,7 @@ async def test_an_app_makes_no_topic_no_folder_and_no_web_server(
 
     app = await place.run(agent, until=10)
     assert await place.log.topics() == before
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240
     assert not app.conf.appdir.exists()
     assert all(answers)
 

@@ -17,7 +17,8 @@ def test_the_line_names_every_fate_and_its_kinds() -> None:
     for kind in ("new", "new", "duplicate", "hold", "dead"):
         counts.add(an_event(EventKind(kind)))
     assert counts.line() == (
-        "5 in = 2 published (2 new) + 1 linked (1 duplicate) + 1 held (1 hold) + 1 rejected (1 dead)"
+        "5 in = 2 published (2 new) + 1 linked (1 duplicate) + 1 held (1 hold) "
+        "+ 1 rejected (1 dead)"
     )
     assert counts.adds_up()
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import streams.pipeline as pipeline
 from schemas.codec import decode
 from schemas.decoded import Cleaned, Failed, Tick, decode_decoded
 from schemas.event import EventKind, WireEvent
 from schemas.item import Item
 from schemas.raw import RawMessage
 from schemas.topics import TopicName
+from streams import pipeline
 from streams.desk import Desk
 from streams.log.base import Record
 from streams.log.headers import raw_record

@@ -74,7 +74,7 @@ def test_nonsense_times_are_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    [b"\xff\xfe", "‮evil".encode(), b"x" * 1_000_000, b"\x00"],
+    [b"\xff\xfe", "\u202eevil".encode(), b"x" * 1_000_000, b"\x00"],
     ids=["not-utf8", "bidi", "huge", "nul"],
 )
 def test_hostile_headers_become_short_text(header: bytes) -> None:

@@ -46,7 +46,7 @@ def test_two_processes_worth_of_metrics_do_not_meet() -> None:
 
 
 @pytest.mark.parametrize(("answer", "status"), [(True, 200), (False, 503)])
-def test_health_is_what_the_process_says(answer: bool, status: int) -> None:
+def test_health_is_what_the_process_says(*, answer: bool, status: int) -> None:
     with HealthServer(Metrics(), 0, is_live=lambda: answer, is_ready=lambda: not answer) as server:
         assert get(server.port, "/live")[0] == status
         assert get(server.port, "/ready")[0] == (503 if answer else 200)

@@ -72,7 +72,10 @@ from streams.worker.pool import WorkPool
 from tests.unit.worker import pool_work
 
 async def main():
-    pool = WorkPool(pool_work.pid, lambda *_: "", initializer=pool_work.prepare, initargs=("x",), size=1)
+    give_up = lambda *_: ""
+    pool = WorkPool(
+        pool_work.pid, give_up, initializer=pool_work.prepare, initargs=("x",), size=1
+    )
     await pool.start()
     print((await pool.run(["x"]))[0], flush=True)
     await asyncio.sleep(60)
@@ -95,7 +98,7 @@ if __name__ == "__main__":
     parent.wait()
     parent.stdout.close()
     give_up = time.monotonic() + 10
-    while _is_running(child) and time.monotonic() < give_up:
+    while _is_running(child) and time.monotonic() < give_up:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     assert not _is_running(child)
 
