@@ -27,7 +27,7 @@ _PLACES = ("Paris", "Genève", "Bruxelles", "Londres", "Berlin", "Le Caire", "Ma
 
 def _vocabulary(size: int = 12_000) -> list[str]:
     chooser = random.Random(_SEED)  # noqa: S311  (a corpus, not a secret)
-    words = set()
+    words: set[str] = set()
     while len(words) < size:
         words.add(
             "".join(

@@ -37,14 +37,12 @@ class Figure:
         """ "aim", "met", "short", or "" where there is no budget."""
         if self.least is None:
             return ""
-        reached = (
-            (lambda budget: self.value >= budget)
-            if self.larger_is_better
-            else (lambda budget: self.value <= budget)
-        )
-        if self.aim is not None and reached(self.aim):
+        if self.aim is not None and self._reaches(self.aim):
             return "aim"
-        return "met" if reached(self.least) else "short"
+        return "met" if self._reaches(self.least) else "short"
+
+    def _reaches(self, budget: float) -> bool:
+        return self.value >= budget if self.larger_is_better else self.value <= budget
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:

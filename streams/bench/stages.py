@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
+from schemas.fingerprint import Fingerprint
 from schemas.item import Item
 from schemas.raw import RawMessage
 from streams.bench.corpus import Copywriter
@@ -73,9 +74,9 @@ def desk(hot: int) -> list[Figure]:
             for item in (writer.item(next(numbers)) for _ in range(min(size, hot - done)))
         ]
 
-        def decide(batch: list[tuple[Item, object]] = batch) -> None:
+        def decide(batch: list[tuple[Item, Fingerprint]] = batch) -> None:
             for item, fingerprint in batch:
-                judge.decide(item, fingerprint=fingerprint)  # type: ignore[arg-type]
+                judge.decide(item, fingerprint=fingerprint)
             judge.drain()
 
         spent = cpu_seconds(decide)

@@ -67,7 +67,7 @@ def assemble(
         warnings=[*decoded.warnings, *labels.warnings],
     )
     if rules.datelines:
-        _take_dateline(parts)
+        _take_dateline(parts, decoded.provider)
     code = _language(decoded.facts, parts, rules)
     title = parts.headline.text if parts.headline else None
     lifecycle = lifecycle_of(decoded.facts, title, parts.markers)
@@ -88,7 +88,7 @@ def status_of(declared: PubStatus, lifecycle: Lifecycle) -> PubStatus:
     return declared
 
 
-def _take_dateline(parts: _Parts) -> None:
+def _take_dateline(parts: _Parts, provider: str | None) -> None:
     """Move the dateline into its field, where exactly one paragraph opens with one.
 
     It is taken off a text of sentences only: what it leaves of a line could be a headline.
@@ -96,7 +96,7 @@ def _take_dateline(parts: _Parts) -> None:
     found = [
         (number, line)
         for number, passage in enumerate(parts.paragraphs[:_PARAGRAPHS_WITH_DATELINE])
-        if (line := dateline.find(passage.text)) is not None
+        if (line := dateline.find(passage.text, provider)) is not None
     ]
     if len(found) != 1:
         return
@@ -105,7 +105,7 @@ def _take_dateline(parts: _Parts) -> None:
     rest = passage.text[line.length :]
     end = _source_offset(passage, line.length)
     # A second dateline behind the first: which one holds is not certain.
-    if end is None or dateline.find(rest) is not None:
+    if end is None or dateline.find(rest, provider) is not None:
         return
     parts.dateline = Dateline(place=line.place, date=line.date, agency=line.agency, raw=line.raw)
     edit = Edit(start=passage.start, end=end, replacement="", reason=EditReason.DATELINE.value)

@@ -5,11 +5,13 @@ It must not raise for bad input: what holds no text is dropped or fails.
 
 from __future__ import annotations
 
-from schemas.item import Item, PubStatus
+from collections.abc import Sequence
+
+from schemas.item import Item, ParagraphKind, PubStatus
 from streams.clean.assemble import assemble, status_of
-from streams.clean.labels import Labels, label
+from streams.clean.labels import Labels, is_prose, label
 from streams.clean.rules import DEFAULT_RULES, CleaningRules, RemovalReason
-from streams.clean.segments import passages
+from streams.clean.segments import Passage, passages
 from streams.decode.decoded import Decoded, Role
 from streams.steps import Drop, DropReason, Fail
 
@@ -37,8 +39,9 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
     and white space make up the whole of it (``unaccounted`` checks that).
 
     Returns:
-        A canceled item even when it has no text; else ``Drop`` where there is nothing or only
-        furniture, ``Fail("no-text")`` where there is not one letter or digit.
+        A canceled item even when it has no text; else ``Drop`` where there is nothing, only
+        furniture or a web page without one sentence, ``Fail("no-text")`` where
+        there is not one letter or digit.
     """
     found = passages(decoded, rules)
     labels = label(found, rules)
@@ -50,7 +53,22 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
             return Fail("no-text", "not one letter or digit", decoded.source.part)
         if labels.headline is None and not labels.paragraphs():
             return Drop(DropReason.NO_ARTICLE, f"{len(found)} blocks, all of them furniture")
-    return assemble(decoded, found, labels, rules)
+    item = assemble(decoded, found, labels, rules)
+    if _is_bare_page(decoded, found, labels, item):
+        return Drop(DropReason.NO_ARTICLE, "a web page without one sentence")
+    return item
+
+
+def _is_bare_page(decoded: Decoded, found: Sequence[Passage], labels: Labels, item: Item) -> bool:
+    """Whether this is a web page of links: no sentence in it, nor said to be a flash or a kill."""
+    if decoded.format != "html" or item.lifecycle.kinds or not labels.paragraphs():
+        return False
+    return not any(
+        is_prose(found[number])
+        or found[number].ends_sentence
+        or found[number].kind is ParagraphKind.TABLE
+        for number in labels.paragraphs()
+    )
 
 
 def item_of(decoded: Decoded) -> Item:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from streams.folding import fold
+
 _MONTHS = (
     r"(?:janv?(?:ier|uary)?|jän(?:ner)?|januar|enero?|ene|gennaio|"
     r"f[eé]v(?:r(?:ier)?)?|feb(?:r(?:uary|ero|uar)|braio)?|mar(?:s|ch|zo|z)?|märz?|"
@@ -63,12 +65,15 @@ class Found:
     length: int
 
 
-def find(paragraph: str) -> Found | None:
-    """The dateline that opens a paragraph, None where there is none or it is not certain."""
+def find(paragraph: str, provider: str | None = None) -> Found | None:
+    """The dateline that opens a paragraph, None where there is none or it is not certain.
+
+    Agencies are those known here, and the message's own ``provider``.
+    """
     opening = paragraph[:_WHERE]
     if "(" in opening:
         match = _BRACKETED.match(opening)
-        if match is not None and _is_agency(match["agency"], match["separator"]):
+        if match is not None and _is_agency(match["agency"], match["separator"], provider):
             return _found(match)
     if " - " in opening or "–" in opening or "—" in opening or "--" in opening:
         match = _UNBRACKETED.match(opening)
@@ -101,7 +106,9 @@ def _is_place(text: str) -> bool:
     )
 
 
-def _is_agency(text: str, separator: str | None) -> bool:
+def _is_agency(text: str, separator: str | None, provider: str | None) -> bool:
+    if separator and provider and fold(text) == fold(provider):
+        return True
     names = {name.strip() for name in text.lower().split("/")} | set(text.lower().split())
     if separator:
         return not names.isdisjoint(_AGENCIES)

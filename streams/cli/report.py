@@ -96,6 +96,8 @@ def stories_of(events: Iterable[WireEvent]) -> tuple[list[Story], list[WireEvent
 def story_report(events: Sequence[WireEvent]) -> RenderableType:
     """Everything that happened, for a person: stories that moved first, then the quiet ones."""
     stories, loose = stories_of(events)
+    released = {event.cause for event in events if event.kind is EventKind.RELEASE}
+    loose = [event for event in loose if event.id not in released]
     moved = [story for story in stories if len(story.events) > 1]
     single = [story for story in stories if len(story.events) == 1]
     parts: list[RenderableType] = []
@@ -181,6 +183,10 @@ def _names(story: Story) -> list[tuple[str, str]]:
                 if entity.type is kind:
                     counts[entity.id] += entity.count or 1
                     shown.setdefault(entity.id, _name(entity.name, entity.ids))
+        if kind is EntityType.PERSON:
+            # A flash may have the surname only; a later version tells who that is.
+            surnames = {name.rpartition(" ")[2] for name in shown.values() if " " in name}
+            counts = Counter({key: n for key, n in counts.items() if shown[key] not in surnames})
         if counts:
             names = [shown[key] for key, _ in counts.most_common(_MAX_NAMES)]
             more = len(counts) - len(names)

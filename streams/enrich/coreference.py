@@ -11,8 +11,9 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import IntEnum
 
 from schemas.item import EntityType
 from streams.enrich import words
@@ -36,12 +37,13 @@ _MIN_SURNAME = 3
 _MIN_INITIALS = 3
 
 
-class PlaceRank(Enum):
+class PlaceRank(IntEnum):
     """How well known a place is."""
 
     MINOR = 0
-    LARGE_CITY = 1
-    COUNTRY = 2
+    CITY = 1
+    LARGE_CITY = 2
+    COUNTRY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,18 @@ def resolve(
         names: the repaired names of all blocks, offsets in the item's text.
         blocks: the headline and the paragraphs.
         place_rank: how well known a place of that name is. A country stays one though someone in
-            the document bears its name, and so does a large city after "in" or "à".
+            the document bears its name, and so does a large city after "in" or "à". A name that
+            nobody bears in full is a large city at once, another city once it stands after "in".
     """
     names = _without_shouted_words(names, blocks)
     people = _people(names)
     majority = _majority_types(names)
-    resolved = [_resolved(name, people, majority, blocks, place_rank=place_rank) for name in names]
+    located = {fold(canonical(name.text)) for name in names if _is_after_locative(name, blocks)}
+
+    resolved = [
+        _resolved(name, people, majority, blocks, place_rank=place_rank, located=located)
+        for name in names
+    ]
     resolved = list(_organisations(resolved, blocks))
     resolved.extend(_unmarked(resolved, blocks, people))
     return sorted(resolved, key=lambda name: name.start)
@@ -144,6 +152,7 @@ def _resolved(
     blocks: Sequence[Block],
     *,
     place_rank: Callable[[str], PlaceRank],
+    located: AbstractSet[str],
 ) -> Found:
     if name.key:
         return name
@@ -161,7 +170,8 @@ def _resolved(
     person = _resolved_person(name, folded, people)
     # A name that nobody here bears in full: "accuse Washington" is the capital.
     is_bare = name.via == "model" and person.via == "model" and " " not in folded
-    if is_bare and place_rank(name.text) is not PlaceRank.MINOR:
+    rank = place_rank(name.text) if is_bare else PlaceRank.MINOR
+    if rank > PlaceRank.CITY or (rank is PlaceRank.CITY and folded in located):
         return replace(name, type=EntityType.PLACE)
     return person
 

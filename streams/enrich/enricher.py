@@ -32,6 +32,8 @@ from streams.folding import fold
 
 # Inhabitants from which a city is too well known to be taken for a surname after "in" or "à".
 _LARGE_CITY = 500_000
+# And from which it is one where it stands after "in" and nobody bears it as part of a full name.
+_CITY = 50_000
 _LONG_NAME = 6
 _NO_MODEL = "enrich-no-model"
 _TOO_LONG = "enrich-too-long"
@@ -197,6 +199,8 @@ class Enricher:
             # Short names of cities in other languages are surnames here.
             if is_large and (found.is_primary or len(name) >= _LONG_NAME):
                 rank = PlaceRank.LARGE_CITY
+            elif found.place.kind is PlaceKind.CITY and found.place.population >= _CITY:
+                rank = max(rank, PlaceRank.CITY)
         return rank
 
     def _warnings(self, work: _Work, recogniser: Recogniser) -> list[str]:

@@ -88,7 +88,7 @@ _LEADING = (
 )
 NAME = rf"{_LEADING}{_WORD}(?:{SPACE}{_WORD}){{0,3}}"
 # Before these a word that could be either is a place: "à Kerry" may be a person, "à Londres" not.
-LOCATIVES = word_set("à a au aux en vers près in at near hacia nach aus bei")
+LOCATIVES = word_set("à a au aux en vers près in at near off outside hacia nach aus bei")
 
 
 @cache
