@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -305,3 +306,13 @@ def test_urgent_messages_go_first(store: SqliteStore) -> None:
     seen: list[WireEvent] = []
     runner.run(seen.extend)
     assert seen[0].source.position == "u:1"
+
+
+def test_the_process_has_its_garbage_collector_back_after_a_run(store: SqliteStore) -> None:
+    before = gc.get_threshold()
+    during: list[tuple[int, int, int]] = []
+    runner = desk_runner(store)
+    runner.ingest(messages(1, versions=1))
+    runner.run(lambda _: during.append(gc.get_threshold()))
+    assert during[0][0] > before[0]
+    assert gc.get_threshold() == before
