@@ -1,0 +1,1 @@
+"""What travels: the records, the topics and their JSON. It imports nothing of ours."""

@@ -48,17 +48,17 @@ class Copywriter:
         """One sentence of about 22 words, with a name, a place and a figure now and then."""
         words: list[str] = []
         for _ in range(chooser.randint(14, 24)):
-            if chooser.random() < 0.4:  # noqa: PLR2004
+            if chooser.random() < 0.4:
                 words.append(chooser.choice(_FUNCTION))
             else:
                 # Squaring the draw makes some words common, as in any language.
                 words.append(self._words[int(len(self._words) * chooser.random() ** 2)])
         words.insert(chooser.randint(1, len(words)), chooser.choice(_VERBS))
-        if chooser.random() < 0.5:  # noqa: PLR2004
+        if chooser.random() < 0.5:
             words.insert(chooser.randint(0, len(words)), chooser.choice(_PEOPLE))
-        if chooser.random() < 0.5:  # noqa: PLR2004
+        if chooser.random() < 0.5:
             words.insert(chooser.randint(0, len(words)), "à " + chooser.choice(_PLACES))
-        if chooser.random() < 0.5:  # noqa: PLR2004
+        if chooser.random() < 0.5:
             words.insert(chooser.randint(0, len(words)), str(chooser.randint(3, 99_999)))
         text = " ".join(words)
         return text[0].upper() + text[1:] + "."

@@ -34,7 +34,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """ "aim", "met", "short", or "" where there is no budget."""
+        """How it stands: "aim", "met", "short", or "" where there is no budget."""
         if self.least is None:
             return ""
         if self.aim is not None and self._reaches(self.aim):
@@ -64,7 +64,7 @@ def interleaved(works: Sequence[Callable[[], object]], rounds: int) -> list[list
 
 
 def spread(values: Sequence[float]) -> str:
-    """ "min-max" of figures, three significant digits."""
+    """Least and most of figures, three significant digits: "3.1-4.2"."""
     return f"{min(values):.3g}-{max(values):.3g}"
 
 
