@@ -42,7 +42,7 @@ def clone(tmp_path):
 def test_commands_of_the_docs_run(body, needs_kafka, clone, request):
     """Blocks marked ``sh``; the ones marked ``sh kafka`` against a real broker."""
     if needs_kafka:
-        bootstrap = request.getfixturevalue("kafka_broker").bootstrap
+        bootstrap = request.getfixturevalue("kafka_broker")
         body = body.replace("localhost:9092", bootstrap)
     lines = []
     for line in body.splitlines():
