@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types drift kafka lock clean
+.PHONY: help demo test check format lint types drift readme kafka lock clean
 
 help:  ## show this help
 	@echo "Wireroom: raw wire in, clean versioned news items out."
@@ -36,6 +36,10 @@ types: $(VENV)/.dev  ## mypy, strict
 
 drift: $(VENV)/.dev  ## generated schemas and tables are in step with the code
 	@$(BIN)/python -m schemas.generate --check
+	@$(BIN)/python deploy/demo/readme.py --check
+
+readme: $(VENV)/.dev  ## put the demo's real output into README.md
+	@$(BIN)/python deploy/demo/readme.py
 
 kafka: $(VENV)/.runtime  ## run a single-node Apache Kafka on localhost:9092 to play with
 	@$(BIN)/python deploy/kafka/broker.py

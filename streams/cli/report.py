@@ -144,10 +144,10 @@ def _version(event: WireEvent) -> Text:
         if item.version_created or item.received_at:
             line.append(f"{item.version_created or item.received_at:%H:%M} ", style="dim")
         line.append(printable(item.headline or "(no headline)"), style="default")
+    else:
+        line.append(printable(event.source.position), style="default")
     if event.source.provider:
         line.append(f"  {printable(event.source.provider)}", style="dim")
-    else:
-        line.append(printable(event.source.position), style="dim")
     if event.kind in _OLD and event.reasons:
         line.append(f"  {printable(', '.join(event.reasons[:2]))}", style="dim")
     return line

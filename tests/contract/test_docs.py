@@ -69,3 +69,14 @@ def test_commands_of_the_docs_run(body, needs_kafka, clone, request):
 def test_links_lead_somewhere(page):
     for target in LINK.findall(page.read_text("utf-8")):
         assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"
+
+
+@pytest.mark.timeout(90)
+def test_readme_shows_what_the_demo_prints():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "deploy/demo/readme.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
