@@ -10,7 +10,7 @@ from streams.bench.measure import Figure
 
 __all__ = ["SECTIONS", "Figure", "measure"]
 
-SECTIONS = ("stages", "desk", "enrich", "embedded")
+SECTIONS = ("stages", "desk", "enrich", "embedded", "kafka")
 _SAMPLES = 300
 
 
@@ -19,6 +19,7 @@ def measure(
     *,
     messages: Sequence[RawMessage] = (),
     hot: int = 100_000,
+    broker: str = "",
 ) -> dict[str, Callable[[], list[Figure]]]:
     """What to measure, by section, each ready to be called.
 
@@ -27,8 +28,9 @@ def measure(
         messages: raw messages to measure decode, clean, enrichment and the embedded host with;
             without any, dispatches made here.
         hot: items the desk holds while it is measured.
+        broker: kafka:// address for the section "kafka".
     """
-    from streams.bench import stages  # noqa: PLC0415  (loads numpy and the models)
+    from streams.bench import kafka, stages  # noqa: PLC0415  (loads numpy and the models)
 
     corpus = list(messages) or [Copywriter().scraped(number) for number in range(_SAMPLES)]
     every = {
@@ -36,5 +38,6 @@ def measure(
         "desk": lambda: stages.desk(hot),
         "enrich": lambda: stages.enrich(corpus[:60]),
         "embedded": lambda: stages.embedded(corpus),
+        "kafka": lambda: kafka.latency(broker),
     }
     return {name: every[name] for name in sections}

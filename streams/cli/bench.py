@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 from cyclopts import Parameter
 
+from streams.cli.common import Common
 from streams.cli.inputs import Inputs
 from streams.cli.output import Format, open_output, terminal
 from streams.errors import ConfigError
@@ -31,6 +32,7 @@ def bench(
     hot: int = 100_000,
     output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
+    common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
     """Measure this machine against the budgets: CPU time, medians, ratios within one run.
 
@@ -43,6 +45,7 @@ def bench(
         hot: how many items the desk holds while it is measured; the budget is for 1,000,000.
         output: a file, or one of text, jsonl.
         inputs: how to read the corpus.
+        common: settings.
     """
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
@@ -51,10 +54,14 @@ def bench(
     unknown = [name for name in sections if name not in SECTIONS]
     if unknown:
         raise ConfigError(f"{unknown[0]} is not measured; there are {', '.join(SECTIONS)}")
+    broker = common.settings().broker
+    if "kafka" in sections and not broker.startswith("kafka://"):
+        raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
+    chosen = sections or tuple(name for name in SECTIONS if name != "kafka")
     messages = tuple(inputs.sources((corpus,))) if corpus else ()
     report = terminal(stderr=True)
     figures: list[Figure] = []
-    for name, section in measure(sections or SECTIONS, messages=messages, hot=hot).items():
+    for name, section in measure(chosen, messages=messages, hot=hot, broker=broker).items():
         report.print(f"measuring {name} ...")
         figures += section()
     with open_output(output) as out:

@@ -66,7 +66,6 @@ def _serve(settings: Settings, path: str) -> int:
     report = terminal(stderr=True)
     try:
         with SqliteStore(path, max_body_bytes=settings.max_body_bytes) as store:
-            store.create_topics(list(settings.catalogue().values()), prefix=settings.prefix)
             runner = EmbeddedRunner(
                 store,
                 settings.pipeline_config(),
