@@ -19,6 +19,11 @@ Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """A point in time, aware, in UTC; a naive datetime is refused."""
 
 
+def write_instant(instant: datetime) -> str:
+    """RFC 3339 in UTC, as headers, positions and ninjs write it."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 class Record(BaseModel):
     """A frozen record; unknown fields are refused when we build one, ignored when we read one."""
 

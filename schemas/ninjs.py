@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from schemas.item import Entity, EntityType, Item, Link, Paragraph, ParagraphKind, Subject, Topic
+from schemas.model import write_instant
 
 STANDARD = {
     "name": "ninjs",
@@ -83,9 +84,7 @@ def to_ninjs(item: Item) -> dict[str, Any]:
 
 
 def _instant(value: datetime | None) -> str | None:
-    if value is None:
-        return None
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if value is None else write_instant(value)
 
 
 def _item_uri(item_key: str) -> str:

@@ -115,7 +115,7 @@ def hex_lines(body: bytes) -> list[str]:
 
 
 async def _letters(settings: Settings) -> AsyncIterator[tuple[str, DeadLetter]]:
-    from streams.outgoing import letter_of  # noqa: PLC0415  (start quickly)
+    from streams.log.outgoing import letter_of  # noqa: PLC0415  (start quickly)
 
     topic = settings.topic_name(TopicName.DEAD)
     async with open_settings_log(settings) as log:

@@ -46,7 +46,7 @@ def ingest(
 
 async def _ingest(settings: Settings, sources: Sources, topic: str) -> int:
     from streams.log.headers import raw_record  # noqa: PLC0415  (start quickly)
-    from streams.spool import spooled  # noqa: PLC0415  (start quickly)
+    from streams.log.spool import spooled  # noqa: PLC0415  (start quickly)
 
     done = 0
     with progress("ingesting", sources) as show:

@@ -74,9 +74,9 @@ def replay(
         dry_run: only count, by provider and day.
         common: settings.
     """
+    from streams.client.selection import words  # noqa: PLC0415  (start quickly)
     from streams.replay.pacing import check_speed  # noqa: PLC0415  (start quickly)
     from streams.replay.player import Player, Range  # noqa: PLC0415  (start quickly)
-    from streams.selection import words  # noqa: PLC0415  (start quickly)
 
     settings = common.settings()
     inputs = Inputs(map=map, provider=as_provider, time_from=time_from, max=max)

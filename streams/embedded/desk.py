@@ -20,7 +20,7 @@ from streams.pipeline import (
     PipelineConfig,
     StageCrashedError,
 )
-from streams.restoring import DeskHistory
+from streams.pipeline.restoring import DeskHistory
 
 
 class EmbeddedDesk:

@@ -10,7 +10,7 @@ from schemas.topics import TopicName
 from streams.embedded.reading import next_offsets
 from streams.log import SqliteStore
 from streams.log.headers import EVENT_ID, header_text
-from streams.outgoing import Outgoing
+from streams.log.outgoing import Outgoing
 from streams.pipeline import PipelineConfig, enrich_stage
 
 # Items a transaction: tens of milliseconds of recognition each, so small batches cost nothing.

@@ -26,7 +26,8 @@ from streams.embedded.reading import next_offsets
 from streams.log import SqliteStore
 from streams.log.base import NewRecord, Record
 from streams.log.headers import raw_of, raw_record
-from streams.outgoing import Outgoing, decoded_outgoing
+from streams.log.outgoing import Outgoing, decoded_outgoing
+from streams.log.spool import spooled
 from streams.pipeline import (
     DecodedEntry,
     Intake,
@@ -37,7 +38,6 @@ from streams.pipeline import (
     before_desk,
     with_items,
 )
-from streams.spool import spooled
 
 __all__ = ["EmbeddedRunner", "StopAfter"]
 

@@ -10,7 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from schemas.raw import RawMessage
+from schemas.model import write_instant
+from schemas.raw import RawMessage, derived_position
 from streams.desk.identity import UNKNOWN_PROVIDER
 from streams.log.base import Headers, NewRecord, Record
 
@@ -35,6 +36,8 @@ EVENT_ID = "ce_id"
 _MAX_CHARS = 512
 
 _OF_RAW = frozenset({PROVIDER, SOURCE_ID, CONTENT_TYPE, RECEIVED_AT})
+# Only our own spooling says where a body lies: a message that names a file must not be believed.
+_NOT_CARRIED = _OF_RAW | {SPOOL_PATH}
 
 
 def header_bytes(text: str) -> bytes:
@@ -46,11 +49,6 @@ def header_text(record: Record, name: str) -> str | None:
     """A header as text, or None where it is absent or empty."""
     value = record.header(name)
     return value.decode("utf-8", "replace") if value else None
-
-
-def write_instant(instant: datetime) -> str:
-    """RFC 3339 in UTC, as records write it."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def read_instant(text: str | None) -> datetime | None:
@@ -66,7 +64,9 @@ def read_instant(text: str | None) -> datetime | None:
 
 def raw_record(raw: RawMessage, topic: str) -> NewRecord:
     """The record that carries a message on a raw topic, keyed by provider."""
-    headers = [(name, header_bytes(value)) for name, value in raw.headers if name not in _OF_RAW]
+    headers = [
+        (name, header_bytes(value)) for name, value in raw.headers if name not in _NOT_CARRIED
+    ]
     for name, value in (
         (PROVIDER, raw.provider),
         (SOURCE_ID, raw.position),
@@ -96,9 +96,7 @@ def raw_of(record: Record) -> RawMessage:
         received_at = record.appended_at
     position = _clipped(header_text(record, SOURCE_ID))
     if position is None:
-        digest = hashlib.sha256(body).hexdigest()
-        when = f"@{write_instant(received_at)}" if received_at else ""
-        position = f"sha256:{digest[:16]}{when}"
+        position = derived_position(hashlib.sha256(body).hexdigest(), received_at)
     return RawMessage(
         body=body,
         provider=_clipped(header_text(record, PROVIDER)),

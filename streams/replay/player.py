@@ -16,9 +16,9 @@ from schemas.raw import RawMessage
 from schemas.topics import TopicName
 from streams.log import TopicLog
 from streams.log.headers import SOURCE_ID, header_text, raw_record
+from streams.log.spool import spooled
 from streams.replay.checkpoint import Checkpoint, save_checkpoint
 from streams.replay.pacing import pace
-from streams.spool import spooled
 
 __all__ = ["REPLAY_HEADER", "Player", "Range", "Tally", "tally"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from streams.outgoing import Outgoing
+from streams.log.outgoing import Outgoing
 from streams.worker.faust_compat import App
 
 

@@ -16,8 +16,8 @@ from schemas.decoded import Tick
 from schemas.event import OUTCOMES
 from schemas.topics import TopicName
 from streams.log import open_log
+from streams.log.outgoing import decoded_outgoing
 from streams.observability import metric_defs
-from streams.outgoing import decoded_outgoing
 from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, StageCrashedError
 from streams.worker.context import StageContext
 from streams.worker.faust_compat import (

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from schemas.topics import TopicName
+from streams.log.outgoing import Outgoing, enriched_outgoing
 from streams.observability import metric_defs
-from streams.outgoing import Outgoing, enriched_outgoing
 from streams.pipeline import EnrichStage, PipelineConfig, enrich_stage, is_copied, unenriched
 from streams.worker.context import StageContext, chunks
 from streams.worker.faust_compat import (

@@ -15,10 +15,10 @@ from schemas.dead_letter import DeadCode
 from schemas.topics import TopicName
 from streams.log.base import Record
 from streams.log.headers import SCHEMA
+from streams.log.outgoing import Outgoing
+from streams.log.spool import spooled
 from streams.observability import metric_defs
-from streams.outgoing import Outgoing
 from streams.pipeline import IntakeStage, PipelineConfig
-from streams.spool import spooled
 from streams.worker.context import StageContext, chunks
 from streams.worker.faust_compat import (
     StreamOfBytes,

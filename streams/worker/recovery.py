@@ -12,7 +12,7 @@ from schemas.topics import TopicName
 from streams.desk import DeskConfig
 from streams.log.base import Record, TopicLog
 from streams.pipeline import DeskStage
-from streams.restoring import DeskHistory
+from streams.pipeline.restoring import DeskHistory
 
 
 class AbandonedError(Exception):

@@ -14,11 +14,10 @@ from schemas.event import EventKind, WireEvent
 from schemas.item import Item
 from schemas.raw import RawMessage
 from schemas.topics import TopicName
-from streams import pipeline
 from streams.desk import Desk
 from streams.log.base import Record
 from streams.log.headers import raw_record
-from streams.outgoing import Outgoing, decoded_outgoing, letter_of
+from streams.log.outgoing import Outgoing, decoded_outgoing, letter_of
 from streams.pipeline import (
     DecodedEntry,
     DeskStage,
@@ -27,6 +26,7 @@ from streams.pipeline import (
     PipelineConfig,
     StageCrashedError,
     before_desk,
+    intake,
     read,
 )
 
@@ -79,7 +79,7 @@ class TestIntake:
         def crash(*_: object, **__: object) -> None:
             raise RuntimeError("a secret of the article")
 
-        monkeypatch.setattr(pipeline, stage, crash)
+        monkeypatch.setattr(intake, stage, crash)
         batch = IntakeStage().process(a_record(a_raw(b"the bytes")))
         ((part, _),) = batch.parts
         assert isinstance(part, Failed)

@@ -17,7 +17,7 @@ from streams.embedded.runner import EmbeddedRunner, StopAfter
 from streams.errors import ConfigError, TransportError
 from streams.log import SqliteStore
 from streams.log.base import Record
-from streams.outgoing import letter_of
+from streams.log.outgoing import letter_of
 from streams.pipeline import PipelineConfig
 from tests.faults.feed import messages
 

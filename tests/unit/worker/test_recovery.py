@@ -8,7 +8,7 @@ from schemas.topics import CATALOGUE
 from streams.desk import DeskConfig
 from streams.log import open_log
 from streams.log.base import TopicLog
-from streams.outgoing import Outgoing
+from streams.log.outgoing import Outgoing
 from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, IntakeStage
 from streams.worker.recovery import AbandonedError, take_over
 from tests.faults.feed import messages

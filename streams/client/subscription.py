@@ -16,15 +16,15 @@ from schemas.codec import SchemaError, decode
 from schemas.event import EventKind, WireEvent
 from schemas.item import Item
 from schemas.topics import CATALOGUE, TopicName
-from streams.cursor import Cursor
+from streams.client.cursor import Cursor
+from streams.client.own_loop import OwnLoop
+from streams.client.resends import Fold, fold_for
+from streams.client.selection import Selection, words
 from streams.errors import ConfigError, CorruptionError
 from streams.ingest.dates import parse_moment
 from streams.log import open_log
 from streams.log.base import Record, TopicLog
 from streams.log.headers import KIND, RECEIVED_AT, DeskSeq, header_text, read_instant
-from streams.own_loop import OwnLoop
-from streams.resends import Fold, fold_for
-from streams.selection import Selection, words
 from streams.settings import Settings, load_settings
 
 __all__ = ["Delivery", "Subscription"]

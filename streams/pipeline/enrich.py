@@ -14,7 +14,8 @@ from schemas.item import Item, PubStatus
 from streams.enrich import EnrichConfig, Enricher
 from streams.log.headers import KIND
 from streams.log.limits import DEFAULT_MAX_BODY_BYTES, max_record_bytes, record_bytes
-from streams.outgoing import Outgoing, enriched_outgoing
+from streams.log.outgoing import Outgoing, enriched_outgoing
+from streams.pipeline.config import PipelineConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class EnrichStage:
         if item is not None and record_bytes(outgoing.record("")) > self._limit:
             return Enriched(enriched_outgoing(record, None), None)
         return Enriched(outgoing, item)
+
+
+def enrich_stage(config: PipelineConfig) -> EnrichStage:
+    """The enrichment stage as configured; loads models."""
+    return EnrichStage(config.enrich, max_body_bytes=config.max_body_bytes)
 
 
 def _item_to_enrich(record: Outgoing) -> Item | None:

@@ -17,6 +17,7 @@ from schemas.decoded import Cleaned, Dropped, Failed, Tick
 from schemas.event import ITEM_KINDS, WireEvent
 from schemas.item import Item
 from schemas.journal import HeldRecord, JournalRecord, StateRecord
+from schemas.model import write_instant
 from schemas.raw import RawMessage
 from schemas.topics import TopicName
 from streams.log.base import Headers, NewRecord, Record
@@ -36,8 +37,8 @@ from streams.log.headers import (
     header_text,
     output_headers,
     read_instant,
-    write_instant,
 )
+from streams.log.spool import spooled_as
 
 ITEM_SCHEMA = "item/1"
 EVENT_SCHEMA = "event/1"
@@ -149,13 +150,13 @@ def dead_outgoing(raw: RawMessage, failed: Iterable[Failed]) -> Outgoing | None:
     if not failures:
         return None
     first = failures[0]
-    carried = dict(raw.headers)
+    spooled = spooled_as(raw)
     headers = [
         (_CODE, first.code.encode()),
         (_STAGE, header_bytes(first.stage)),
         (_DETAIL, header_bytes(first.detail)),
         (SHA256, first.source.sha256.encode()),
-        (SIZE, header_bytes(carried.get(SIZE) or str(len(raw.body)))),
+        (SIZE, str(spooled.size if spooled else len(raw.body)).encode()),
         ("parts", ",".join(str(failure.source.part) for failure in failures).encode()),
         (SOURCE_ID, header_bytes(first.source.position)),
     ]
@@ -163,7 +164,7 @@ def dead_outgoing(raw: RawMessage, failed: Iterable[Failed]) -> Outgoing | None:
         (PROVIDER, raw.provider),
         (CONTENT_TYPE, raw.content_type),
         (RECEIVED_AT, write_instant(raw.received_at) if raw.received_at else None),
-        (SPOOL_PATH, carried.get(SPOOL_PATH)),
+        (SPOOL_PATH, spooled.path if spooled else None),
     ):
         if value:
             headers.append((name, header_bytes(value)))

@@ -18,7 +18,7 @@ from streams.desk import Desk, DeskChanges
 from streams.desk.identity import source_id
 from streams.log.base import Record
 from streams.log.headers import TRANSPORT, DeskSeq, header_text
-from streams.outgoing import (
+from streams.log.outgoing import (
     Outgoing,
     dead_outgoing,
     event_outgoing,

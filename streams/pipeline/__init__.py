@@ -1,0 +1,36 @@
+"""The one place the stages are composed: records in, records out, for every host.
+
+Intake, desk and enrichment as pure functions over batches. It must not read or write a log, a
+file or a clock.
+"""
+
+from __future__ import annotations
+
+from streams.log.outgoing import Outgoing, letter_of
+from streams.pipeline.config import PipelineConfig, StopAfter
+from streams.pipeline.desk import DecodedEntry, DeskBatch, DeskStage, StageCrashedError
+from streams.pipeline.enrich import EnrichStage, enrich_stage, is_copied, unenriched
+from streams.pipeline.intake import Intake, IntakeBatch, IntakeStage, Part
+from streams.pipeline.reading import before_desk, read, with_items
+
+__all__ = [
+    "DecodedEntry",
+    "DeskBatch",
+    "DeskStage",
+    "EnrichStage",
+    "Intake",
+    "IntakeBatch",
+    "IntakeStage",
+    "Outgoing",
+    "Part",
+    "PipelineConfig",
+    "StageCrashedError",
+    "StopAfter",
+    "before_desk",
+    "enrich_stage",
+    "is_copied",
+    "letter_of",
+    "read",
+    "unenriched",
+    "with_items",
+]

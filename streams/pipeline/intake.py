@@ -1,0 +1,177 @@
+"""Raw messages to decoded, cleaned and signed parts, and the records they are written as.
+
+It must not write a record, spool a body or read a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from schemas.dead_letter import DeadCode
+from schemas.decoded import Cleaned, Dropped, Failed
+from schemas.event import Source
+from schemas.item import Item
+from schemas.raw import RawMessage
+from streams.clean import clean, item_of
+from streams.decode import decode
+from streams.decode.decoded import Decoded
+from streams.decode.message import origin_of
+from streams.desk.fingerprint import sign
+from streams.log.base import Record
+from streams.log.headers import raw_of, transport_of
+from streams.log.limits import max_record_bytes, record_bytes
+from streams.log.outgoing import Outgoing, dead_outgoing, decoded_outgoing
+from streams.log.spool import spooled_as
+from streams.pipeline.config import PipelineConfig
+from streams.steps import Drop, Fail
+
+Part = Cleaned | Dropped | Failed
+
+
+class Intake:
+    """Decode, clean and sign one message. Total: whatever happens, each part has an answer."""
+
+    def __init__(self, config: PipelineConfig | None = None) -> None:
+        self._config = config or PipelineConfig()
+
+    def process(self, raw: RawMessage) -> list[Part]:
+        """What each part of the message became; never empty, never an exception."""
+        return [
+            decoded if isinstance(decoded, Failed) else self._part(decoded)
+            for decoded in self._decoded(raw)
+        ]
+
+    def decode_only(self, raw: RawMessage) -> list[tuple[Source, Item] | Failed]:
+        """Each part as decoded, nothing removed."""
+        answers: list[tuple[Source, Item] | Failed] = []
+        for decoded in self._decoded(raw):
+            if isinstance(decoded, Failed):
+                answers.append(decoded)
+                continue
+            try:
+                answers.append((decoded.source, item_of(decoded)))
+            except Exception as error:  # noqa: BLE001  (a crash costs one message, not the feed)
+                answers.append(_crashed(decoded.source, raw.received_at, "clean", error))
+        return answers
+
+    def _decoded(self, raw: RawMessage) -> list[Decoded | Failed]:
+        spooled = spooled_as(raw)
+        size = spooled.size if spooled else len(raw.body)
+        if spooled or size > self._config.max_body_bytes:
+            return [_failed(raw, Fail("body-too-large", f"{size} bytes"), "intake")]
+        try:
+            answers = decode(raw, self._config.profiles)
+        except Exception as error:  # noqa: BLE001  (a crash costs one message, not the feed)
+            return [_crashed(_source(raw, 0), raw.received_at, "decode", error)]
+        return [
+            _failed(raw, answer, "decode") if isinstance(answer, Fail) else answer
+            for answer in answers
+        ]
+
+    def _part(self, decoded: Decoded) -> Part:
+        stage = "clean"
+        try:
+            answer = clean(decoded, self._config.rules)
+            if isinstance(answer, Drop):
+                return Dropped(
+                    source=decoded.source, received_at=decoded.received_at, reason=answer.reason
+                )
+            if isinstance(answer, Fail):
+                return Failed(
+                    source=decoded.source,
+                    received_at=decoded.received_at,
+                    code=answer.code,
+                    stage=stage,
+                    detail=answer.detail,
+                )
+            stage = "sign"
+            return Cleaned(source=decoded.source, item=answer, fingerprint=sign(answer))
+        except Exception as error:  # noqa: BLE001  (a crash costs one message, not the feed)
+            return _crashed(decoded.source, decoded.received_at, stage, error)
+
+
+def _source(raw: RawMessage, part: int) -> Source:
+    origin = origin_of(raw)
+    spooled = spooled_as(raw)
+    return (replace(origin, sha256=spooled.sha256) if spooled else origin).source(part)
+
+
+def _failed(raw: RawMessage, fail: Fail, stage: str) -> Failed:
+    return Failed(
+        source=_source(raw, fail.part),
+        received_at=raw.received_at,
+        code=fail.code,
+        stage=stage,
+        detail=fail.detail,
+    )
+
+
+def _crashed(
+    source: Source, received_at: datetime | None, stage: str, error: BaseException
+) -> Failed:
+    # The type alone: a message may quote the article.
+    return Failed(
+        source=source,
+        received_at=received_at,
+        code="stage-crashed",
+        stage=stage,
+        detail=type(error).__name__,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeBatch:
+    """What one raw record became.
+
+    Attributes:
+        parts: each with its transport.
+        outgoing: for ``wire.decoded``, one for each part in order; then the dead letter, if any.
+    """
+
+    parts: tuple[tuple[Part, str], ...]
+    outgoing: tuple[Outgoing, ...]
+
+
+class IntakeStage:
+    """Raw records to decoded records; bodies over the limit have been spooled before."""
+
+    def __init__(self, config: PipelineConfig | None = None) -> None:
+        config = config or PipelineConfig()
+        self._intake = Intake(config)
+        # What the desk and enrichment write of an item may be up to 1.6 times as large as its
+        # decoded record (a change list beside each tiny paragraph); all must fit their topics.
+        self._limit = max_record_bytes(config.max_body_bytes) // 2
+
+    def process(self, record: Record) -> IntakeBatch:
+        """The decoded parts of one raw record, and its dead letter where a part failed."""
+        raw = raw_of(record)
+        batch = _intake_batch(record, raw, self._intake.process(raw))
+        sizes = [record_bytes(outgoing.record("")) for outgoing in batch.outgoing]
+        if all(size <= self._limit for size in sizes):
+            return batch
+        # JSON escapes and hashes can make an item outgrow the topic; its bytes still fit.
+        parts = [
+            part
+            if size <= self._limit
+            else _failed(raw, Fail("body-too-large", f"{size} bytes cleaned", number), "intake")
+            for number, ((part, _), size) in enumerate(zip(batch.parts, sizes, strict=False))
+        ]
+        return _intake_batch(record, raw, parts)
+
+    @staticmethod
+    def gave_up(record: Record, code: DeadCode, detail: str) -> IntakeBatch:
+        """The answer for a record that took its process with it, or took too long."""
+        raw = raw_of(record)
+        failed = _failed(raw, Fail(code, detail), "intake")
+        return _intake_batch(record, raw, [failed])
+
+
+def _intake_batch(record: Record, raw: RawMessage, parts: Sequence[Part]) -> IntakeBatch:
+    placed = tuple((part, transport_of(record, number)) for number, part in enumerate(parts))
+    outgoing = [decoded_outgoing(part, transport) for part, transport in placed]
+    letter = dead_outgoing(raw, (part for part in parts if isinstance(part, Failed)))
+    if letter is not None:
+        outgoing.append(letter)
+    return IntakeBatch(placed, tuple(outgoing))
