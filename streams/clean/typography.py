@@ -52,11 +52,16 @@ def repairs(text: str, start: int, end: int, *, right_to_left: bool) -> tuple[Ed
         ]
     if line.isascii() or unicodedata.is_normalized("NFC", apply(text, start, end, edits)):
         return tuple(edits)
-    return tuple(
-        edit
-        for word in _WORD.finditer(line)
-        for edit in _compose(text, start + word.start(), start + word.end(), edits)
-    )
+    composed: list[Edit] = []
+    left = iter(edits)
+    following = next(left, None)
+    for word in _WORD.finditer(line):
+        within: list[Edit] = []
+        while following is not None and following.start < start + word.end():
+            within.append(following)
+            following = next(left, None)
+        composed += _compose(text, start + word.start(), start + word.end(), within)
+    return tuple(composed)
 
 
 def encodable(text: str, start: int, end: int) -> tuple[Edit, ...]:
@@ -100,8 +105,7 @@ def _repair(match: re.Match[str], start: int, right_to_left: bool) -> Edit | Non
     return _edit(start + match.start(), start + match.end(), replacement, _REASONS[group])
 
 
-def _compose(text: str, start: int, end: int, edits: Sequence[Edit]) -> list[Edit]:
-    within = [edit for edit in edits if start <= edit.start < end]
+def _compose(text: str, start: int, end: int, within: list[Edit]) -> list[Edit]:
     repaired = apply(text, start, end, within)
     composed = unicodedata.normalize("NFC", repaired)
     if composed == repaired:

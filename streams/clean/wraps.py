@@ -23,10 +23,11 @@ _INDENT = 3
 # Of the pairs of neighbouring lines, how many must run on for the text to be a wrapped one.
 _RUNNING_ON = 0.6
 _SENTENCE_ENDS = tuple(".!?:")
-# Between the cells of a row: spaces, a tab or leader dots; spaces after a full stop are not.
-_GAP = re.compile(r"(?<=[^\s.!?:;]) {3,}(?=\S)|\t+(?=\S)")
+# Between the cells of a row: spaces, a tab or leader dots; spaces after a full stop are not. Runs
+# are taken whole and from their beginning, or a long one would cost its square.
+_GAP = re.compile(r"(?<=[^\s.!?:;]) {3,}+(?=\S)|(?<!\t)\t++(?=\S)")
 _GAP_BEFORE_FIGURE = re.compile(
-    r"(?:(?<=[^\s.!?:;]) {2,}|\t+|\.{4,})(?=[-+(]?[\d$£€]|(?:nil|unch|n\.?a\.?)\b)",
+    r"(?:(?<=[^\s.!?:;]) {2,}+|(?<!\t)\t++|(?<!\.)\.{4,}+)(?=[-+(]?[\d$£€]|(?:nil|unch|n\.?a\.?)\b)",
     re.IGNORECASE,
 )
 _MOST_WORDS_IN_ROW = 25
@@ -68,9 +69,9 @@ def join_wrapped(text: str, groups: Sequence[list[Line]]) -> list[list[Line]]:
     joined: list[list[Line]] = []
     for number, (group, seam) in enumerate(zip(groups, seams, strict=True)):
         if seam is not None and _belongs(seam, width, first=number == 1):
-            joined[-1] = joined[-1] + group
+            joined[-1].extend(group)
         else:
-            joined.append(group)
+            joined.append(list(group))
     return joined
 
 

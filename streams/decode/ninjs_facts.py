@@ -27,6 +27,7 @@ from streams.decode.profiles import ProviderProfile
 _MAX_FIELD_CHARS = 4000
 _MAX_LISTED = 500
 _VISUAL = frozenset({"picture", "video", "graphic", "audio"})
+_URGENCY = re.compile("0?[1-9]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _CAPTION_ROLES = ("caption", "main", "text", "")
@@ -142,7 +143,7 @@ class Fields:
         stated = self.word("urgency")
         if stated is None:
             return None
-        if not (stated.isascii() and stated.isdecimal()) or not 1 <= int(stated[:4]) <= 9:
+        if not _URGENCY.fullmatch(stated):
             self.warnings.append("urgency-invalid")
             return None
         return self._profile.urgency.get(int(stated), int(stated))
