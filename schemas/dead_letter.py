@@ -16,7 +16,6 @@ DeadCode = Literal[
     "charset-undecodable",
     "envelope-invalid",
     "format-unknown",
-    "html-invalid",
     "html-no-text",
     "json-invalid",
     "json-too-deep",

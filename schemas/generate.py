@@ -13,7 +13,7 @@ import json
 import pkgutil
 import re
 import sys
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ _NOT_RECORDS = {"schemas.generate", "schemas.model"}
 # A topic that carries one of several records has one schema, and its parts none of their own.
 _UNIONS: dict[str, tuple[str, Any]] = {"schemas.decoded": ("decoded", DecodedRecord)}
 
-# The record a topic carries; None where the value is the message itself.
+# The record a topic carries; None where there is no record of ours in it.
 _VALUES: dict[TopicName, str | None] = {
     TopicName.RAW: None,
     TopicName.RAW_URGENT: None,
@@ -42,7 +42,7 @@ _VALUES: dict[TopicName, str | None] = {
     TopicName.HELD: "held_record",
     TopicName.DESK: "journal_record",
     TopicName.STATE: "state_record",
-    TopicName.KB: "kb_entry",
+    TopicName.KB: None,
     TopicName.DEAD: None,
 }
 
@@ -51,7 +51,7 @@ def generated() -> dict[Path, str]:
     """Every generated file, by its path from the project's root."""
     records = dict(pair for module in _modules() for pair in _module_schemas(module))
     files = {Path(f"schemas/json/{name}.json"): _page(schema) for name, schema in records.items()}
-    return {**files, Path("docs/topics.md"): _topics_page(records)}
+    return {**files, Path("docs/topics.md"): _topics_page()}
 
 
 def drifted(files: dict[Path, str], root: Path = ROOT) -> list[str]:
@@ -95,7 +95,7 @@ def _modules() -> Iterator[str]:
 
 
 def _module_schemas(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """File name and schema of each record of a module that is no part of another one there."""
+    """File name and schema of each record of a module, parts of others only if a topic has them."""
     if name in _UNIONS:
         title, union = _UNIONS[name]
         schema = TypeAdapter(union).json_schema(mode="serialization")
@@ -110,8 +110,9 @@ def _module_schemas(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     whole = {record: record.model_json_schema(mode="serialization") for record in records}
     parts = {part for schema in whole.values() for part in schema.get("$defs", ())}
     for record, schema in whole.items():
-        if record.__name__ not in parts:
-            yield re.sub(r"(?<!^)(?=[A-Z])", "_", record.__name__).lower(), schema
+        title = re.sub(r"(?<!^)(?=[A-Z])", "_", record.__name__).lower()
+        if record.__name__ not in parts or title in _VALUES.values():
+            yield title, schema
 
 
 def _page(schema: dict[str, Any]) -> str:
@@ -130,8 +131,8 @@ def _tolerant(schema: Any) -> Any:  # noqa: ANN401  (JSON)
     return [_tolerant(value) for value in schema] if isinstance(schema, list) else schema
 
 
-def _topics_page(records: Container[str]) -> str:
-    rows = "\n".join(_topic_row(topic, records) for topic in CATALOGUE.values())
+def _topics_page() -> str:
+    rows = "\n".join(_topic_row(topic) for topic in CATALOGUE.values())
     return f"""# Topics
 
 Generated from `schemas/topics.py` by `python -m schemas.generate`; the prefix `wire.`, and every
@@ -144,12 +145,14 @@ by default. Original times travel in headers: on Kafka a record's own time is it
 """
 
 
-def _topic_row(topic: Topic, records: Container[str]) -> str:
-    value = _VALUES[topic.name]
-    if value is None:
+def _topic_row(topic: Topic) -> str:
+    record = _VALUES[topic.name]
+    if topic.name is TopicName.KB:
+        value = "nothing yet"
+    elif record is None:
         value = "the original bytes"
-    elif value in records:
-        value = f"[{value}](../schemas/json/{value}.json)"
+    else:
+        value = f"[{record}](../schemas/json/{record}.json)"
     kept = "for ever" if topic.retention_ms is None else f"{topic.retention_ms // DAY_MS} d"
     if topic.compacted:
         kept = f"latest of each key, {kept}"

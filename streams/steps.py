@@ -15,9 +15,7 @@ class DropReason(StrEnum):
     """Why a message that was read is not published; also the metric label."""
 
     EMPTY = "empty"
-    NOT_TEXT = "not-text"
     NO_ARTICLE = "no-article"
-    TEST_MESSAGE = "test-message"
 
 
 @dataclass(frozen=True, slots=True)

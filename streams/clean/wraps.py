@@ -27,7 +27,8 @@ _SENTENCE_ENDS = tuple(".!?:")
 # are taken whole and from their beginning, or a long one would cost its square.
 _GAP = re.compile(r"(?<=[^\s.!?:;]) {3,}+(?=\S)|(?<!\t)\t++(?=\S)")
 _GAP_BEFORE_FIGURE = re.compile(
-    r"(?:(?<=[^\s.!?:;]) {2,}+|(?<!\t)\t++|(?<!\.)\.{4,}+)(?=[-+(]?[\d$£€]|(?:nil|unch|n\.?a\.?)\b)",
+    r"(?:(?<=[^\s.!?:;]) {2,}+|(?<!\t)\t++|(?<!\.)\.{4,}+)"
+    r"(?=[-+(]?[\d$£€]|(?:nil|unch|n\.?a\.?)\b)",
     re.IGNORECASE,
 )
 _MOST_WORDS_IN_ROW = 25

@@ -84,10 +84,11 @@ class Selection:
         return any(tag == wanted or tag.startswith(f"{wanted}-") for wanted in self.languages)
 
     def _names(self, item: Item) -> bool:
+        wanted = {fold(name) for name in self.entities}
         for entity in item.entities:
             ids = {entity.id, *(f"{scheme}:{code}" for scheme, code in entity.ids.items())}
             if not self.entities.isdisjoint(ids):
                 return True
-            if fold(entity.name) in {fold(name) for name in self.entities}:
+            if fold(entity.name) in wanted:
                 return True
         return False

@@ -7,6 +7,8 @@ header, so that values stay byte-identical. It must not read a value.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -30,10 +32,16 @@ DESK_EPOCH = "desk-epoch"
 SPOOL_PATH = "spool-path"
 SHA256 = "sha256"
 SIZE = "size"
+LEFT_OUT = "headers-left-out"
 EVENT_ID = "ce_id"
 
 # Longer than any name or path in use; a header of a megabyte must not travel on in every output.
 _MAX_CHARS = 512
+# An offset or an epoch has 63 bits; Python refuses to read thousands of digits.
+_COUNT = re.compile("[0-9]{1,19}")
+
+# Bytes of a message's own headers, within the room that every log leaves for headers.
+_MAX_CARRIED_BYTES = 32 * 1024
 
 _OF_RAW = frozenset({PROVIDER, SOURCE_ID, CONTENT_TYPE, RECEIVED_AT})
 # Only our own spooling says where a body lies: a message that names a file must not be believed.
@@ -63,10 +71,12 @@ def read_instant(text: str | None) -> datetime | None:
 
 
 def raw_record(raw: RawMessage, topic: str) -> NewRecord:
-    """The record that carries a message on a raw topic, keyed by provider."""
-    headers = [
-        (name, header_bytes(value)) for name, value in raw.headers if name not in _NOT_CARRIED
-    ]
+    """The record that carries a message on a raw topic, keyed by provider.
+
+    Of headers that no log would take together, the last go along, which may be our own additions;
+    ``headers-left-out`` counts the others.
+    """
+    headers = _carried(raw.headers)
     for name, value in (
         (PROVIDER, raw.provider),
         (SOURCE_ID, raw.position),
@@ -81,6 +91,25 @@ def raw_record(raw: RawMessage, topic: str) -> NewRecord:
         value=raw.body,
         headers=tuple(headers),
     )
+
+
+def _carried(given: Sequence[tuple[str, str]]) -> list[tuple[str, bytes]]:
+    headers: list[tuple[str, bytes]] = []
+    left, left_out = _MAX_CARRIED_BYTES, 0
+    for name, value in reversed(given):
+        if name in _NOT_CARRIED:
+            continue
+        pair = header_bytes(name).decode(), header_bytes(value)
+        size = len(pair[0].encode()) + len(pair[1])
+        if len(name) > _MAX_CHARS or size > left:
+            left_out += 1
+            continue
+        left -= size
+        headers.append(pair)
+    if left_out:
+        headers.append((LEFT_OUT, str(left_out).encode()))
+    headers.reverse()
+    return headers
 
 
 def raw_of(record: Record) -> RawMessage:
@@ -141,7 +170,7 @@ class DeskSeq:
     def of(cls, record: Record) -> DeskSeq | None:
         """The place an output was decided at, or None where the header is absent or nonsense."""
         offset, dot, number = (header_text(record, DESK_SEQ) or "").partition(".")
-        if not (dot and offset.isdecimal() and number.isdecimal()):
+        if not (dot and _COUNT.fullmatch(offset) and _COUNT.fullmatch(number)):
             return None
         return cls(int(offset), int(number))
 
@@ -149,7 +178,7 @@ class DeskSeq:
 def epoch_of(record: Record) -> int:
     """The desk assignment that wrote a record; 0 where it does not say."""
     text = header_text(record, DESK_EPOCH) or ""
-    return int(text) if text.isdecimal() else 0
+    return int(text) if _COUNT.fullmatch(text) else 0
 
 
 def decoded_headers(schema: str, transport: str | None) -> Headers:

@@ -19,6 +19,9 @@ DEFAULT_MAX_BODY_BYTES = 8 * 1024 * 1024
 _GROWTH = 1.4
 _ROOM_FOR_HEADERS = 64 * 1024
 
+# Characters; Kafka sets no limit below that of the record, the embedded log 65,535 bytes.
+_LONGEST_HEADER_NAME = 1024
+
 _LEGAL_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
 
@@ -59,6 +62,11 @@ def check_records(records: Sequence[NewRecord], limit: int) -> None:
     for record in records:
         if record.key is None and record.value is None:
             raise TransportError(f"a record for {record.topic} has neither key nor value")
+        if any(len(name) > _LONGEST_HEADER_NAME for name, _ in record.headers):
+            raise TransportError(
+                f"a header of a record for {record.topic} has a name longer than "
+                f"{_LONGEST_HEADER_NAME}"
+            )
         size = record_bytes(record)
         if size > limit:
             raise TransportError(

@@ -7,6 +7,7 @@ are headers. It must not write anything itself.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
@@ -190,7 +191,7 @@ def letter_of(record: Record) -> DeadLetter:
         received_at=read_instant(header_text(record, RECEIVED_AT)),
         content_type=header_text(record, CONTENT_TYPE),
         sha256=header_text(record, SHA256) or hashlib.sha256(body).hexdigest(),
-        size=int(size) if size.isdecimal() else len(body),
+        size=int(size) if re.fullmatch("[0-9]{1,19}", size) else len(body),
         body=None if spool_path else body,
         spool_path=spool_path,
     )

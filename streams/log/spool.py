@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,6 @@ from streams.log.base import NewRecord, Record
 from streams.log.headers import SHA256, SIZE, SPOOL_PATH, header_bytes
 
 _R = TypeVar("_R", NewRecord, Record)
-_MOST_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,6 @@ def spooled_as(raw: RawMessage) -> Spooled | None:
     if raw.body or not named.keys() >= {SPOOL_PATH, SHA256, SIZE}:
         return None
     size = named[SIZE]
-    if not (size.isascii() and size.isdecimal() and len(size) < _MOST_DIGITS):
+    if not re.fullmatch("[0-9]{1,19}", size):
         return None
     return Spooled(named[SPOOL_PATH], named[SHA256], int(size))

@@ -80,9 +80,18 @@ def printable(text: str) -> str:
 
 
 def _printable(_logger: object, _name: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    return {
-        key: printable(value) if isinstance(value, str) else value for key, value in event.items()
-    }
+    return {key: _clean(value) for key, value in event.items()}
+
+
+def _clean(value: object) -> object:
+    """The value, text inside lists and tables printable too."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list | tuple):
+        return [_clean(one) for one in value]
+    if isinstance(value, Mapping):
+        return {printable(str(key)): _clean(one) for key, one in value.items()}
+    return value
 
 
 def _to_json(event: Mapping[str, Any], **_options: object) -> str:

@@ -5,11 +5,11 @@ import unicodedata
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from schemas.event import Source
 from schemas.item import Item
 from streams.clean import clean, item_of, unaccounted
-from streams.decode.decoded import Block, Decoded, Role
+from streams.decode.decoded import Role
 from streams.desk.identity import content_hash
+from tests.sources import a_plain_source
 
 SLOW = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -47,36 +47,16 @@ def wires(draw: st.DrawFn) -> str:
     return "".join(line + draw(st.sampled_from(["\n", "\n\n", "\n\n", "\n    "])) for line in body)
 
 
-def decoded(text: str, role: Role = Role.UNDECLARED) -> Decoded:
-    blocks, start = [], 0
-    for line in text.split("\n"):
-        inner = line.strip()
-        if inner:
-            first = start + len(line) - len(line.lstrip())
-            blocks.append(Block(first, first + len(inner), role))
-        start += len(line) + 1
-    return Decoded(
-        source=Source(id="s", position="p", sha256="0" * 64),
-        provider=None,
-        received_at=None,
-        format="plain-text",
-        encoding_declared=None,
-        encoding_used="utf-8",
-        text=text,
-        blocks=tuple(blocks),
-    )
-
-
 @SLOW
 @given(wires())
 @example(
     "Menu\nMenu\n\nURGENT\n\nA headline here\n\nPARIS (AFP) - LONDON (AFP) - It was so, he said."
 )
 def test_cleaning_the_clean_changes_nothing(text: str) -> None:
-    item = clean(decoded(text))
+    item = clean(a_plain_source(text))
     if not isinstance(item, Item) or not item.text:
         return
-    again = clean(decoded(item.text))
+    again = clean(a_plain_source(item.text))
     assert isinstance(again, Item)
     assert (again.headline, again.paragraphs) == (item.headline, item.paragraphs)
 
@@ -84,7 +64,7 @@ def test_cleaning_the_clean_changes_nothing(text: str) -> None:
 @SLOW
 @given(st.one_of(wires(), st.text(max_size=300)), st.sampled_from(Role))
 def test_kept_removed_and_edited_are_the_whole_source(text: str, role: Role) -> None:
-    source = decoded(text, role)
+    source = a_plain_source(text, role=role)
     for item in (clean(source), item_of(source)):
         if isinstance(item, Item):
             assert unaccounted(text, item) is None
@@ -95,7 +75,7 @@ def test_kept_removed_and_edited_are_the_whole_source(text: str, role: Role) -> 
 @SLOW
 @given(st.one_of(wires(), st.text(max_size=300)))
 def test_text_never_grows_and_is_composed(text: str) -> None:
-    item = clean(decoded(text))
+    item = clean(a_plain_source(text))
     if isinstance(item, Item):
         parts = [item.headline or "", *(paragraph.text for paragraph in item.paragraphs)]
         assert sum(map(len, parts)) <= len(unicodedata.normalize("NFC", text))
@@ -106,7 +86,7 @@ def test_text_never_grows_and_is_composed(text: str) -> None:
 @SLOW
 @given(wires())
 def test_no_grapheme_is_split(text: str) -> None:
-    item = clean(decoded(text))
+    item = clean(a_plain_source(text))
     if isinstance(item, Item):
         for span in (*item.audit.removed, *item.audit.edits):
             for cut in (span.start, span.end):
@@ -116,5 +96,5 @@ def test_no_grapheme_is_split(text: str) -> None:
 @SLOW
 @given(st.one_of(wires(), st.text(max_size=300)))
 def test_the_same_source_gives_the_same_item(text: str) -> None:
-    first, second = clean(decoded(text)), clean(decoded(text))
+    first, second = clean(a_plain_source(text)), clean(a_plain_source(text))
     assert first == second

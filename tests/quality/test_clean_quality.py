@@ -13,11 +13,10 @@ from typing import Any
 
 import pytest
 
-from schemas.event import Source
 from schemas.item import Item
 from streams.clean import clean, unaccounted
-from streams.decode.decoded import Block, Decoded
 from streams.steps import Drop, Fail
+from tests.sources import a_plain_source
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
 SAMPLE = SHARED / "samples/afp-syrie.txt"
@@ -38,25 +37,7 @@ def rows(path: Path, step: int) -> Iterator[dict[str, Any]]:
 
 
 def outcome(text: str) -> Item | Drop | Fail:
-    blocks, start = [], 0
-    for line in text.split("\n"):
-        inner = line.strip()
-        if inner:
-            first = start + len(line) - len(line.lstrip())
-            blocks.append(Block(first, first + len(inner)))
-        start += len(line) + 1
-    return clean(
-        Decoded(
-            source=Source(id="s", position="p", sha256="0" * 64),
-            provider=None,
-            received_at=None,
-            format="plain-text",
-            encoding_declared=None,
-            encoding_used="utf-8",
-            text=text,
-            blocks=tuple(blocks),
-        )
-    )
+    return clean(a_plain_source(text))
 
 
 def cleaned(text: str) -> Item:

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -43,7 +42,6 @@ def test_names_are_ours_in_a_folder_with_foreign_packages(foreign: Path) -> None
     assert ran.stdout.split() == ["schemas.item", "schemas.event", *homes]
 
 
-@pytest.mark.skipif(not find_spec("streams.pipeline"), reason="the pipeline is not here")
 def test_a_message_is_read_in_a_folder_with_foreign_packages(foreign: Path) -> None:
     ran = python(
         "from wireroom import read, Subscription\n"

@@ -30,6 +30,8 @@ __all__ = ["Candidate", "Place", "PlaceKind", "PlacesBase", "base_version"]
 
 _LAYOUT = 1
 _REMEMBERED = 20_000
+# Code points. The longest name in the base has 193; words of thousands must not be remembered.
+_LONGEST_NAME = 250
 _LANGUAGE_FLAGS = {
     language: AliasFlag(1 << position) for position, language in enumerate(LANGUAGES)
 }
@@ -123,7 +125,7 @@ class PlacesBase:
 
         An acronym ("US") answers to its capitals only.
         """
-        return self._looked_up(name, language)
+        return self._looked_up(name, language) if len(name) <= _LONGEST_NAME else ()
 
     def _look_up(self, name: str, language: str | None) -> tuple[Candidate, ...]:
         found = self._find(fold(name))

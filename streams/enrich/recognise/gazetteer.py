@@ -23,6 +23,8 @@ _SMALL_WORDS = word_set(
 # Tokens. "República Democrática del Congo" has four, "Estados Unidos de América" too.
 _MAX_TOKENS = 6
 _REMEMBERED = 50_000
+# Code points, as in the base: what is no name must not be remembered here either.
+_LONGEST_NAME = 250
 # Inhabitants. A town below the first is taken within a sentence only, one below the second not
 # at all: small towns are called Same, Police and Martes.
 _MIN_FIRST_WORD = 500_000
@@ -89,7 +91,7 @@ class GazetteerRecogniser:
             if not tokens[end][0][0].isupper():
                 continue
             name = text[tokens[position].start() : tokens[end].end()]
-            best = self._best(name)
+            best = self._best(name) if len(name) <= _LONGEST_NAME else None
             if best is not None and self._fits(text, tokens, position, end, best):
                 return end - position + 1, _SCORES.get(best.place.kind, _CITY_SCORE)
         return 0, 0.0

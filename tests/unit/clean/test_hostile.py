@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from schemas.event import Source
 from schemas.item import Item
 from streams.clean import clean, item_of, unaccounted
-from streams.decode.decoded import Block, Decoded, Facts
+from streams.decode.decoded import Decoded, Facts
+from tests.sources import a_plain_source
 
 LONG = 200_000
 HOSTILE = {
@@ -29,6 +29,10 @@ HOSTILE = {
     "columns": "a   b\t1\n" * 10_000,
     "wrapped lines without end": "the words go on and on over the end of every single line of it\n"
     * 5_000,
+    "short lower-case lines": "a\n" * 100_000,
+    "run of tabs": "a" + "\t" * LONG + " x\nand on\n",
+    "run of dots in a line": "a" + "." * LONG + " x\nand on\n",
+    "words to be composed among invisible characters": "e\u0301\u200b " * 40_000,
     "separators": "one\u2028two\u2029three\x85four\x1cfive\x0bsix\x0cseven",
     "emoji": "👩‍👩‍👧‍👦 " * 1_000,
     "chinese": "中国国家主席星期二在北京会见了来访的代表团并发表讲话。" * 50,
@@ -38,22 +42,7 @@ HOSTILE = {
 
 
 def decoded(text: str) -> Decoded:
-    blocks, start = [], 0
-    for line in text.split("\n"):
-        if line.strip():
-            blocks.append(Block(start, start + len(line)))
-        start += len(line) + 1
-    return Decoded(
-        source=Source(id="s", position="p", sha256="0" * 64),
-        provider=None,
-        received_at=None,
-        format="plain-text",
-        encoding_declared=None,
-        encoding_used="utf-8",
-        text=text,
-        blocks=tuple(blocks),
-        facts=Facts(slugline="a\ud800b"),
-    )
+    return a_plain_source(text, facts=Facts(slugline="a\ud800b"))
 
 
 @pytest.mark.timeout(20)

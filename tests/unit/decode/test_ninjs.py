@@ -276,6 +276,14 @@ def test_a_date_without_a_zone_is_in_the_providers() -> None:
     assert local.facts.version_created == datetime(2024, 7, 1, 10, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("stated", ["0009999", "0", "10", "1" * 4000, "-1", "1.0", "x"])
+def test_an_urgency_that_is_none_is_said_and_left_out(stated: str) -> None:
+    (decoded,) = read({"uri": "u", "headline": "H", "urgency": stated})
+    assert isinstance(decoded, Decoded)
+    assert decoded.facts.urgency is None
+    assert "urgency-invalid" in decoded.warnings
+
+
 def test_the_providers_urgency_is_mapped() -> None:
     profiles = Profiles(by_provider={"x": ProviderProfile("x", urgency={2: 3})})
     (decoded,) = read({"uri": "u", "headline": "H", "urgency": 2}, profiles)

@@ -5,15 +5,18 @@ import json
 import re
 from collections import Counter
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from schemas.decoded import Cleaned
 from schemas.event import OUTCOMES, EventKind, WireEvent
 from schemas.item import EntityType
 from schemas.raw import RawMessage
+from streams.desk import Desk
+from streams.enrich import Enricher
+from streams.pipeline import Intake
 
 DEMO = Path(__file__).resolve().parents[3] / "deploy/demo"
 FEED: list[dict[str, Any]] = [
@@ -84,18 +87,9 @@ def test_reformatted_messages_are_other_bytes(first: str, again: str) -> None:
     assert BY_ID[first]["body"] != BY_ID[again]["body"]
 
 
-needs_pipeline = pytest.mark.skipif(
-    not find_spec("streams.pipeline"), reason="the pipeline is not here"
-)
-
-
 @pytest.fixture(scope="module")
 def events() -> list[WireEvent]:
     """The feed through intake and desk."""
-    from schemas.decoded import Cleaned
-    from streams.desk import Desk
-    from streams.pipeline import Intake
-
     intake, desk = Intake(), Desk()
     found: list[WireEvent] = []
     for message in FEED:
@@ -114,13 +108,11 @@ def primary(events: list[WireEvent]) -> dict[str, WireEvent]:
     return {event.source.position: event for event in events if event.cause is None}
 
 
-@needs_pipeline
 def test_each_message_has_one_primary_event(events: list[WireEvent]) -> None:
     primaries = [event.source.position for event in events if event.cause is None]
     assert primaries == [message["id"] for message in FEED]
 
 
-@needs_pipeline
 @pytest.mark.parametrize("entry", EXPECTED, ids=lambda entry: entry["id"])
 def test_outcome(entry: dict[str, Any], primary: dict[str, WireEvent]) -> None:
     event = primary[entry["id"]]
@@ -147,7 +139,6 @@ def test_outcome(entry: dict[str, Any], primary: dict[str, WireEvent]) -> None:
         assert (event.of or "").startswith(target.item_key) or key == target.item_key
 
 
-@needs_pipeline
 def test_holds_come_out_when_their_time_has_come(events: list[WireEvent]) -> None:
     releases = {
         event.source.position: events[place + 1].source.position
@@ -159,7 +150,6 @@ def test_holds_come_out_when_their_time_has_come(events: list[WireEvent]) -> Non
     }
 
 
-@needs_pipeline
 def test_killed_copy_is_never_published_again(events: list[WireEvent]) -> None:
     killed: set[str] = set()
     for event in events:
@@ -171,12 +161,9 @@ def test_killed_copy_is_never_published_again(events: list[WireEvent]) -> None:
     assert len(killed) == 2
 
 
-@needs_pipeline
 def test_people_are_there_once_and_places_are_the_right_ones(
     primary: dict[str, WireEvent],
 ) -> None:
-    from streams.enrich import Enricher
-
     entries = [entry for entry in EXPECTED if "places" in entry]
     items = [item for entry in entries if (item := primary[entry["id"]].item)]
     for entry, item in zip(entries, Enricher().enrich(items), strict=True):

@@ -14,6 +14,8 @@ from streams.log.headers import (
     read_instant,
     transport_of,
 )
+from streams.log.limits import check_records, max_record_bytes
+from streams.log.spool import spooled_as
 
 APPENDED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -55,6 +57,26 @@ def test_what_a_message_says_of_itself_in_other_headers_cannot_pass_for_ours() -
     raw = RawMessage(body=b"", provider="afp", position="p", headers=(("provider", "evil"),))
     new = raw_record(raw, "t")
     assert raw_of(a_record(new.value, *new.headers)).provider == "afp"
+
+
+def test_headers_no_log_would_take_cost_no_message() -> None:
+    many = tuple((f"h{number}", "x" * 4_000) for number in range(20))
+    hostile = (*many, ("n" * 70_000, "v"), ("\ud800", "\ud800"), ("undated", "1"))
+    new = raw_record(RawMessage(body=b"b", position="p", headers=hostile), "wire.raw")
+    check_records([new], max_record_bytes(1024))
+    headers = dict(new.headers)
+    assert headers["undated"] == b"1"
+    assert headers["?"] == b"?"
+    assert headers["h19"] == b"x" * 4_000
+    assert int(headers["headers-left-out"]) == len(hostile) - (len(new.headers) - 2)
+
+
+def test_a_message_cannot_name_a_spooled_body() -> None:
+    forged = (("spool-path", "/etc/passwd"), ("sha256", "0" * 64), ("size", "9"))
+    raw = RawMessage(body=b"", position="p", headers=forged)
+    new = raw_record(raw, "wire.raw")
+    assert spooled_as(raw_of(a_record(new.value, *new.headers))) is None
+    assert spooled_as(raw.model_copy(update={"body": b"text"})) is None
 
 
 @pytest.mark.parametrize(
@@ -115,11 +137,14 @@ def test_places_in_the_desks_order_compare_as_numbers() -> None:
     assert str(nine) == "9.10"
 
 
-@pytest.mark.parametrize("value", [b"", b"7", b"7.", b".7", b"a.b", "٣.١".encode(), b"-1.2"])
+@pytest.mark.parametrize(
+    "value", [b"", b"7", b"7.", b".7", b"a.b", "٣.١".encode(), b"-1.2", b"9" * 5_000 + b".1"]
+)
 def test_nonsense_places_are_none(value: bytes) -> None:
-    assert DeskSeq.of(a_record(b"", ("desk-seq", value))) in {None, DeskSeq(3, 1)}
+    assert DeskSeq.of(a_record(b"", ("desk-seq", value))) is None
 
 
 def test_an_epoch_that_is_not_said_is_zero() -> None:
     assert epoch_of(a_record()) == 0
     assert epoch_of(a_record(b"", ("desk-epoch", b"12"))) == 12
+    assert epoch_of(a_record(b"", ("desk-epoch", b"9" * 5_000))) == 0

@@ -51,6 +51,11 @@ def test_control_characters_never_reach_a_terminal(lines: io.StringIO) -> None:
     assert only(lines)["provider"] == "a[31mbc d"
 
 
+def test_text_inside_lists_and_tables_is_as_harmless(lines: io.StringIO) -> None:
+    get_log().info("seen", found=["a\x9b31m", {"k\u202e": ("b\x1b[0m",)}])
+    assert only(lines)["found"] == ["a31m", {"k": ["b[0m"]}]
+
+
 @pytest.mark.parametrize(
     "value", [b"\xff", object(), {"a": {1}}, "\ud800", float("nan"), 2**70], ids=repr
 )

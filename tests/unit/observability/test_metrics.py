@@ -3,11 +3,12 @@ from __future__ import annotations
 import re
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from streams.errors import ConfigError
-from streams.observability import metric_defs
+from streams.observability import generate, metric_defs
 from streams.observability.metric_defs import METRICS, MetricKind
 from streams.observability.metrics import HealthServer, Metrics
 
@@ -59,3 +60,28 @@ def test_a_taken_port_is_one_clear_error() -> None:
         pytest.raises(ConfigError, match=str(server.port)),
     ):
         HealthServer(Metrics(), server.port)
+
+
+def test_the_page_of_metrics_has_not_drifted() -> None:
+    assert generate.main(["--check"]) == 0
+
+
+def test_a_page_that_drifted_is_told_and_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(generate, "PAGE", tmp_path / "metrics.md")
+    assert generate.main(["--check"]) == 1
+    assert "docs/metrics.md differs" in capsys.readouterr().err
+    assert generate.main([]) == 0
+    assert generate.main(["--check"]) == 0
+
+
+def test_every_metric_is_counted_somewhere() -> None:
+    sources = "".join(
+        path.read_text("utf-8")
+        for path in Path(metric_defs.__file__).parents[1].rglob("*.py")
+        if path.name != "metric_defs.py"
+    )
+    names = [name for name, value in vars(metric_defs).items() if value in METRICS]
+    assert len(names) == len(METRICS)
+    assert [name for name in names if f"metric_defs.{name}" not in sources] == []

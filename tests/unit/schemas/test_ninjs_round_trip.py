@@ -1,17 +1,11 @@
 """What we write as ninjs, our own decoder reads back."""
 
 from datetime import UTC, datetime
-from importlib.util import find_spec
 
 import orjson
-import pytest
 
 from schemas.item import EdNote, Item, Paragraph, ParagraphKind, PubStatus
 from schemas.raw import RawMessage
-
-pytestmark = pytest.mark.skipif(
-    not find_spec("streams.decode.registry"), reason="the decoders are not here"
-)
 
 ITEM = Item(
     id="nordwire:urn:newsml:nordwire.example:20260312:7@x",
