@@ -19,6 +19,8 @@ _OPENING = re.compile(r'\{\s*["}]|\[\s*[\[{"\]]')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE = re.compile("[\ud800-\udfff]")
 _NAME_LENGTH = 60
+# Strings whole, so that their brackets do not count; an open one runs to the end.
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,14 @@ def parse(text: str) -> JsonDocument | Fail:
                 seen.add(name)
         return members
 
+    if _is_deep(text):
+        return Fail("json-too-deep", f"nested deeper than {MAX_DEPTH}")
     try:
         value = json.loads(
             text, strict=False, object_pairs_hook=collect, parse_constant=_refuse_constant
         )
-    except RecursionError:
-        return Fail("json-too-deep", f"nested deeper than {MAX_DEPTH}")
     except ValueError as error:
         return Fail("json-invalid", _printable(str(error), 200))
-    if text.count("[") + text.count("{") > MAX_DEPTH and _is_deep(value):
-        return Fail("json-too-deep", f"nested deeper than {MAX_DEPTH}")
     warnings = [f"json-duplicate-key:{name}" for name in repeated]
     if _SURROGATE.search(text):
         value, replaced = _without_lone_surrogates(value)
@@ -76,24 +76,19 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _is_deep(value: object) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for parent in level
-            for child in (
-                parent.values()
-                if isinstance(parent, dict)
-                else parent
-                if isinstance(parent, list)
-                else ()
-            )
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return False
-    return True
+def _is_deep(text: str) -> bool:
+    """Whether brackets outside strings nest deeper than allowed; the same on every interpreter."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return False
+    depth = 0
+    for token in _STRUCTURE.finditer(text):
+        if token[0] in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return True
+        elif token[0] in "]}":
+            depth -= 1
+    return False
 
 
 def _without_lone_surrogates(value: object) -> tuple[object, bool]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,8 +90,10 @@ class Wire:
 
 
 @pytest.fixture
-def wire(tmp_path: Path) -> Wire:
-    return Wire(tmp_path / "log.db")
+def wire(tmp_path: Path) -> Iterator[Wire]:
+    wire = Wire(tmp_path / "log.db")
+    yield wire
+    wire.store.close()
 
 
 def an_event(event_id: str, kind: EventKind = EventKind.NEW, item: Item | None = None) -> WireEvent:
@@ -309,6 +311,7 @@ class TestResuming:
         anew = Wire(tmp_path / "anew.db")
         with pytest.raises(TransportError, match="made anew"):
             anew.read(since=None, cursor=items.cursor)
+        anew.store.close()
 
     def test_a_group_goes_on_where_it_stopped(self, wire: Wire) -> None:
         wire.item(an_item("a", 1), 1)

@@ -35,7 +35,8 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.url = f"sqlite:///{folder}/log.db"
-        SqliteStore(folder / "log.db").create_topics(list(CATALOGUE.values()), prefix="replay.r.")
+        with SqliteStore(folder / "log.db") as store:
+            store.create_topics(list(CATALOGUE.values()), prefix="replay.r.")
 
     async def play(
         self,
@@ -69,8 +70,8 @@ class Archive:
 
     @property
     def played(self) -> list[RawMessage]:
-        store = SqliteStore(self.folder / "log.db")
-        batch = store.read("replay.r.raw", dict.fromkeys(range(12), 0), max_records=10_000)
+        with SqliteStore(self.folder / "log.db") as store:
+            batch = store.read("replay.r.raw", dict.fromkeys(range(12), 0), max_records=10_000)
         return [raw_of(record) for record in batch.records]
 
 
@@ -111,9 +112,8 @@ async def test_what_was_appended_but_not_noted_is_not_played_twice(archive: Arch
     # The crash came between the second batch and its checkpoint.
     save_checkpoint(archive.folder / "checkpoint.json", noted)
     # Somebody else's record, at a position of ours, is not ours.
-    SqliteStore(archive.folder / "log.db").append(
-        [NewRecord("replay.r.raw", b"afp", b"y", (("source-id", b"a.jsonl:1100"),))]
-    )
+    with SqliteStore(archive.folder / "log.db") as store:
+        store.append([NewRecord("replay.r.raw", b"afp", b"y", (("source-id", b"a.jsonl:1100"),))])
     await archive.play(messages)
     ours = [m.position for m in archive.played if m.body == b"x"]
     assert ours == [m.position for m in messages]
