@@ -70,7 +70,7 @@ def spooled(record: _R, directory: Path, *, max_body_bytes: int) -> _R:
     path = spool(directory, body)
     headers = (
         *record.headers,
-        (SPOOL_PATH, header_bytes(str(path))),
+        (SPOOL_PATH, header_bytes(str(path.absolute()))),  # read later, from anywhere
         (SHA256, path.name.encode()),
         (SIZE, str(len(body)).encode()),
     )

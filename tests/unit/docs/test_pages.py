@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 from schemas.dead_letter import DEAD_CODES
+from schemas.topics import TopicName
+from streams.observability.metric_defs import METRICS
+from streams.settings import Settings
+from streams.settings.names import all_keys
+from streams.worker import app, watchdog
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("deploy/demo/*.md")])
@@ -82,3 +87,35 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
         if not target.startswith(("http://", "https://")):
             assert (page.parent / target).exists(), target
+
+
+def test_every_invariant_names_tests_that_are_there() -> None:
+    page = (ROOT / "docs/invariants.md").read_text("utf-8")
+    invariants = re.split(r"^(?=\d+\. )", page, flags=re.MULTILINE)[1:]
+    assert [int(text.partition(".")[0]) for text in invariants] == list(range(1, 19))
+    files = {path.name: [] for path in ROOT.glob("tests/**/test_*.py")}
+    for path in ROOT.glob("tests/**/test_*.py"):
+        files[path.name] += re.findall(r"def (test_\w+)", path.read_text("utf-8"))
+    for text in invariants:
+        assert "Held by" in text, text
+        for file, name in re.findall(r"(test_\w+\.py)::(\w+)", text):
+            assert name in files[file], f"{file}::{name}"
+
+
+def test_the_runbook_knows_every_exit_status_of_the_worker() -> None:
+    page = (ROOT / "docs/runbook.md").read_text("utf-8")
+    statuses = {app.EXIT_OK, app.EXIT_CRASHED, app.EXIT_CANNOT_START, app.EXIT_CUT_SHORT}
+    listed = {int(status) for status in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
+    assert listed == statuses | {watchdog.EXIT_STALLED}
+
+
+def test_the_runbook_names_metrics_settings_and_topics_that_exist() -> None:
+    page = (ROOT / "docs/runbook.md").read_text("utf-8")
+    named = set(re.findall(r"`(wireroom_\w+)`", page))
+    assert named
+    assert named <= {metric.name for metric in METRICS}
+    settings = re.findall(r"`((?:worker|kafka|desk|enrich)\.\w+|[a-z]+_\w+)`", page)
+    keys = set(all_keys(Settings)) | named
+    assert set(settings) <= keys, set(settings) - keys
+    topics = {f"wire.{name}" for name in TopicName}
+    assert set(re.findall(r"`(wire\.[\w.]+)`", page)) <= topics
