@@ -209,8 +209,6 @@ class Subscription(Generic[ValueT]):
                 if batch:
                     await self._commit(log)
 
-    # -- where to begin and end ----------------------------------------------------------------
-
     async def _batches(self, log: TopicLog) -> AsyncIterator[list[Record]]:
         """Folded records in order, from where it begins to where it ends."""
         fold = fold_for(self._topic)
@@ -318,8 +316,6 @@ class Subscription(Generic[ValueT]):
                 return chosen
             window *= 8
         return []
-
-    # -- one record ----------------------------------------------------------------------------
 
     def _delivery(self, record: Record) -> Delivery[ValueT] | None:
         """The value of a record, or None if it is not asked for."""

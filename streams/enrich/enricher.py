@@ -35,6 +35,8 @@ _LARGE_CITY = 500_000
 # And from which it is one where it stands after "in" and nobody bears it as part of a full name.
 _CITY = 50_000
 _LONG_NAME = 6
+# Recognisers kept; no newsroom takes as many languages, but a feed may declare any three letters.
+_MAX_LANGUAGES = 32
 _NO_MODEL = "enrich-no-model"
 _TOO_LONG = "enrich-too-long"
 _WORD_BEFORE = re.compile(r"(\w+)[\s'’]*$")
@@ -90,13 +92,18 @@ class Enricher:
 
     def recogniser(self, language: str) -> Recogniser:
         """The recogniser used for a language: the gazetteer where there is no model."""
-        if language not in self._recognisers:
+        found = self._recognisers.pop(language, None)
+        if found is None:
             name = self._config.recogniser
             if name in RECOGNISERS and not has_model(name, language):
                 name = "gazetteer"
             loaded = load(name, language, places=self.places if name == "gazetteer" else None)
-            self._recognisers[language] = CachedRecogniser(loaded, self._config.cached_paragraphs)
-        return self._recognisers[language]
+            found = CachedRecogniser(loaded, self._config.cached_paragraphs)
+        self._recognisers[language] = found
+        if len(self._recognisers) > _MAX_LANGUAGES:
+            # The one that was used longest ago.
+            del self._recognisers[next(iter(self._recognisers))]
+        return found
 
     def enrich(self, items: Sequence[Item]) -> list[Item]:
         """The items in the same order, each with its entities.

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from schemas.item import EntityType
@@ -113,7 +113,7 @@ class Lexicon:
         return 0
 
 
-@cache
+@lru_cache(maxsize=32)
 def lexicon(language: str) -> Lexicon:
     """The lexicon of a language."""
     with _FILE.open("rb") as file:

@@ -126,8 +126,6 @@ class KafkaLog:
         if admin is not None:
             await admin.close()
 
-    # -- writing ------------------------------------------------------------------------------
-
     async def append(self, records: Sequence[NewRecord]) -> list[tuple[int, int]]:
         """Append, and wait until every in-sync replica has every record."""
         self._opened()
@@ -232,8 +230,6 @@ class KafkaLog:
                     return
                 await asyncio.sleep(0.05)
 
-    # -- reading ------------------------------------------------------------------------------
-
     async def read(
         self,
         topic: str,
@@ -311,8 +307,6 @@ class KafkaLog:
         }
         self._partitions = counts
         return dict(sorted(counts.items()))
-
-    # -- clients ------------------------------------------------------------------------------
 
     def _opened(self) -> AIOKafkaAdminClient:
         if self._admin is None:

@@ -119,8 +119,6 @@ class SqliteStore:
             if role not in self._roles:
                 self._roles[role] = WriterLock(self.path, role)
 
-    # -- writing ------------------------------------------------------------------------------
-
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Group what is appended and committed inside: all of it is written, or nothing.
@@ -246,8 +244,6 @@ class SqliteStore:
                     places = cleaner._topic(name).ids
                     dropped[name] = compact(cleaner, cleaner._connection(), topic, places, now)
         return dropped
-
-    # -- reading ------------------------------------------------------------------------------
 
     def read(
         self,

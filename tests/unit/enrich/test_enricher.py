@@ -193,3 +193,13 @@ def test_the_cost_is_told_against_the_bare_model() -> None:
     assert (cost.documents, cost.ratio) == (1, 1.0)
     with pytest.raises(ValueError, match="language"):
         measure_cost([an_item("Hola.", language="es")], lambda: 0.0)
+
+
+def test_a_feed_that_declares_ever_more_languages_does_not_fill_the_memory() -> None:
+    enricher = Enricher(EnrichConfig(recogniser="gazetteer"))
+    languages = [f"{first}{last}x" for first in "abcdefghij" for last in "abcdef"]
+    items = [an_item("Paris.", language=language) for language in languages]
+    enriched = enricher.enrich(items)
+    assert [item.language for item in enriched] == languages
+    assert all(item.entities for item in enricher.enrich(items[:1]))
+    assert len(enricher._recognisers) <= 32
