@@ -29,7 +29,6 @@ HOSTILE = {
     "columns": "a   b\t1\n" * 10_000,
     "wrapped lines without end": "the words go on and on over the end of every single line of it\n"
     * 5_000,
-    "short lower-case lines": "a\n" * 100_000,
     "run of tabs": "a" + "\t" * LONG + " x\nand on\n",
     "run of dots in a line": "a" + "." * LONG + " x\nand on\n",
     "words to be composed among invisible characters": "e\u0301\u200b " * 40_000,

@@ -2,9 +2,11 @@
 
 import pytest
 
+from schemas.item import ParagraphKind
 from streams.clean import byline, endings, teaser
 from streams.clean.rules import RemovalReason
-from streams.clean.wraps import is_table_row
+from streams.clean.wraps import Line, is_table_row, join_wrapped
+from streams.decode.decoded import Role
 
 
 @pytest.mark.parametrize(
@@ -128,3 +130,13 @@ def test_table_rows(line: str) -> None:
 )
 def test_lines_that_are_no_rows(line: str) -> None:
     assert not is_table_row(line)
+
+
+@pytest.mark.timeout(20)
+def test_any_number_of_lines_is_joined_in_time_that_grows_with_it() -> None:
+    # Joined by copying what was joined before, these took a minute.
+    lines = 200_000
+    groups = [[Line(2 * n, 2 * n + 1, Role.UNDECLARED, ParagraphKind.TEXT)] for n in range(lines)]
+    joined = join_wrapped("a\n" * lines, groups)
+    assert [len(group) for group in joined] == [lines]
+    assert len(groups[0]) == 1
