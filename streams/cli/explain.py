@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from streams.cli.common import Common
-from streams.cli.inputs import Inputs
-from streams.cli.output import open_output
+from streams.cli.inputs import InputPath, Inputs
+from streams.cli.output import OutputOption, open_output
 from streams.cli.render import printable
 from streams.errors import ConfigError
 
@@ -30,10 +28,10 @@ _PREVIEW = 70
 
 
 def explain(
-    file: str,
+    file: InputPath,
     *,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
-    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    output: OutputOption = None,
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
     """The format found and why, the encoding declared and used, the facts, and what is removed.
