@@ -23,7 +23,7 @@ from streams.decode import DEFAULT_PROFILES, Profiles, decode
 from streams.decode.decoded import Decoded
 from streams.desk import Desk, DeskConfig
 from streams.desk.fingerprint import sign
-from streams.desk.identity import event_id, source_id
+from streams.desk.identity import event_id, made_position, source_id
 from streams.desk_stage import DecodedEntry, DeskBatch, DeskStage, StageCrashedError
 from streams.enrich import EnrichConfig
 from streams.enrich_stage import EnrichStage, is_copied, unenriched
@@ -34,7 +34,6 @@ from streams.log.headers import (
     SPOOL_PATH,
     raw_of,
     transport_of,
-    write_instant,
 )
 from streams.log.limits import DEFAULT_MAX_BODY_BYTES, max_record_bytes, record_bytes
 from streams.outgoing import (
@@ -162,10 +161,8 @@ def _positioned(raw: RawMessage) -> RawMessage:
     """The message with a position: its own, or one made of its bytes and time."""
     if raw.position:
         return raw
-    position = f"sha256:{hashlib.sha256(raw.body).hexdigest()[:16]}"
-    if raw.received_at:
-        position += f"@{write_instant(raw.received_at)}"
-    return raw.model_copy(update={"position": position})
+    digest = hashlib.sha256(raw.body).hexdigest()
+    return raw.model_copy(update={"position": made_position(digest, raw.received_at)})
 
 
 def _is_spooled(raw: RawMessage) -> bool:

@@ -6,6 +6,7 @@ It must not decide anything: it shows what decoding and cleaning say of themselv
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,7 +114,7 @@ def _describe(table: Table, decoded: Decoded, config: PipelineConfig) -> None:
     for name in decoded.facts.__dataclass_fields__:
         value = getattr(decoded.facts, name)
         if value not in (None, (), "") and not _is_default(name, value):
-            table.add_row(f"  {name}", f"{printable(str(value))}  (stated by the message)")
+            table.add_row(f"  {name}", f"{printable(_plain(value))}  (stated by the message)")
     for warning in decoded.warnings:
         table.add_row("Warning", Text(printable(warning), "yellow"))
     outcome = clean(decoded, config.rules)
@@ -140,6 +141,18 @@ def _is_default(name: str, value: object) -> bool:
     from streams.decode.decoded import Facts  # noqa: PLC0415  (the stages)
 
     return bool(value == getattr(Facts(), name))
+
+
+def _plain(value: object) -> str:
+    """A stated fact in words: of a record, what it holds."""
+    from schemas.model import Record  # noqa: PLC0415  (start quickly)
+
+    if isinstance(value, Record):
+        fields = value.model_dump(mode="json", exclude_defaults=True)
+        return ", ".join(f"{name} {_plain(field)}" for name, field in fields.items())
+    if isinstance(value, tuple | list):
+        return "; ".join(_plain(each) for each in value)
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else str(value)
 
 
 def _words(fail: object) -> str:

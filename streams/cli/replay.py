@@ -165,6 +165,8 @@ async def _play(
     report = terminal(stderr=True)
     path = sqlite_path(target.log) if process else None
     played = target
+    if target.read:
+        report.print(f"going on after {target.read:,} messages; counts are of what is left")
     async with open_settings_log(settings, target.log) as log:
         if process:
             await log.create_topics(list(settings.catalogue().values()), prefix=target.prefix)

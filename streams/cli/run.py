@@ -67,7 +67,8 @@ def run(
             person.print(part)
         person.print(counts.line(), soft_wrap=True)
         if not out.is_stdout:
-            person.print(f"Every event, one a line: {printable(str(output))}", soft_wrap=True)
+            words = "Every event, one a line" if out.format is Format.JSONL else "Written"
+            person.print(f"{words}: {printable(str(output))}", soft_wrap=True)
     return 0 if counts.adds_up() else 1
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 
 from schemas.event import Source
@@ -17,7 +17,7 @@ from streams.decode.decoded import Block, Decoded, Facts
 from streams.decode.encoding import Reading, declared_charset, read_text
 from streams.decode.json_document import JsonDocument, opens_like_json, parse
 from streams.decode.profiles import ProviderProfile
-from streams.desk.identity import source_id
+from streams.desk.identity import made_position, source_id
 from streams.steps import Fail
 
 HEAD_CHARS = 4096
@@ -58,11 +58,7 @@ class Origin:
 def origin_of(raw: RawMessage) -> Origin:
     """Where a message came from; without a position, one made of its bytes and time."""
     sha256 = hashlib.sha256(raw.body).hexdigest()
-    position = raw.position
-    if not position:
-        when = raw.received_at.astimezone(UTC).isoformat() if raw.received_at else ""
-        position = f"sha256:{sha256[:16]}@{when}"
-    return Origin(raw.provider, position, sha256)
+    return Origin(raw.provider, raw.position or made_position(sha256, raw.received_at), sha256)
 
 
 def source_of(raw: RawMessage, part: int = 0) -> Source:

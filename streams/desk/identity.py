@@ -44,6 +44,14 @@ def order_key(version_created: datetime | None, version: str | None) -> str:
     return f"{when}/{number.zfill(20) if number.isdecimal() and number.isascii() else number}"
 
 
+def made_position(sha256: str, received_at: datetime | None) -> str:
+    """The position of a message that came without one: its bytes, and its time if it has one."""
+    position = f"sha256:{sha256[:16]}"
+    if received_at is None:
+        return position
+    return f"{position}@{received_at.astimezone(UTC).isoformat().replace('+00:00', 'Z')}"
+
+
 def source_id(position: str, sha256: str, part: int) -> str:
     """A deterministic id of one part of one delivery."""
     return hashlib.blake2b(

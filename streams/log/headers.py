@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from schemas.raw import RawMessage
-from streams.desk.identity import UNKNOWN_PROVIDER
+from streams.desk.identity import UNKNOWN_PROVIDER, made_position
 from streams.log.base import Headers, NewRecord, Record
 
 JSON = b"application/json"
@@ -96,9 +96,7 @@ def raw_of(record: Record) -> RawMessage:
         received_at = record.appended_at
     position = _clipped(header_text(record, SOURCE_ID))
     if position is None:
-        digest = hashlib.sha256(body).hexdigest()
-        when = f"@{write_instant(received_at)}" if received_at else ""
-        position = f"sha256:{digest[:16]}{when}"
+        position = made_position(hashlib.sha256(body).hexdigest(), received_at)
     return RawMessage(
         body=body,
         provider=_clipped(header_text(record, PROVIDER)),

@@ -1,4 +1,4 @@
-"""What a buyer would try first: the sample, real files of every format, and real wires on both logs.
+"""What a buyer would try first: the sample, files of every format, real wires on both logs.
 
 The data is not ours: it is read beside the project, and skipped where absent.
 """

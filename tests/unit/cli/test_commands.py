@@ -376,6 +376,21 @@ class TestLooking:
         assert "Wheat harvest" in capfd.readouterr().out
         assert main(["explain", f"{name}:9"]) == 2
 
+    def test_explain_speaks_words_and_no_python(
+        self, folder: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        ninjs = {
+            "uri": "urn:x:1", "type": "text", "versioncreated": "2026-03-12T06:30:50Z",
+            "headline": "URGENT: Bridge closed", "body_text": "The bridge is closed, he said.",
+            "subject": [{"code": "medtop:20000001", "name": "bridges"}],
+        }  # fmt: skip
+        (folder / "a.json").write_text(json.dumps(ninjs))
+        assert main(["explain", "a.json"]) == 0
+        out = capfd.readouterr().out
+        assert "kinds urgent" in out
+        assert "2026-03-12 06:30:50 UTC" in out
+        assert not [word for word in ("<", "=(", "Subject(") if word in out]
+
     @pytest.mark.parametrize("body", [b"", b"\x1f\x8b\x00", b"{", HOSTILE.encode(), b"\xff" * 50])
     def test_explain_bears_anything(
         self, folder: Path, capfd: pytest.CaptureFixture[str], body: bytes
