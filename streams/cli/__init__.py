@@ -10,30 +10,14 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import App, CycloptsError, Group, Parameter
 
+from streams.cli.examples import EXAMPLES
 from streams.errors import WireroomError
 
-__all__ = ["app", "main"]
+__all__ = ["main"]
 
 _HELP = "Clean, de-duplicated, versioned, entity-enriched news items from raw agency wires."
-
-_EXAMPLES = """Examples:
-
-  wireroom run dispatch.txt                one message, and what became of it
-  wireroom run feed/ -o events.jsonl       files in, one event a line out
-  wireroom explain dispatch.txt            why it was read the way it was
-
-  wireroom topics apply                    make the topics on the log
-  wireroom worker                          run the stages, until stopped
-  wireroom ingest feed.jsonl               put messages into the raw topic
-  wireroom subscribe --since 2h --lang fr  follow the clean items
-  wireroom replay archive/ --speed 60      an archive again, in its own time
-
-The log is sqlite:///./wireroom.db, a file and no server, unless --broker
-or WIREROOM_BROKER names another, as in kafka://localhost:9092.
-Each command has its own --help.
-"""
 
 _USE = Group("Use", sort_key=1)
 _OPERATE = Group("Operate", sort_key=2)
@@ -53,6 +37,8 @@ _VERBS = (
     ("formats", _LOOK, "The formats that can be read."),
     ("bench", _LOOK, "This machine, measured against the budgets."),
 )
+# Those that have verbs of their own.
+_FAMILIES = frozenset({"topics", "dead"})
 
 # As a shell would report the signal.
 _INTERRUPTED = 130
@@ -66,18 +52,29 @@ def _version() -> str:
         return "unknown (not installed)"
 
 
-app = App(
-    name="wireroom",
-    help=_HELP,
-    help_epilogue=_EXAMPLES,
-    help_format="plaintext",
-    version=_version,
-    version_flags=["--version"],
-    group_commands=Group("Help", sort_key=9),
-    suppress_keyboard_interrupt=False,
-)
-for _name, _group, _help in _VERBS:
-    app.command(f"streams.cli.{_name}:{_name}", name=_name, group=_group, help=_help)
+def _app(verb: str | None) -> App:
+    """The program; of the verb that is called, the whole help rather than its one line."""
+    app = App(
+        name="wireroom",
+        help=_HELP,
+        help_epilogue=EXAMPLES[""],
+        help_format="plaintext",
+        version=_version,
+        version_flags=["--version"],
+        group_commands=Group("Help", sort_key=9),
+        suppress_keyboard_interrupt=False,
+        # "[default: ()]" teaches nothing.
+        default_parameter=Parameter(show_default=lambda value: value or None),
+    )
+    for name, group, line in _VERBS:
+        path = f"streams.cli.{name}:{name}"
+        if name != verb:
+            app.command(path, name=name, group=group, help=line)
+        elif name in _FAMILIES:
+            app.command(path, name=name, group=group)
+        else:
+            app.command(path, name=name, group=group, help_epilogue=EXAMPLES[name])
+    return app
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,9 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 done, 2 a setting, an argument, an input or the log is wrong (one line says what), 130
     interrupted. A closed pipe ends quietly.
     """
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status = app(
-            list(sys.argv[1:] if arguments is None else arguments),
+        status = _app(given[0] if given else None)(
+            given,
             exit_on_error=False,
             print_error=False,
             result_action="return_value",

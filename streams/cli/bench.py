@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import orjson
-from cyclopts import Parameter
 
 from streams.cli.common import Common
 from streams.cli.inputs import Inputs
-from streams.cli.output import Format, open_output, terminal
+from streams.cli.output import Format, OutputOption, open_output, terminal
 from streams.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -30,14 +29,15 @@ def bench(
     *sections: str,
     corpus: str | None = None,
     hot: int = 100_000,
-    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    output: OutputOption = None,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
-    """Measure this machine against the budgets: CPU time, medians, ratios within one run.
+    """Measure this machine against the budgets, in CPU time.
 
-    Sections: stages (decode, clean, sign), desk, enrich, embedded, and kafka, which needs a
-    broker: start one with make kafka and name it with --broker. Without any: all but kafka.
+    Sections: stages (decode, clean, sign), desk, enrich, embedded, and kafka,
+    which needs a broker: start one with make kafka and name it with --broker.
+    Without any: all but kafka.
 
     Args:
         sections: what to measure.

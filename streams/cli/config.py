@@ -5,19 +5,16 @@ It must not show a secret, not even its length.
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import orjson
-from cyclopts import Parameter
 
 from streams.cli.common import Common
-from streams.cli.output import Format, open_output
+from streams.cli.output import Format, OutputOption, open_output
 from streams.cli.render import printable
 
 
 def config(
     *,
-    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    output: OutputOption = None,
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
     """Every effective setting, and whether it came from a file, the environment, a flag or none.

@@ -8,15 +8,16 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import orjson
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from schemas.topics import TopicName
 from streams.cli.common import Common, finish
+from streams.cli.examples import EXAMPLES
 from streams.cli.logs import open_settings_log
-from streams.cli.output import Format, open_output, terminal
+from streams.cli.output import Format, OutputOption, open_output, terminal
 from streams.cli.render import printable
 from streams.errors import ConfigError
 
@@ -28,7 +29,7 @@ dead = App(
     name="dead",
     help="What could not be read, with its bytes.",
     help_format="plaintext",
-    help_epilogue="",
+    help_epilogue=EXAMPLES["dead"],
 )
 
 _PREVIEW_BYTES = 2048
@@ -41,7 +42,7 @@ def list_(
     code: str | None = None,
     provider: str | None = None,
     max: int | None = None,  # noqa: A002  (the word every command uses)
-    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    output: OutputOption = None,
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
     """Dead letters, oldest first: where each lies, its code, stage, size and source.

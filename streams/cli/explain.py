@@ -6,14 +6,13 @@ It must not decide anything: it shows what decoding and cleaning say of themselv
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from streams.cli.common import Common
-from streams.cli.inputs import Inputs
-from streams.cli.output import open_output
+from streams.cli.inputs import InputPath, Inputs
+from streams.cli.output import OutputOption, open_output
 from streams.cli.render import printable
 from streams.errors import ConfigError
 
@@ -30,10 +29,10 @@ _PREVIEW = 70
 
 
 def explain(
-    file: str,
+    file: InputPath,
     *,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
-    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    output: OutputOption = None,
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
     """The format found and why, the encoding declared and used, the facts, and what is removed.
@@ -115,7 +114,7 @@ def _describe(table: Table, decoded: Decoded, config: PipelineConfig) -> None:
     for name in decoded.facts.__dataclass_fields__:
         value = getattr(decoded.facts, name)
         if value not in (None, (), "") and not _is_default(name, value):
-            table.add_row(f"  {name}", f"{printable(str(value))}  (stated by the message)")
+            table.add_row(f"  {name}", f"{printable(_plain(value))}  (stated by the message)")
     for warning in decoded.warnings:
         table.add_row("Warning", Text(printable(warning), "yellow"))
     outcome = clean(decoded, config.rules)
@@ -142,6 +141,18 @@ def _is_default(name: str, value: object) -> bool:
     from streams.decode.decoded import Facts  # noqa: PLC0415  (the stages)
 
     return bool(value == getattr(Facts(), name))
+
+
+def _plain(value: object) -> str:
+    """A stated fact in words: of a record, what it holds."""
+    from schemas.model import Record  # noqa: PLC0415  (start quickly)
+
+    if isinstance(value, Record):
+        fields = value.model_dump(mode="json", exclude_defaults=True)
+        return ", ".join(f"{name} {_plain(field)}" for name, field in fields.items())
+    if isinstance(value, tuple | list):
+        return "; ".join(_plain(each) for each in value)
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else str(value)
 
 
 def _words(fail: object) -> str:

@@ -5,15 +5,12 @@ It must not know any format itself.
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import orjson
-from cyclopts import Parameter
 
-from streams.cli.output import Format, open_output
+from streams.cli.output import Format, OutputOption, open_output
 
 
-def formats(*, output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None) -> None:
+def formats(*, output: OutputOption = None) -> None:
     """The formats that can be read; which one a message is in is found from its content.
 
     Args:

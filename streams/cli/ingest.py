@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from schemas.topics import TopicName
 from streams.cli.common import Common, finish
-from streams.cli.inputs import Inputs, batches, progress
+from streams.cli.inputs import InputPath, Inputs, batches, progress
 from streams.cli.logs import open_settings_log
 from streams.cli.output import terminal
 
@@ -24,7 +24,7 @@ _BATCH = 500
 
 
 def ingest(
-    *paths: str,
+    *paths: InputPath,
     urgent: Annotated[bool, Parameter(negative="")] = False,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     common: Common = Common(),  # noqa: B008  (frozen)

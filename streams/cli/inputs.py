@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter
 
-from streams.cli.output import terminal
+from streams.cli.output import no_option, terminal
 from streams.cli.render import printable
 from streams.errors import ConfigError
 from streams.ingest.dates import parse_moment
@@ -25,9 +25,12 @@ from streams.ingest.sources import SourceOptions, Sources
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Inputs", "batches", "progress"]
+__all__ = ["InputPath", "Inputs", "batches", "progress"]
 
 T = TypeVar("T")
+
+InputPath = Annotated[str, Parameter(allow_leading_hyphen=True, validator=no_option)]
+"""A file, a directory, or - for standard input."""
 
 
 @Parameter(name="*")

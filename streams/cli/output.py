@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
 
 from streams.cli.render import json_line
 from streams.errors import ConfigError
@@ -21,7 +23,25 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-__all__ = ["Format", "Output", "open_output", "terminal"]
+__all__ = ["Format", "Output", "OutputOption", "no_option", "open_output", "terminal"]
+
+
+def no_option(_kind: object, value: object) -> None:
+    """Refuse a misspelt option where a name is wanted; "-" alone is a name.
+
+    Raises:
+        ConfigError: it begins like an option.
+    """
+    for name in value if isinstance(value, tuple) else (value,):
+        if isinstance(name, str) and len(name) > 1 and name.startswith("-"):
+            raise ConfigError(f"no option {name}: see --help (a file of that name is ./{name})")
+
+
+OutputOption = Annotated[
+    str | None,
+    Parameter(name=["--output", "-o"], allow_leading_hyphen=True, validator=no_option),
+]
+"""``-o``: a format, a file, or - for standard output."""
 
 
 class Format(StrEnum):

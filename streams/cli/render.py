@@ -98,13 +98,10 @@ def as_ninjs(item: Item) -> bytes:
 
 def event_line(event: WireEvent) -> Text:
     """An event in one line: kind, language, provider, headline, and why."""
-    item = event.item
-    dead = event.dead
-    words = _headline(item) if dead is None else f"{dead.code}: {dead.detail}"
     why = _why(event)
     where = event.source.position if event.kind in {EventKind.DEAD, EventKind.REJECTED} else why
-    language = item.language if item else None
-    line = _columns(event.kind, language, event.source.provider, words)
+    language = event.item.language if event.item else None
+    line = _columns(event.kind, language, event.source.provider, _words(event))
     if where:
         line.append(f"  {printable(where)}", _QUIET)
     return line
@@ -132,9 +129,20 @@ def _columns(kind: EventKind, language: str | None, provider: str | None, words:
     return line.append(printable(words))
 
 
-def _headline(item: Item | None) -> str:
-    if item is None:
+def _words(event: WireEvent) -> str:
+    """The headline; where the event may not or cannot carry one, what stands for it."""
+    if event.item is not None:
+        return _headline(event.item)
+    if event.dead is not None:
+        return f"{event.dead.code}: {event.dead.detail}"
+    if event.kind is EventKind.HOLD:
         return "(withheld)"
+    if event.kind is EventKind.REJECTED:
+        return ", ".join(event.reasons)
+    return f"of {event.of}" if event.of else "(no item)"
+
+
+def _headline(item: Item) -> str:
     if item.headline:
         return item.headline
     first = item.paragraphs[0].text if item.paragraphs else ""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from streams.cli.common import Common, finish
-from streams.cli.inputs import Inputs, progress
+from streams.cli.inputs import InputPath, Inputs, progress
 from streams.cli.logs import open_settings_log
 from streams.cli.output import terminal
 from streams.errors import ConfigError
@@ -33,7 +33,7 @@ _Flag = Annotated[bool, Parameter(negative="")]
 
 
 def replay(
-    *paths: str,
+    *paths: InputPath,
     log: str | None = None,
     into_live: _Flag = False,
     yes: _Flag = False,
@@ -165,6 +165,8 @@ async def _play(
     report = terminal(stderr=True)
     path = sqlite_path(target.log) if process else None
     played = target
+    if target.read:
+        report.print(f"going on after {target.read:,} messages; counts are of what is left")
     async with open_settings_log(settings, target.log) as log:
         if process:
             await log.create_topics(list(settings.catalogue().values()), prefix=target.prefix)

@@ -17,8 +17,8 @@ from cyclopts import Parameter
 from schemas.codec import encode
 from schemas.event import WireEvent
 from streams.cli.common import Common
-from streams.cli.inputs import Inputs, batches, progress
-from streams.cli.output import Format, Output, open_output, terminal
+from streams.cli.inputs import InputPath, Inputs, batches, progress
+from streams.cli.output import Format, Output, OutputOption, open_output, terminal
 from streams.cli.render import as_ninjs, event_line, printable
 from streams.errors import ConfigError
 
@@ -36,8 +36,8 @@ _BATCH = 20
 
 
 def run(
-    *paths: str,
-    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    *paths: InputPath,
+    output: OutputOption = None,
     stop_after: Literal["decode", "clean", "desk", "enrich"] = "enrich",
     report: Annotated[bool, Parameter(negative="")] = False,
     log: str | None = None,
@@ -67,7 +67,8 @@ def run(
             person.print(part)
         person.print(counts.line(), soft_wrap=True)
         if not out.is_stdout:
-            person.print(f"Every event, one a line: {printable(str(output))}", soft_wrap=True)
+            words = "Every event, one a line" if out.format is Format.JSONL else "Written"
+            person.print(f"{words}: {printable(str(output))}", soft_wrap=True)
     return 0 if counts.adds_up() else 1
 
 

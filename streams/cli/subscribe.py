@@ -14,7 +14,7 @@ from schemas.codec import encode
 from schemas.event import WireEvent
 from schemas.item import Item
 from streams.cli.common import Common, finish
-from streams.cli.output import Format, Output, open_output
+from streams.cli.output import Format, Output, OutputOption, open_output
 from streams.cli.render import as_ninjs, event_line, item_line
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def subscribe(
     snapshot: Annotated[bool, Parameter(negative="")] = False,
     group: str | None = None,
     cursor: str | None = None,
-    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    output: OutputOption = None,
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
     """Follow items, enriched items or events; without options, those that come from now on.

@@ -12,14 +12,18 @@ from cyclopts import App, Parameter
 
 from schemas.topics import DAY_MS, Topic
 from streams.cli.common import Common, finish
+from streams.cli.examples import EXAMPLES
 from streams.cli.logs import open_settings_log
-from streams.cli.output import Format, open_output, terminal
+from streams.cli.output import Format, OutputOption, open_output, terminal
 
 if TYPE_CHECKING:
     from streams.settings import Settings
 
 topics = App(
-    name="topics", help="Make the topics, or list them.", help_format="plaintext", help_epilogue=""
+    name="topics",
+    help="Make the topics, or list them.",
+    help_format="plaintext",
+    help_epilogue=EXAMPLES["topics"],
 )
 
 
@@ -48,7 +52,7 @@ def apply(
 @topics.command(name="list")
 def list_(
     *,
-    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    output: OutputOption = None,
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
     """The topics of the catalogue: partitions, retention, records, and whether they exist.

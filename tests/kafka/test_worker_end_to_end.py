@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from schemas.codec import decode
 from schemas.item import Item
+from schemas.raw import RawMessage
 from schemas.topics import TopicName
 from streams.embedded.runner import EmbeddedRunner
 from streams.log import SqliteStore, open_log
@@ -21,10 +23,12 @@ from tests.faults.running import Worker, create_topics, drained, every_record
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
 
 
-def embedded_records(folder: Path, names: list[TopicName]) -> dict[TopicName, list[Record]]:
+def embedded_records(
+    folder: Path, names: list[TopicName], feed: Iterable[RawMessage] | None = None
+) -> dict[TopicName, list[Record]]:
     with SqliteStore(folder / "wire.db", durable=False) as store:
         runner = EmbeddedRunner(store)
-        runner.ingest(messages(20))
+        runner.ingest(messages(20) if feed is None else feed)
         counts = runner.run()
         assert counts.adds_up(), counts.line()
         answer = {}

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.cli import main
+from streams.cli import _app, main
+from streams.cli.examples import EXAMPLES
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = [sys.executable, "-m", "streams"]
@@ -77,6 +79,16 @@ class TestRun:
         assert positions == ["feed.jsonl:1", "feed.jsonl:2", "feed.jsonl:3"]
         assert b"3 in = 2 published (2 new) + 1 linked (1 duplicate)" in err
         assert sorted(path.name for path in folder.iterdir()) == ["feed.jsonl"]
+
+    @pytest.mark.parametrize("before", [[], ["--stop-after", "desk"]])
+    def test_a_hyphen_is_standard_input(self, folder: Path, before: list[str]) -> None:
+        process = started("run", *before, "-", "-o", "-", cwd=folder, stdin=subprocess.PIPE)
+        out, err = process.communicate(FLOOD.encode())
+        (event,) = events_of(out.decode())
+        assert event["source"]["position"] == "-"  # type: ignore[index]
+        assert event["item"]["headline"] == FLOOD.partition("\n")[0]  # type: ignore[index]
+        assert process.returncode == 0
+        assert err.startswith(b"1 in = 1 published")
 
     def test_a_second_run_is_identical(self, folder: Path) -> None:
         (folder / "in").mkdir()
@@ -184,7 +196,10 @@ class TestMistakes:
             (["ingest", "a.txt"], "topics apply"),
             (["worker", "--stage", "desk"], "--stage"),
             (["frob"], "frob"),
-            (["run", "--frob"], "frob"),
+            (["run", "--frob"], "no option --frob"),
+            (["run", "a.txt", "--frob", "x"], "no option --frob"),
+            (["run", "a.txt", "-o", "--report"], "no option --report"),
+            (["explain", "--frob"], "no option --frob"),
         ],
     )
     def test_each_is_one_line_and_status_two(
@@ -227,6 +242,34 @@ class TestHelp:
     ) -> None:
         assert main([verb, "--help"]) == 0
         assert f"wireroom {verb}" in capfd.readouterr().out
+
+    @pytest.mark.parametrize("verb", sorted(EXAMPLES))
+    def test_help_teaches_by_examples_of_its_own(
+        self, capfd: pytest.CaptureFixture[str], verb: str
+    ) -> None:
+        assert main([*filter(None, [verb]), "--help"]) == 0
+        out = capfd.readouterr().out
+        assert EXAMPLES[verb].strip() in out  # so none was wrapped
+        assert out.count("Examples:") == 1
+        assert "[default: ()]" not in out
+
+    def test_help_says_more_than_the_list_of_verbs(self, capfd: pytest.CaptureFixture[str]) -> None:
+        assert main(["subscribe", "--help"]) == 0
+        assert "all of those given must hold" in capfd.readouterr().out
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            line.strip().split("  ")[0]
+            for text in EXAMPLES.values()
+            for line in text.splitlines()
+            if line.startswith("  wireroom ")
+        ],
+    )
+    def test_every_example_is_a_command(self, line: str) -> None:
+        arguments = shlex.split(line.partition(" > ")[0])[1:]
+        parsed = _app(arguments[0]).parse_args(arguments, exit_on_error=False, print_error=False)
+        assert callable(parsed[0])
 
     def test_help_imports_nothing_heavy(self) -> None:
         script = (
@@ -332,6 +375,21 @@ class TestLooking:
         assert main(["explain", f"{name}:2"]) == 0
         assert "Wheat harvest" in capfd.readouterr().out
         assert main(["explain", f"{name}:9"]) == 2
+
+    def test_explain_speaks_words_and_no_python(
+        self, folder: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        ninjs = {
+            "uri": "urn:x:1", "type": "text", "versioncreated": "2026-03-12T06:30:50Z",
+            "headline": "URGENT: Bridge closed", "body_text": "The bridge is closed, he said.",
+            "subject": [{"code": "medtop:20000001", "name": "bridges"}],
+        }  # fmt: skip
+        (folder / "a.json").write_text(json.dumps(ninjs))
+        assert main(["explain", "a.json"]) == 0
+        out = capfd.readouterr().out
+        assert "kinds urgent" in out
+        assert "2026-03-12 06:30:50 UTC" in out
+        assert not [word for word in ("<", "=(", "Subject(") if word in out]
 
     @pytest.mark.parametrize("body", [b"", b"\x1f\x8b\x00", b"{", HOSTILE.encode(), b"\xff" * 50])
     def test_explain_bears_anything(

@@ -169,3 +169,33 @@ class TestReport:
         for event in events:
             assert shown(event_line(event))
             assert shown(event_card(event))
+
+
+@pytest.mark.parametrize("width", [40, 80, 100])
+def test_a_card_shows_the_whole_headline_and_ends_its_line(width: int) -> None:
+    headline = " ".join(f"word{n}" for n in range(40))
+    event = an_event(item=Item(id="k@1", item_key="k", order_key="1", headline=headline))
+    file = io.StringIO()
+    Console(file=file, width=width).print(event_card(event))
+    lines = file.getvalue().splitlines(keepends=True)
+    assert all(line.endswith("\n") for line in lines)
+    assert max(len(line.rstrip()) for line in lines) <= width
+    words = " ".join(line.strip("│╭╮╰╯─ \n") for line in lines)
+    assert headline in " ".join(words.split())
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "words"),
+    [
+        (EventKind.HOLD, {"reasons": ("embargo",)}, "(withheld)"),
+        (EventKind.REJECTED, {"reasons": ("no-article",)}, "no-article"),
+        (EventKind.STALE, {"of": "k@2", "reasons": ("killed",)}, "of k@2"),
+        (EventKind.SUPERSEDED, {"of": "k@1", "cause": "e0"}, "of k@1"),
+    ],
+)
+def test_an_event_without_its_item_says_what_stands_for_it(
+    kind: EventKind, changes: dict[str, object], words: str
+) -> None:
+    line = shown(event_line(an_event(kind=kind, item=None, **changes)))
+    assert words in line
+    assert ("withheld" in line) is (kind is EventKind.HOLD)

@@ -1,0 +1,118 @@
+"""What each verb's help teaches by: commands that work, with what they do.
+
+It must not hold anything else; a test parses every one of them.
+"""
+
+from __future__ import annotations
+
+__all__ = ["EXAMPLES"]
+
+_LOG = """\
+The log is sqlite:///./wireroom.db, a file and no server, unless --broker
+or WIREROOM_BROKER names another, as in kafka://localhost:9092.
+"""
+
+EXAMPLES: dict[str, str] = {
+    "": f"""Examples:
+
+  wireroom run dispatch.txt                one message, and what became of it
+  wireroom run feed/ -o events.jsonl       files in, one event a line out
+  wireroom explain dispatch.txt            why it was read the way it was
+
+  wireroom topics apply                    make the topics on the log
+  wireroom worker                          run the stages, until stopped
+  wireroom ingest feed.jsonl               put messages into the raw topic
+  wireroom subscribe --since 2h --lang fr  follow the clean items
+  wireroom replay archive/ --speed 60      an archive again, in its own time
+
+{_LOG}Each command has its own --help.
+""",
+    "run": """Examples:
+
+  wireroom run dispatch.txt                      a card; in a pipe, JSON Lines
+  wireroom run feed.jsonl --report -o out.jsonl  tell it story by story
+  wireroom run - --stop-after clean              standard input, only cleaned
+  wireroom run old.jsonl --map body=text,received_at=date,headline=title
+
+A line of a .jsonl is {"body": ..., "provider": ..., "received_at": ...},
+with "body_b64" for bytes; or a ninjs item; or any object that has its text
+under a well-known name or the one --map gives. A .gz is opened. The counts
+add up: in = published + linked + held + rejected.
+""",
+    "subscribe": f"""Examples:
+
+  wireroom subscribe                                 items, from now on
+  wireroom subscribe --last 20                       the last 20, then on
+  wireroom subscribe --since 2016-02-12 --until now  what there is, then end
+  wireroom subscribe --snapshot --lang fr,en         current items, then live
+  wireroom subscribe events --kind kill,correction   what happened
+  wireroom subscribe --entity geonames:2643743       items naming London
+  wireroom subscribe --last 5 --max 5 -o ninjs       as IPTC ninjs 3.0
+
+{_LOG}""",
+    "ingest": f"""Examples:
+
+  wireroom ingest feed.jsonl                 one message a line
+  wireroom ingest incoming/ --provider afp   one message a file
+  wireroom ingest flash.txt --urgent         ahead of everything else
+
+wireroom topics apply makes the topic; wireroom worker reads it.
+
+{_LOG}""",
+    "replay": """Examples:
+
+  wireroom replay archive/ --dry-run                     only count
+  wireroom replay feed.jsonl --log sqlite:///archive.db  into a file of its own
+  wireroom replay feed.jsonl --speed 60 --max-gap 5      a minute a second
+  wireroom replay big.jsonl --resume big.checkpoint      if stopped: once more
+
+Without --into-live nothing live is touched.
+""",
+    "worker": f"""Examples:
+
+  wireroom worker                                    every stage
+  wireroom worker --broker kafka://localhost:9092    one process a stage
+  wireroom worker --stage intake                     one more of this stage
+
+SIGTERM or Ctrl-C finishes what is in hand, then ends.
+
+{_LOG}""",
+    "topics": """Examples:
+
+  wireroom topics apply --dry-run    which are missing
+  wireroom topics apply              make them
+  wireroom topics list               partitions, retention, records
+""",
+    "dead": """Examples:
+
+  wireroom dead list                           every dead letter, oldest first
+  wireroom dead list --code body-too-large     see docs/errors.md
+  wireroom dead show 0:12 > message.bin        the bytes of one, as delivered
+  wireroom explain message.bin                 why it cannot be read
+""",
+    "config": """Examples:
+
+  wireroom config                       every setting, with its origin
+  wireroom config --config my.toml      as with this file
+
+A setting is read from wireroom.toml, then from the environment as in
+WIREROOM_BROKER or WIREROOM_KAFKA__SASL_USERNAME, then from its flag; the last
+one that gives it wins.
+""",
+    "explain": """Examples:
+
+  wireroom explain dispatch.txt      format, encoding, what is removed
+  wireroom explain feed.jsonl:12     the message on one line
+""",
+    "formats": """Examples:
+
+  wireroom formats    every format, with what it is recognised by
+""",
+    "bench": """Examples:
+
+  wireroom bench                            all but kafka
+  wireroom bench desk --hot 1000000         the desk at the size of its budget
+  wireroom bench stages --corpus old.jsonl  with messages of your own
+""",
+}
+"""By verb; "" is the program itself."""
