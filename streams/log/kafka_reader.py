@@ -175,5 +175,5 @@ def _record(record: ConsumerRecord) -> Record:
         key=record.key,
         value=record.value,
         headers=tuple((name, value or b"") for name, value in record.headers),
-        appended_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        appended_at=instant_of_ms(record.timestamp),
     )

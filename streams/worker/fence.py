@@ -6,18 +6,28 @@ It must not decide what to do about it.
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 
 _BEAT_S = 0.2
 
 
+class FencedError(Exception):
+    """This process may have been replaced: it must write nothing more."""
+
+
+def _clock() -> float:
+    """Seconds that go on while the machine is asleep, too, where the system can tell."""
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
 class PauseFence:
     """Beats on the event loop; a gap between two beats is a time when nothing ran."""
 
-    def __init__(
-        self, longest_pause_s: float, *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, longest_pause_s: float, *, clock: Callable[[], float] = _clock) -> None:
         """Describe the fence.
 
         Args:
@@ -38,7 +48,16 @@ class PauseFence:
         self._last = now
         return not self._broken
 
+    def check(self) -> None:
+        """Raise where the process has been stopped for too long.
+
+        Raises:
+            FencedError: it has.
+        """
+        if not self.holds():
+            raise FencedError(f"this process was stopped for more than {self._longest_s:g} s")
+
     async def beat(self) -> None:
-        """Look at the clock several times a second, until cancelled."""
+        """Look at the clock several times a second; returns when the fence is broken."""
         while self.holds():  # noqa: ASYNC110  (time itself is what is watched)
             await asyncio.sleep(_BEAT_S)
