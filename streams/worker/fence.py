@@ -6,7 +6,6 @@ It must not decide what to do about it.
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import Callable
 
@@ -17,11 +16,12 @@ class FencedError(Exception):
     """This process may have been replaced: it must write nothing more."""
 
 
+# Linux has a clock that goes on while the machine is asleep.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
 def _clock() -> float:
-    """Seconds that go on while the machine is asleep, too, where the system can tell."""
-    if sys.platform == "linux":
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
+    return time.clock_gettime(_CLOCK)
 
 
 class PauseFence:

@@ -16,6 +16,7 @@ from streams.log.base import Record, TopicLog
 
 ROOT = Path(__file__).resolve().parents[2]
 
+
 class Worker:
     """A worker command running as a process of its own."""
 
@@ -27,6 +28,7 @@ class Worker:
         stages: Sequence[str],
         *,
         settings: Mapping[str, object] | None = None,
+        start: bool = True,
         **options: object,
     ) -> None:
         """Start it.
@@ -37,6 +39,7 @@ class Worker:
             folder: for its log and its spool.
             stages: each in a process of its own, if several.
             settings: any, as in the environment: {"KAFKA__SASL_USERNAME": "desk"}.
+            start: at once, or when told to.
             options: of the section ``worker``.
         """
         self.stage = stages[0]
@@ -55,7 +58,8 @@ class Worker:
         for stage in stages:
             self._command += ["--stage", stage]
         self.log = folder / f"worker-{'-'.join(stages)}.log"
-        self.process = self._start()
+        if start:
+            self.process = self._start()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -70,13 +74,27 @@ class Worker:
                 self._command, cwd=self.log.parent, env=self.environment, stdout=log, stderr=log
             )
 
+    def command(self, *arguments: str | Path) -> str:
+        """Run another of our commands with the same settings; answers what it said."""
+        done = subprocess.run(
+            [sys.executable, "-m", "streams", *arguments],
+            cwd=self.log.parent,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.kill()
         self.process.wait()
 
     def start_again(self) -> None:
-        """Start it once more, as its supervisor would."""
+        """Start it (once more), as its supervisor would."""
         self.process = self._start()
 
     def stop(self, timeout_s: float = 40) -> int:

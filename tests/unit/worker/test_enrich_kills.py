@@ -111,7 +111,7 @@ class Ends:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):
-            while not condition():
+            while not condition():  # noqa: ASYNC110  (a condition of many sorts)
                 await asyncio.sleep(0.01)
 
 
