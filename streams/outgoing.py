@@ -34,6 +34,7 @@ from streams.log.headers import (
     desk_headers,
     header_bytes,
     header_text,
+    is_spooled,
     output_headers,
     read_instant,
     write_instant,
@@ -149,7 +150,7 @@ def dead_outgoing(raw: RawMessage, failed: Iterable[Failed]) -> Outgoing | None:
     if not failures:
         return None
     first = failures[0]
-    carried = dict(raw.headers)
+    carried = dict(raw.headers) if is_spooled(raw) else {}
     headers = [
         (_CODE, first.code.encode()),
         (_STAGE, header_bytes(first.stage)),

@@ -31,7 +31,7 @@ from streams.log.base import Record
 from streams.log.headers import (
     SHA256,
     SIZE,
-    SPOOL_PATH,
+    is_spooled,
     raw_of,
     transport_of,
     write_instant,
@@ -124,7 +124,7 @@ class Intake:
 
     def _decoded(self, raw: RawMessage) -> list[Decoded | Failed]:
         size = len(raw.body)
-        if size > self._config.max_body_bytes or _is_spooled(raw):
+        if size > self._config.max_body_bytes or is_spooled(raw):
             detail = f"{dict(raw.headers).get(SIZE, size)} bytes"
             return [_failed(raw, Fail("body-too-large", detail), "intake")]
         try:
@@ -168,13 +168,9 @@ def _positioned(raw: RawMessage) -> RawMessage:
     return raw.model_copy(update={"position": position})
 
 
-def _is_spooled(raw: RawMessage) -> bool:
-    return any(name == SPOOL_PATH for name, _ in raw.headers)
-
-
 def _source(raw: RawMessage, part: int) -> Source:
     digest = hashlib.sha256(raw.body).hexdigest()
-    if _is_spooled(raw):
+    if is_spooled(raw):
         digest = dict(raw.headers).get(SHA256, digest)
     return Source(
         id=source_id(raw.position, digest, part),

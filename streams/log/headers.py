@@ -113,6 +113,11 @@ def raw_of(record: Record) -> RawMessage:
     )
 
 
+def is_spooled(raw: RawMessage) -> bool:
+    """Whether the body lies in a file that the headers name; who sends one along has not."""
+    return not raw.body and any(name == SPOOL_PATH for name, _ in raw.headers)
+
+
 def _clipped(text: str | None) -> str | None:
     """The text, its end replaced by its hash where it is absurdly long."""
     if text is None or len(text) <= _MAX_CHARS:
