@@ -63,11 +63,20 @@ class HotText:
     paragraphs: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Entries, each a key and a slot, ascending; and between which slots they are."""
+
+    entries: U64
+    first_slot: int
+    last_slot: int
+
+
 class Postings:
     """Key to slots, over the live slots only."""
 
     def __init__(self) -> None:
-        self._runs: list[U64] = []
+        self._runs: list[_Run] = []
         # The last texts, not sorted yet: for each key the one slot, or a list of them.
         self._recent: dict[int, int | list[int]] = {}
         self._unsorted: list[U64] = []
@@ -94,7 +103,7 @@ class Postings:
         spans: list[tuple[U64, list[int], list[int]]] = []
         low = (keys.astype(np.uint64) << np.uint64(32)) | np.uint64(self._first_live)
         high = low | np.uint64(0xFFFFFFFF)
-        for run in self._runs:
+        for run in (run.entries for run in self._runs):
             starts = np.searchsorted(run, low)
             lengths = np.searchsorted(run, high, side="right") - starts
             if lengths.any():
@@ -115,7 +124,7 @@ class Postings:
     def expire(self, first_live: int) -> None:
         """Forgets slots before ``first_live``."""
         self._first_live = first_live
-        while self._runs and _last_slot(self._runs[0]) < first_live:
+        while self._runs and self._runs[0].last_slot < first_live:
             del self._runs[0]
 
     def _live_recent(self, key: int) -> Sequence[int]:
@@ -127,35 +136,40 @@ class Postings:
         return known[bisect_left(known, self._first_live) :]
 
     def _seal(self) -> None:
-        run = self._live_run(self._unsorted)
+        first_slot, last_slot = (int(self._unsorted[end][0]) & 0xFFFFFFFF for end in (0, -1))
+        run = self._run(self._unsorted, first_slot, last_slot)
         self._recent = {}
         self._unsorted = []
         while self._runs:
             previous = self._runs[-1]
-            if len(previous) > 2 * len(run) or len(previous) + len(run) > _LARGEST_RUN:
+            size, older = len(run.entries), len(previous.entries)
+            if older > 2 * size or older + size > _LARGEST_RUN:
                 break
-            run = self._live_run((self._runs.pop(), run))
-        if len(run):
+            self._runs.pop()
+            run = self._run((previous.entries, run.entries), previous.first_slot, run.last_slot)
+        if len(run.entries):
             self._runs.append(run)
 
-    def _live_run(self, parts: Sequence[U64]) -> U64:
+    def _run(self, parts: Sequence[U64], first_slot: int, last_slot: int) -> _Run:
+        # One array and no copy of it: the memory of copies of large arrays is not given back.
         entries = np.concatenate(parts)
-        return np.sort(entries[(entries & np.uint64(0xFFFFFFFF)) >= np.uint64(self._first_live)])
-
-
-def _last_slot(run: U64) -> int:
-    return int((run & np.uint64(0xFFFFFFFF)).max())
+        if first_slot < self._first_live:
+            entries = entries[(entries & np.uint64(0xFFFFFFFF)) >= np.uint64(self._first_live)]
+            first_slot = self._first_live
+        entries.sort()
+        return _Run(entries, first_slot, last_slot)
 
 
 class _Hour:
-    """The texts of one hour, packed."""
+    """The texts of one hour, packed: their hashes apart, which nothing makes smaller."""
 
-    __slots__ = ("number", "rows", "slots")
+    __slots__ = ("hashes", "number", "rows", "slots")
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.slots = array("I")
-        self.rows = PackedRows()
+        self.rows = PackedRows(squeeze=True)
+        self.hashes = PackedRows()
 
 
 class HotIndex:
@@ -179,17 +193,17 @@ class HotIndex:
         place = bisect_left(hour.slots, slot)
         if place == len(hour.slots) or hour.slots[place] != slot:
             return None
-        return self._unpacked(slot, hour.rows[place])
+        return self._unpacked(slot, hour.rows[place], hour.hashes[place])
 
     def add(self, text: HotText, keys: U32) -> None:
         """Adds a text under its keys."""
         number = int(text.at_s // HOUR_S)
         if not self._hours or self._hours[-1].number != number:
-            if self._hours:
-                self._hours[-1].rows.close()
             self._hours.append(_Hour(number))
-        self._hours[-1].slots.append(text.slot)
-        self._hours[-1].rows.append(self._packed(text))
+        hour = self._hours[-1]
+        hour.slots.append(text.slot)
+        hour.rows.append(self._packed(text))
+        hour.hashes.append(_packed_hashes(text))
         if len(keys):
             self._postings.add(text.slot, keys)
 
@@ -221,19 +235,15 @@ class HotIndex:
                 pack_id(text.item_id, text.item_key),
                 pack_provider(text.provider, text.item_key),
                 text.created_s,
-                text.exact,
                 text.words,
                 text.flash,
-                pack_ascending(text.shingles),
-                text.names,
                 text.numbers,
-                text.paragraphs,
             )
         )
 
-    def _unpacked(self, slot: int, row: bytes) -> HotText:
-        (at_s, number, item_id, provider, created_s, exact, words, flash,
-         shingles, names, numbers, paragraphs) = unpack_row(row)  # fmt: skip
+    def _unpacked(self, slot: int, row: bytes, hashes: bytes) -> HotText:
+        at_s, number, item_id, provider, created_s, words, flash, numbers = unpack_row(row)
+        exact, shingles, names, paragraphs = unpack_row(hashes)
         item_key = self._standings.key(number)
         return HotText(
             slot=slot,
@@ -250,6 +260,10 @@ class HotIndex:
             numbers=numbers,
             paragraphs=paragraphs,
         )
+
+
+def _packed_hashes(text: HotText) -> bytes:
+    return pack_row((text.exact, pack_ascending(text.shingles), text.names, text.paragraphs))
 
 
 def _first_slot(hour: _Hour) -> int:

@@ -51,7 +51,7 @@ class _Texts:
 
     def __init__(self) -> None:
         self.table = HashTable()
-        self.rows = PackedRows()
+        self.rows = PackedRows(squeeze=True)
 
     def find(self, exact: bytes) -> int | None:
         for number in self.table.find(int.from_bytes(exact[:_TAG_BYTES], "little")):

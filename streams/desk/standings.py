@@ -41,7 +41,7 @@ class Standings:
     """Standings by key; each key has a number, for others to remember it by."""
 
     def __init__(self) -> None:
-        self._rows = PackedRows()
+        self._rows = PackedRows(squeeze=True)
         # Of the published version in the hot index, 0 for none: a column of its own, as it is put
         # apart from the rest. Slots are below 2**32 in the index too.
         self._slots = array("I")
