@@ -55,15 +55,16 @@ def unpack_hex(packed: Plain, sizes: tuple[int, ...]) -> tuple[str, ...]:
 def pack_order(order: str) -> tuple[Plain, Plain]:
     """An order key as seconds and number (14 bytes, where the text has 48), or as it is."""
     when, _, version = order.partition("/")
-    seconds = None
-    if when != NO_TIME:
-        try:
-            seconds = datetime.fromisoformat(when).timestamp()
-        except (ValueError, OverflowError):
-            return order, None
     is_number = len(version) == _VERSION_DIGITS and version.isascii() and version.isdecimal()
-    packed = (seconds, int(version) if is_number else version)
-    return packed if unpack_order(*packed) == order else (order, None)
+    try:
+        seconds = None if when == NO_TIME else datetime.fromisoformat(when).timestamp()
+        packed = (seconds, int(version) if is_number else version)
+        if unpack_order(*packed) == order:
+            return packed
+    except (ValueError, OverflowError, OSError):
+        # No time, or one that is a microsecond too late for a number of seconds.
+        pass
+    return order, None
 
 
 def unpack_order(seconds: Plain, version: Plain) -> str:
