@@ -21,9 +21,9 @@ from schemas.item import Item
 from schemas.raw import RawMessage
 from streams.desk import Desk
 from streams.enrich import EnrichConfig
+from streams.log.outgoing import Outgoing
 from streams.observability.log import get_log
 from streams.observability.metrics import Metrics
-from streams.log.outgoing import Outgoing
 from streams.pipeline import DecodedEntry, DeskStage, Intake, PipelineConfig
 from streams.worker.app import create_stage_app
 from streams.worker.config import Stage, WorkerConfig
