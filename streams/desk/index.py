@@ -7,13 +7,25 @@ never on how the arrays happen to be merged. It must not judge likeness.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import deque
-from collections.abc import Iterable, Sequence
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from streams.desk.packing import (
+    pack_ascending,
+    pack_id,
+    pack_provider,
+    pack_row,
+    unpack_ascending,
+    unpack_id,
+    unpack_provider,
+    unpack_row,
+)
+from streams.desk.rows import PackedRows
+from streams.desk.standings import Standings
 from streams.desk.words import U32, U64
 
 HOUR_S = 3600
@@ -44,7 +56,6 @@ class HotText:
     created_s: float | None
     exact: bytes
     words: int
-    figures: int
     flash: bool
     shingles: bytes
     names: bytes
@@ -52,11 +63,20 @@ class HotText:
     paragraphs: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Entries, each a key and a slot, ascending; and between which slots they are."""
+
+    entries: U64
+    first_slot: int
+    last_slot: int
+
+
 class Postings:
     """Key to slots, over the live slots only."""
 
     def __init__(self) -> None:
-        self._runs: list[U64] = []
+        self._runs: list[_Run] = []
         # The last texts, not sorted yet: for each key the one slot, or a list of them.
         self._recent: dict[int, int | list[int]] = {}
         self._unsorted: list[U64] = []
@@ -83,7 +103,7 @@ class Postings:
         spans: list[tuple[U64, list[int], list[int]]] = []
         low = (keys.astype(np.uint64) << np.uint64(32)) | np.uint64(self._first_live)
         high = low | np.uint64(0xFFFFFFFF)
-        for run in self._runs:
+        for run in (run.entries for run in self._runs):
             starts = np.searchsorted(run, low)
             lengths = np.searchsorted(run, high, side="right") - starts
             if lengths.any():
@@ -104,7 +124,7 @@ class Postings:
     def expire(self, first_live: int) -> None:
         """Forgets slots before ``first_live``."""
         self._first_live = first_live
-        while self._runs and _last_slot(self._runs[0]) < first_live:
+        while self._runs and self._runs[0].last_slot < first_live:
             del self._runs[0]
 
     def _live_recent(self, key: int) -> Sequence[int]:
@@ -116,91 +136,135 @@ class Postings:
         return known[bisect_left(known, self._first_live) :]
 
     def _seal(self) -> None:
-        run = self._live_run(self._unsorted)
+        first_slot, last_slot = (int(self._unsorted[end][0]) & 0xFFFFFFFF for end in (0, -1))
+        run = self._run(self._unsorted, first_slot, last_slot)
         self._recent = {}
         self._unsorted = []
         while self._runs:
             previous = self._runs[-1]
-            if len(previous) > 2 * len(run) or len(previous) + len(run) > _LARGEST_RUN:
+            size, older = len(run.entries), len(previous.entries)
+            if older > 2 * size or older + size > _LARGEST_RUN:
                 break
-            run = self._live_run((self._runs.pop(), run))
-        if len(run):
+            self._runs.pop()
+            run = self._run((previous.entries, run.entries), previous.first_slot, run.last_slot)
+        if len(run.entries):
             self._runs.append(run)
 
-    def _live_run(self, parts: Sequence[U64]) -> U64:
+    def _run(self, parts: Sequence[U64], first_slot: int, last_slot: int) -> _Run:
+        # One array and no copy of it: the memory of copies of large arrays is not given back.
         entries = np.concatenate(parts)
-        return np.sort(entries[(entries & np.uint64(0xFFFFFFFF)) >= np.uint64(self._first_live)])
+        if first_slot < self._first_live:
+            entries = entries[(entries & np.uint64(0xFFFFFFFF)) >= np.uint64(self._first_live)]
+            first_slot = self._first_live
+        entries.sort()
+        return _Run(entries, first_slot, last_slot)
 
 
-def _last_slot(run: U64) -> int:
-    return int((run & np.uint64(0xFFFFFFFF)).max())
+class _Hour:
+    """The texts of one hour, packed: their hashes apart, which nothing makes smaller."""
+
+    __slots__ = ("hashes", "number", "rows", "slots")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.slots = array("I")
+        self.rows = PackedRows(squeeze=True)
+        self.hashes = PackedRows()
 
 
 class HotIndex:
     """The texts of the hot window, in hourly segments, with postings to find them by."""
 
-    def __init__(self, window_s: float) -> None:
+    def __init__(self, window_s: float, standings: Standings) -> None:
         self._window_s = window_s
+        self._standings = standings
         self._postings = Postings()
-        self._texts: dict[int, HotText] = {}
-        self._segments: deque[tuple[int, list[int]]] = deque()
+        self._hours: list[_Hour] = []
         self.first_slot = 0
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return sum(len(hour.slots) for hour in self._hours)
 
     def get(self, slot: int | None) -> HotText | None:
         """The text in a slot, while it is hot."""
-        return None if slot is None else self._texts.get(slot)
+        if slot is None or slot < self.first_slot or not self._hours:
+            return None
+        hour = self._hours[bisect_right(self._hours, slot, key=_first_slot) - 1]
+        place = bisect_left(hour.slots, slot)
+        if place == len(hour.slots) or hour.slots[place] != slot:
+            return None
+        return self._unpacked(slot, hour.rows[place], hour.hashes[place])
 
     def add(self, text: HotText, keys: U32) -> None:
         """Adds a text under its keys."""
-        hour = int(text.at_s // HOUR_S)
-        if not self._segments or self._segments[-1][0] != hour:
-            self._segments.append((hour, []))
-        self._segments[-1][1].append(text.slot)
-        self._texts[text.slot] = text
+        number = int(text.at_s // HOUR_S)
+        if not self._hours or self._hours[-1].number != number:
+            self._hours.append(_Hour(number))
+        hour = self._hours[-1]
+        hour.slots.append(text.slot)
+        hour.rows.append(self._packed(text))
+        hour.hashes.append(_packed_hashes(text))
         if len(keys):
             self._postings.add(text.slot, keys)
 
-    def candidates(self, keys: U32) -> Iterable[HotText]:
+    def candidates(self, keys: U32) -> Iterator[HotText]:
         """Texts that share a key, the newest first."""
-        if not len(keys):
-            return []
-        return [self._texts[slot] for slot in reversed(self._postings.find(keys))]
+        for slot in reversed(self._postings.find(keys) if len(keys) else ()):
+            text = self.get(slot)
+            if text is not None:
+                yield text
 
     def expire(self, now_s: float) -> bool:
         """Drops the hours that ended before the window; True when there were any."""
         oldest = int((now_s - self._window_s) // HOUR_S)
-        if not self._segments or self._segments[0][0] >= oldest:
+        past = 0
+        while past < len(self._hours) and self._hours[past].number < oldest:
+            past += 1
+        if not past:
             return False
-        while self._segments and self._segments[0][0] < oldest:
-            for slot in self._segments.popleft()[1]:
-                del self._texts[slot]
-                self.first_slot = slot + 1
+        self.first_slot = self._hours[past - 1].slots[-1] + 1
+        del self._hours[:past]
         self._postings.expire(self.first_slot)
         return True
 
+    def _packed(self, text: HotText) -> bytes:
+        return pack_row(
+            (
+                text.at_s,
+                self._standings.number(text.item_key),
+                pack_id(text.item_id, text.item_key),
+                pack_provider(text.provider, text.item_key),
+                text.created_s,
+                text.words,
+                text.flash,
+                text.numbers,
+            )
+        )
 
-class Sightings:
-    """Equal texts by day: the hash of a text to the version it was first seen in."""
+    def _unpacked(self, slot: int, row: bytes, hashes: bytes) -> HotText:
+        at_s, number, item_id, provider, created_s, words, flash, numbers = unpack_row(row)
+        exact, shingles, names, paragraphs = unpack_row(hashes)
+        item_key = self._standings.key(number)
+        return HotText(
+            slot=slot,
+            at_s=at_s,
+            item_key=item_key,
+            item_id=unpack_id(item_id, item_key),
+            provider=unpack_provider(provider, item_key),
+            created_s=created_s,
+            exact=exact,
+            words=words,
+            flash=flash,
+            shingles=unpack_ascending(shingles),
+            names=names,
+            numbers=numbers,
+            paragraphs=paragraphs,
+        )
 
-    def __init__(self, days: int) -> None:
-        self._days = days
-        self._by_day: dict[int, dict[bytes, tuple[str, str]]] = {}
 
-    def add(self, exact: bytes, version: tuple[str, str], day: int) -> None:
-        """Remembers from ``day`` on which version, by key and id, has a text."""
-        if day not in self._by_day:
-            self._by_day[day] = {}
-            for old in [key for key in self._by_day if key < day - self._days]:
-                del self._by_day[old]
-        self._by_day[day][exact] = version
+def _packed_hashes(text: HotText) -> bytes:
+    return pack_row((text.exact, pack_ascending(text.shingles), text.names, text.paragraphs))
 
-    def find(self, exact: bytes, day: int, days: int) -> tuple[str, str] | None:
-        """Key and id of the version that last stood for a text, at most ``days`` ago."""
-        for back in range(days + 1):
-            texts = self._by_day.get(day - back)
-            if texts is not None and exact in texts:
-                return texts[exact]
-        return None
+
+def _first_slot(hour: _Hour) -> int:
+    return hour.slots[0]

@@ -161,7 +161,7 @@ def _kill(memory: Memory, item: Item, known: Standing | None, now: datetime) -> 
 
 def _kill_warnings(memory: Memory, key: str, known: Standing | None) -> tuple[Caused, ...]:
     """Warnings about what repeats the killed item, and about what it was a mere copy of."""
-    warned = [(memory.standings[other], "repeats") for other in memory.reprints_of(key)]
+    warned = [(memory.standings[other], "repeats") for other in memory.standings.reprints_of(key)]
     if known is not None and known.reprint_of and known.published is None:
         original = memory.standings.get(known.reprint_of)
         if original is not None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -17,9 +16,11 @@ from schemas.journal import HeldRecord, Indexed, JournalRecord, Sighting, StateR
 from streams.desk.config import DeskConfig
 from streams.desk.fingerprint import is_comparable, packed_bytes, unpack
 from streams.desk.flashes import FlashWatch
-from streams.desk.index import HotIndex, HotText, Sightings
-from streams.desk.lifecycle import Standing, standing_of
+from streams.desk.index import HotIndex, HotText
+from streams.desk.lifecycle import standing_of
 from streams.desk.rarity import Rarity
+from streams.desk.sightings import DecidedPlaces, Sightings
+from streams.desk.standings import Standings
 from streams.desk.words import U32
 
 _DAY_S = 24 * 3600
@@ -37,15 +38,14 @@ class Memory:
     def __init__(self, config: DeskConfig) -> None:
         self.now: datetime | None = None
         self.seq = 0
-        self.standings: dict[str, Standing] = {}
+        self.standings = Standings()
         self.held: dict[str, HeldRecord] = {}
-        self.index = HotIndex(config.hot_window.total_seconds())
+        self.index = HotIndex(config.hot_window.total_seconds(), self.standings)
         self.rarity = Rarity()
         self.flashes = FlashWatch(config.flash_window.total_seconds())
-        self._sightings = Sightings(config.exact_days)
+        self._sightings = Sightings(config.exact_days, self.standings)
         self._exact_days = config.exact_days
-        self._transports: dict[int, set[int]] = {}
-        self._reprints: dict[str, set[str]] = {}
+        self._decided = DecidedPlaces(config.exact_days)
         self._members: dict[str, tuple[int, ...]] = {}
         self._due: list[tuple[datetime, str, str]] = []
 
@@ -84,7 +84,7 @@ class Memory:
             self.advance(record.now)
         self.seq = record.seq
         if record.transport is not None:
-            self._add_transport(int(record.transport, 16))
+            self._decided.add(int(record.transport, 16), self.day)
         for state in record.states:
             self.set_standing(state)
         if record.sighting is not None:
@@ -97,11 +97,7 @@ class Memory:
         key = record.item_key
         known = self.standings.get(key)
         standing = standing_of(record, known.slot if known else None)
-        if known and known.reprint_of and known.reprint_of != standing.reprint_of:
-            self._reprints[known.reprint_of].discard(key)
-        if standing.reprint_of:
-            self._reprints.setdefault(standing.reprint_of, set()).add(key)
-        self.standings[key] = standing
+        self.standings.put(standing)
         if standing.status is not Status.HELD:
             self.held.pop(key, None)
 
@@ -130,16 +126,12 @@ class Memory:
 
     def was_decided(self, transport: int) -> bool:
         """The input at this place of the log was decided within the window."""
-        return any(transport in decided for decided in self._transports.values())
+        return transport in self._decided
 
     def find_same(self, exact: bytes, provider: str | None, days: int) -> tuple[str, str] | None:
         """Key and id of the version that has this text: the provider's own, else the first."""
         own = self._sightings.find(_own(exact, provider), self.day, days)
         return own or self._sightings.find(exact, self.day, days)
-
-    def reprints_of(self, item_key: str) -> list[str]:
-        """Keys of the items that repeat this one, sorted."""
-        return sorted(self._reprints.get(item_key, ()))
 
     def last_members(self, story_key: str) -> tuple[int, ...]:
         """Slots of the versions that joined a story last, besides its root."""
@@ -157,17 +149,9 @@ class Memory:
         if first != target:
             self._sightings.add(_own(exact, seen.provider), target, self.day)
 
-    def _add_transport(self, transport: int) -> None:
-        day = self.day
-        if day not in self._transports:
-            self._transports[day] = set()
-            for old in [key for key in self._transports if key < day - self._exact_days]:
-                del self._transports[old]
-        self._transports[day].add(transport)
-
     def _index(self, entry: Indexed, slot: int) -> None:
         known = self.standings[entry.item_key]
-        self.standings[entry.item_key] = replace(known, slot=slot)
+        self.standings.put_slot(entry.item_key, slot)
         if not is_comparable(entry.fingerprint):
             # Of another method: its hashes mean nothing here, and the text is not compared.
             return
@@ -209,7 +193,6 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
         created_s=created.timestamp() if created else None,
         exact=bytes.fromhex(signed.exact),
         words=signed.words,
-        figures=signed.figures,
         flash=entry.flash,
         shingles=packed_bytes(signed.shingles),
         names=_halved(signed.names),

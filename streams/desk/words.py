@@ -8,7 +8,9 @@ know what the hashes are for.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +23,16 @@ Index = NDArray[np.intp]
 PARAGRAPH_SEPARATOR = "\u2029"
 """Joins headline and paragraphs before they are split into words."""
 
-_SEPARATOR, _WORD, _DROPPED, _TERMINATOR, _PARAGRAPH = range(5)
+# The last two need a second look, so that one maximum says whether a text has any.
+_SEPARATOR, _WORD, _TERMINATOR, _PARAGRAPH, _DROPPED, _COMPOUND = range(6)
 _TABLE_SIZE = 1 << 16
 _TERMINATORS = ".!?…。！？؟।"
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-# Letters Unicode does not decompose; the same as in streams.folding.
-_LETTERS = (("œ", "oe"), ("Œ", "Oe"), ("æ", "ae"), ("Æ", "Ae"), ("ß", "ss"))
+# Letters Unicode does not decompose, the same as in streams.folding; and the one other character
+# of common copy that stands for several.
+_SPELLED_OUT = (
+    ("œ", "oe"), ("Œ", "Oe"), ("æ", "ae"), ("Æ", "Ae"), ("ß", "ss"), ("…", "..."),
+)  # fmt: skip
 _SINGLE_LETTERS = {"ø": "o", "đ": "d", "ł": "l", "ı": "i", "Ø": "o", "Đ": "d", "Ł": "l", "İ": "i"}
 _LONGEST_WORD = 64
 _LONGEST_SENTENCE = 1024
@@ -41,11 +47,18 @@ def _random_odd(count: int, seed: int) -> U64:
         return mix(state) | np.uint64(1)
 
 
+_MIX_SHIFTS = np.array([30, 27, 31], np.uint64)
+_MIX_FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
+
+
 def mix(values: U64) -> U64:
     """Spreads every input bit over the whole word (the finaliser of splitmix64)."""
-    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    mixed: U64 = values ^ (values >> _MIX_SHIFTS[0])
+    mixed *= _MIX_FACTORS[0]
+    mixed ^= mixed >> _MIX_SHIFTS[1]
+    mixed *= _MIX_FACTORS[1]
+    mixed ^= mixed >> _MIX_SHIFTS[2]
+    return mixed
 
 
 def high_half(values: U64) -> U32:
@@ -56,21 +69,26 @@ def high_half(values: U64) -> U32:
 def distinct(values: U32) -> U32:
     """The values, ascending, each once."""
     ordered = np.sort(values)
-    if len(ordered) < 2:
-        return ordered
-    first = np.empty(len(ordered), np.bool_)
-    first[0] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
+    return ordered[begins_group(ordered)]
+
+
+def begins_group(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a value differs from the one before."""
+    begins = np.empty(len(values), np.bool_)
+    begins[:1] = True
+    np.not_equal(values[1:], values[:-1], out=begins[1:])
+    return begins
 
 
 def _tables() -> tuple[U8, U32, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Kind, lower case, is-capital and is-digit of every code point of the basic plane."""
+    """Kind, lower case, is-capital and is-digit of every code point of the basic plane.
+
+    An accented letter has those of its base: so common copy need not be decomposed, which would
+    cost half as much as all the rest of splitting.
+    """
     characters = [chr(code) for code in range(_TABLE_SIZE)]
-    kinds = np.fromiter((_WORD if c.isalnum() else 0 for c in characters), np.uint8)
-    for code, character in enumerate(characters):
-        if unicodedata.combining(character):
-            kinds[code] = _DROPPED
+    kinds = np.fromiter((_WORD if c.isalnum() else _SEPARATOR for c in characters), np.uint8)
+    kinds[[ord(c) for c in characters if unicodedata.combining(c)]] = _DROPPED
     kinds[[ord(c) for c in _INVISIBLE]] = _DROPPED
     kinds[[ord(c) for c in _TERMINATORS]] = _TERMINATOR
     kinds[ord(PARAGRAPH_SEPARATOR)] = _PARAGRAPH
@@ -81,9 +99,29 @@ def _tables() -> tuple[U8, U32, NDArray[np.bool_], NDArray[np.bool_]]:
         ),
         np.uint32,
     )
-    capital = np.fromiter((c.isupper() for c in characters), np.bool_)
-    digit = np.fromiter((c.isdigit() for c in characters), np.bool_)
-    return kinds, lower, capital, digit
+    capital = np.fromiter(map(str.isupper, characters), np.bool_)
+    digit = np.fromiter(map(str.isdigit, characters), np.bool_)
+    bases, compounds = _bases(characters, kinds)
+    kinds = kinds[bases]
+    kinds[compounds] = _COMPOUND
+    return kinds, lower[bases], capital[bases], digit[bases]
+
+
+def _bases(characters: Sequence[str], kinds: U8) -> tuple[Index, list[int]]:
+    """Of each code point the one it is without accents; and those for which there is none."""
+    bases = np.arange(len(characters))
+    # Half of a surrogate pair stands for a character beyond the tables.
+    compounds = [*range(0xD800, 0xE000), *(ord(letter) for letter, _ in _SPELLED_OUT)]
+    for code, character in enumerate(characters):
+        parts = unicodedata.normalize("NFKD", character)
+        if parts == character:
+            continue
+        kept = [ord(part) for part in parts if part > "\uffff" or kinds[ord(part)] != _DROPPED]
+        if len(kept) == 1 and kept[0] < len(characters):
+            bases[code] = kept[0]
+        else:
+            compounds.append(code)
+    return bases, compounds
 
 
 _KINDS, _LOWER, _CAPITAL, _DIGIT = _tables()
@@ -112,39 +150,36 @@ class Words:
 
 def split_words(text: str) -> Words:
     """The words of ``text``, whose paragraphs are joined by ``PARAGRAPH_SEPARATOR``."""
-    codes, kinds = _code_points(text)
+    # With a space at either end every word has a beginning and an end inside.
+    codes, kinds = _code_points(f" {text} ")
     is_word = kinds == _WORD
     edges = np.flatnonzero(is_word[1:] != is_word[:-1]) + 1
-    if len(is_word) and is_word[0]:
-        edges = np.append(0, edges)
-    if len(is_word) and is_word[-1]:
-        edges = np.append(edges, len(is_word))
     starts, ends = edges[0::2], edges[1::2]
     if not len(starts):
         nothing = np.zeros(0, np.bool_)
         nowhere = np.zeros(0, np.intp)
         return Words(np.zeros(0, np.uint64), nothing, nothing, nowhere, nowhere)
     lengths = ends - starts
-    firsts = np.cumsum(lengths) - lengths
     inside = np.flatnonzero(is_word)
-    place = np.minimum(np.arange(len(inside)) - np.repeat(firsts, lengths), _LONGEST_WORD - 1)
+    place = inside - np.repeat(starts, lengths)
     inner = codes[inside]
-    letters = _LOWER[np.minimum(inner, _TABLE_SIZE - 1)]
-    if inner.max() >= _TABLE_SIZE:
+    letters = _LOWER.take(inner, mode="clip")
+    if codes.dtype != np.uint16 and inner.max() >= _TABLE_SIZE:
         letters = np.where(inner < _TABLE_SIZE, letters, inner)
-    sums = np.add.reduceat(letters * _IN_WORD[place], firsts)
+    # Clipped to the last multiplier: a word may be longer than there are.
+    multipliers = _IN_WORD.take(place, mode="clip")
+    sums = np.add.reduceat(letters * multipliers, np.cumsum(lengths) - lengths)
     breaks = np.flatnonzero(kinds == _PARAGRAPH)
     # "3.5" and "lemonde.fr" end no sentence; "U.S. " does, and does so in every copy.
     stops = np.flatnonzero(kinds == _TERMINATOR)
-    stops = stops[~is_word[np.minimum(stops + 1, len(is_word) - 1)]]
-    in_paragraph = np.searchsorted(breaks, starts)
-    in_sentence = np.searchsorted(stops, starts) + in_paragraph
-    first_codes = np.minimum(codes[starts], _TABLE_SIZE - 1)
+    stops = stops[~is_word[stops + 1]]
+    in_paragraph = breaks.searchsorted(starts)
+    first_codes = codes[starts]
     return Words(
         hashes=mix(sums + lengths.astype(np.uint64)),
-        capital=_CAPITAL[first_codes],
-        digit=_DIGIT[first_codes],
-        sentence=in_sentence,
+        capital=_CAPITAL.take(first_codes, mode="clip"),
+        digit=_DIGIT.take(first_codes, mode="clip"),
+        sentence=stops.searchsorted(starts) + in_paragraph,
         paragraph=in_paragraph,
     )
 
@@ -153,26 +188,42 @@ def hash_groups(hashes: U64, group: Index) -> tuple[U64, Index, Index]:
     """Hash, number of words and group of each run of words with the same group."""
     if not len(hashes):
         return np.zeros(0, np.uint64), np.zeros(0, np.intp), np.zeros(0, np.intp)
-    starts = np.append(0, np.flatnonzero(group[1:] != group[:-1]) + 1)
-    lengths = np.append(starts[1:], len(hashes)) - starts
-    place = (np.arange(len(hashes)) - np.repeat(starts, lengths)) % _LONGEST_SENTENCE
-    sums = np.add.reduceat(hashes * _IN_SENTENCE[place], starts)
+    starts = np.flatnonzero(begins_group(group))
+    ends = np.append(starts[1:], len(hashes))
+    lengths = ends - starts
+    place = np.arange(len(hashes)) - np.repeat(starts, lengths)
+    sums = np.add.reduceat(hashes * _IN_SENTENCE[place & (_LONGEST_SENTENCE - 1)], starts)
     return mix(sums + lengths.astype(np.uint64)), lengths, group[starts]
 
 
-def _code_points(text: str) -> tuple[U32, U8]:
-    """Code points and their kinds, accents taken off."""
-    if text.isascii():
-        codes = np.frombuffer(text.encode("ascii"), np.uint8).astype(np.uint32)
-        return codes, _KINDS[codes]
-    for letter, spelled in _LETTERS:
-        text = text.replace(letter, spelled)
+def _code_points(text: str) -> tuple[NDArray[Any], U8]:
+    """Code points, those of common copy with their accents, and their kinds; none is dropped."""
+    codes, kinds = _code_units(text)
+    if kinds.max() == _COMPOUND:
+        for letter, spelled in _SPELLED_OUT:
+            text = text.replace(letter, spelled)
+        codes, kinds = _code_units(text)
+    if kinds.max() == _COMPOUND:
+        return _decomposed(text)
+    if kinds.max() == _DROPPED:
+        kept = kinds != _DROPPED
+        return codes[kept], kinds[kept]
+    return codes, kinds
+
+
+def _code_units(text: str) -> tuple[NDArray[np.uint16], U8]:
+    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.dtype("<u2"))
+    return codes.astype(np.uint16, copy=False), _KINDS.take(codes)
+
+
+def _decomposed(text: str) -> tuple[U32, U8]:
+    """What ``_code_points`` answers, of any text."""
     decomposed = unicodedata.normalize("NFKD", text)
-    codes = np.frombuffer(decomposed.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
-    codes = codes.astype(np.uint32)
-    kinds = _KINDS[np.minimum(codes, _TABLE_SIZE - 1)]
-    beyond = np.flatnonzero(codes >= _TABLE_SIZE)
-    for place in beyond:
+    raw = decomposed.encode("utf-32-le", "surrogatepass")
+    codes = np.frombuffer(raw, np.dtype("<u4")).astype(np.uint32)
+    kinds = _KINDS.take(codes, mode="clip")
+    # Left are what has no base of its own, and what is beyond the table.
+    for place in np.flatnonzero((kinds == _COMPOUND) | (codes >= _TABLE_SIZE)):
         kinds[place] = _WORD if chr(codes[place]).isalnum() else _SEPARATOR
     kept = kinds != _DROPPED
     return codes[kept], kinds[kept]

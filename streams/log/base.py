@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
@@ -47,6 +47,14 @@ class Record:
             if key == name:
                 return value
         return None
+
+
+def instant_of_ms(ms: float) -> datetime:
+    """A record's time; one that no calendar holds (a producer's own clock) is the epoch."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 class TopicLog(Protocol):

@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import aiokafka.errors as kafka
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from streams.log.base import Offsets, Record
+from streams.log.base import Offsets, Record, instant_of_ms
 from streams.log.kafka_errors import explained, ride_out
 from streams.log.limits import missing_topic
 from streams.log.security import KafkaSecurity
@@ -175,5 +174,5 @@ def _record(record: ConsumerRecord) -> Record:
         key=record.key,
         value=record.value,
         headers=tuple((name, value or b"") for name, value in record.headers),
-        appended_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        appended_at=instant_of_ms(record.timestamp),
     )

@@ -17,7 +17,7 @@ import orjson
 import structlog
 
 # Libraries that tell at INFO what only their authors want to know.
-_QUIET = ("aiokafka", "faust", "mode", "asyncio", "kafka", "streams.worker.faust_compat")
+QUIET = ("aiokafka", "faust", "mode", "asyncio", "kafka", "streams.worker.faust_compat")
 
 # Longer values are bodies that slipped in, not facts.
 _MAX_CHARS = 2_000
@@ -46,7 +46,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _QUIET:
+    for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
         processors=[

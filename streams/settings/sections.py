@@ -84,7 +84,7 @@ class WorkerSettings(_Section):
     pool_size: int = Field(default=0, ge=0)
     session_timeout_s: float = Field(default=10, ge=1)
     send_timeout_s: float = Field(default=120, gt=0)
-    task_timeout_s: float = Field(default=60, gt=0)
+    task_timeout_s: float = Field(default=25, gt=0)
     stall_s: float = Field(default=120, gt=0)
     # Under Kubernetes' 30 s between SIGTERM and SIGKILL, with room to leave the group.
     drain_deadline_s: float = Field(default=25, gt=0)

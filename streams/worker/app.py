@@ -48,6 +48,9 @@ class StageWorker(Protocol):
     async def close(self) -> None:
         """Give up what was started."""
 
+    def is_excused(self) -> bool:
+        """Whether committing nothing is right just now: something slow that ends by itself."""
+
 
 def create_stage_app(config: WorkerConfig, stage: Stage) -> App:
     """The Faust app of a stage, without its agents."""
@@ -122,7 +125,14 @@ class _Host:
             log=self._log,
         )
         self._agents = _agents(self._context)
-        self._watchdog = Watchdog(config, stage, self._assigned, metrics, self._log)
+        self._watchdog = Watchdog(
+            config,
+            stage,
+            metrics,
+            self._log,
+            assigned=self._assigned,
+            excused=self._agents.is_excused,
+        )
 
     async def run(self) -> int:
         """Start, serve, drain; answers the exit status."""
@@ -133,13 +143,21 @@ class _Host:
             if self._config.metrics_port is not None:
                 server = stack.enter_context(self._health_server(self._config.metrics_port))
                 self._log.info("metrics_served", port=server.port)
-            await self._agents.start()
-            self._watchdog.start()
-            if not self._stop.is_set():
-                await self._app.start()
-                self._started = True
-                self._log.info("stage_started", group=self._config.group(self._context.stage))
+            try:
+                await self._begin()
+            except WireroomError:
+                raise
+            except Exception as error:  # noqa: BLE001  (half started, it has threads that never end)
+                await self._end_crashed(error)
             return await self._until_end()
+
+    async def _begin(self) -> None:
+        await self._agents.start()
+        self._watchdog.start()
+        if not self._stop.is_set():
+            await self._app.start()
+            self._started = True
+            self._log.info("stage_started", group=self._config.group(self._context.stage))
 
     async def _until_end(self) -> int:
         stop = asyncio.create_task(self._stop.wait())

@@ -13,6 +13,7 @@ from schemas.topics import TopicName
 from streams.errors import ConfigError
 from streams.log.security import KafkaSecurity
 from streams.pipeline import PipelineConfig
+from streams.worker.pool import QUEUED
 
 
 class Stage(StrEnum):
@@ -59,7 +60,8 @@ class WorkerConfig:
             for half of it writes nothing more.
         send_timeout_s: how long a broker that is away is waited for before giving up.
         pool_size: processes for intake's or enrichment's work; 0 is one a core.
-        task_timeout_s: how long one piece of that work may take.
+        task_timeout_s: how long one piece of that work may take: 16 messages; a message of 8 MiB
+            takes 2 s at most (HTML of tables).
         drain_deadline_s: how long a stop may take before it is cut short.
         stall_s: with records waiting and nothing committed for this long, the process ends.
         metrics_port: of the first stage, the others follow; None serves none, 0 takes free ones.
@@ -75,7 +77,7 @@ class WorkerConfig:
     session_timeout_s: float = 10.0
     send_timeout_s: float = 120.0
     pool_size: int = 0
-    task_timeout_s: float = 60.0
+    task_timeout_s: float = 25.0
     drain_deadline_s: float = 25.0
     stall_s: float = 120.0
     metrics_port: int | None = None
@@ -87,6 +89,13 @@ class WorkerConfig:
             raise ConfigError(f"a worker on Kafka needs a kafka:// broker, not {self.broker!r}")
         if self.session_timeout_s < 1:
             raise ConfigError("session_timeout_s must be at least 1")
+        if self.stall_s <= QUEUED * self.task_timeout_s:
+            # Else a message that hangs would end the process again and again, and never be
+            # found out.
+            raise ConfigError(
+                f"stall_s ({self.stall_s:g}) must be more than {QUEUED} times task_timeout_s "
+                f"({self.task_timeout_s:g})"
+            )
 
     def topic(self, name: TopicName) -> str:
         """A topic's full name."""

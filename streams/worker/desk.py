@@ -29,16 +29,12 @@ from streams.worker.faust_compat import (
     record_of,
     stop_without_ack,
 )
-from streams.worker.fence import PauseFence
+from streams.worker.fence import FencedError, PauseFence
 from streams.worker.ordered import Events
 from streams.worker.recovery import AbandonedError, take_over
 
 _TAKE = 200
 _TICK_S = 0.2
-
-
-class FencedError(Exception):
-    """This process may have been replaced: it must write nothing more."""
 
 
 class DeskWorker:
@@ -52,6 +48,7 @@ class DeskWorker:
         self._topic = context.config.topic(TopicName.DECODED)
         self._stage: DeskStage | None = None
         self._generation = -1
+        self._rebuilding = False
         self._poisoned: frozenset[int] = frozenset()
         self._ticked: datetime | None = None
         self._fence = PauseFence(context.config.session_timeout_s / 2)
@@ -62,7 +59,7 @@ class DeskWorker:
     async def start(self) -> None:
         """Begin to watch the clock: for pauses of this process, and for holds that fall due."""
         self._tasks = [
-            asyncio.create_task(self._fence.beat()),
+            asyncio.create_task(self._end_when_fenced()),
             asyncio.create_task(self._release_due()),
         ]
 
@@ -71,6 +68,15 @@ class DeskWorker:
         for task in self._tasks:
             task.cancel()
 
+    def is_excused(self) -> bool:
+        """Whether committing nothing is right just now: a rebuild ends by itself."""
+        return self._rebuilding
+
+    async def _end_when_fenced(self) -> None:
+        """End at once, idle or not: what supervises us starts a process that is sound."""
+        await self._fence.beat()
+        await self._fail(FencedError("this process was stopped for too long while idle"))
+
     async def _assigned(self, *_args: object, **_kwargs: object) -> None:
         """Rebuild, after a rebalance has given us the partition and before any record of it."""
         app = self._context.app
@@ -78,12 +84,15 @@ class DeskWorker:
         current = generation(app)
         if not owns(app, self._topic, 0):
             return
+        self._rebuilding = True
         try:
             await self._rebuild(current)
         except AbandonedError:
             self._context.log.info("desk_rebuild_abandoned", generation=current)
         except Exception as error:  # noqa: BLE001  (without its memory a desk must not decide)
             await self._fail(error)
+        finally:
+            self._rebuilding = False
 
     async def _rebuild(self, current: int) -> DeskStage:
         config, app = self._context.config, self._context.app
@@ -138,8 +147,7 @@ class DeskWorker:
 
     def _check_fence(self) -> None:
         app = self._context.app
-        if not self._fence.holds():
-            raise FencedError("this process was stopped for half its session time-out")
+        self._fence.check()
         if generation(app) != self._generation or not owns(app, self._topic, 0):
             raise FencedError("the partition was given to another process")
 

@@ -6,6 +6,7 @@ are copied at once. It must not recognise anything itself.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -23,6 +24,7 @@ from streams.worker.faust_compat import (
     record_of,
     stop_without_ack,
 )
+from streams.worker.fence import FencedError, PauseFence
 from streams.worker.ordered import Events, OrderedWork
 from streams.worker.pool import Fate, WorkPool
 
@@ -61,16 +63,33 @@ class EnrichWorker:
         # Offset of the latest kill of each key that is not yet acknowledged: what was taken
         # before it and is still being enriched must not be written after it.
         self._killed: dict[tuple[int, bytes | None], int] = {}
+        # Looking whether an item was killed and writing it are one: no kill comes between.
+        self._writing = asyncio.Lock()
+        # Stopped and continued after another process took over, it would write old items after
+        # the kills that one has written.
+        self._fence = PauseFence(context.config.session_timeout_s / 2)
+        self._beating: asyncio.Task[None] | None = None
         topic = context.config.topic(TopicName.ITEMS)
         add_agent(context.app, topic, "enrich", self._agent)
 
     async def start(self) -> None:
         """Load the models, before the first item is taken."""
         await self._pool.start()
+        self._beating = asyncio.create_task(self._end_when_fenced())
 
     async def close(self) -> None:
         """End the pool."""
+        if self._beating is not None:
+            self._beating.cancel()
         self._pool.close()
+
+    def is_excused(self) -> bool:
+        """Whether committing nothing is right just now."""
+        return self._pool.isolating
+
+    async def _end_when_fenced(self) -> None:
+        await self._fence.beat()
+        await self._fail(FencedError("this process was stopped for too long"))
 
     async def _agent(self, stream: StreamOfBytes) -> None:
         ordered = OrderedWork(
@@ -98,7 +117,9 @@ class EnrichWorker:
                 self._killed[event.message.partition, event.message.key] = event.message.offset
                 copies.append(enriched_outgoing(item, None))
         if copies:
-            await self._context.delivery.send(copies)
+            async with self._writing:
+                self._fence.check()
+                await self._context.delivery.send(copies)
             self._context.metrics.add(metric_defs.ENRICH_RECORDS, len(copies), how="copied")
 
     async def _process(self, events: Events) -> tuple[list[Outgoing], float]:
@@ -108,19 +129,10 @@ class EnrichWorker:
 
     async def _finish(self, events: Events, done: tuple[list[Outgoing], float]) -> None:
         answers, started = done
-        enriched = iter(answers)
-        sent = []
-        overtaken = 0
-        for event in events:
-            if is_copied(_item_of(event)):
-                continue
-            answer = next(enriched)
-            message = event.message
-            if self._killed.get((message.partition, message.key), -1) > message.offset:
-                overtaken += 1
-            else:
-                sent.append(answer)
-        await self._context.delivery.send(sent)
+        async with self._writing:
+            sent = self._not_killed(events, answers)
+            self._fence.check()
+            await self._context.delivery.send(sent)
         for event in events:
             event.ack()
             place = (event.message.partition, event.message.key)
@@ -128,9 +140,18 @@ class EnrichWorker:
                 del self._killed[place]
         metrics = self._context.metrics
         metrics.add(metric_defs.ENRICH_RECORDS, len(sent), how="enriched")
-        metrics.add(metric_defs.ENRICH_RECORDS, overtaken, how="overtaken")
+        metrics.add(metric_defs.ENRICH_RECORDS, len(answers) - len(sent), how="overtaken")
         seconds = time.monotonic() - started
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="enrich")
+
+    def _not_killed(self, events: Events, answers: Sequence[Outgoing]) -> list[Outgoing]:
+        """The enriched items that no kill has overtaken while they were worked on."""
+        enriched = [event.message for event in events if not is_copied(_item_of(event))]
+        return [
+            answer
+            for message, answer in zip(enriched, answers, strict=True)
+            if self._killed.get((message.partition, message.key), -1) < message.offset
+        ]
 
     async def _fail(self, error: BaseException) -> None:
         self._context.log.error("stage_failed", error=repr(error))

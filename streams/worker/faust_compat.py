@@ -9,7 +9,6 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -17,7 +16,7 @@ import faust
 from faust.transport.drivers import TRANSPORTS
 from faust.transport.drivers import aiokafka as driver
 
-from streams.log.base import Record
+from streams.log.base import Record, instant_of_ms
 from streams.log.security import KafkaSecurity
 
 _SCHEME = "wireroom"
@@ -156,14 +155,15 @@ def record_of(event: EventOfBytes) -> Record:
     """The record an event carries, as the rest of the house knows records."""
     message = event.message
     headers = message.headers or ()
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
     return Record(
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
         key=message.key,
         value=message.value,
-        headers=tuple(headers.items() if isinstance(headers, Mapping) else headers),
-        appended_at=datetime.fromtimestamp(message.timestamp, UTC),
+        headers=tuple((name, value or b"") for name, value in pairs),
+        appended_at=instant_of_ms(message.timestamp * 1000),
     )
 
 

@@ -12,12 +12,22 @@ from collections.abc import Callable
 _BEAT_S = 0.2
 
 
+class FencedError(Exception):
+    """This process may have been replaced: it must write nothing more."""
+
+
+# Linux has a clock that goes on while the machine is asleep.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def _clock() -> float:
+    return time.clock_gettime(_CLOCK)
+
+
 class PauseFence:
     """Beats on the event loop; a gap between two beats is a time when nothing ran."""
 
-    def __init__(
-        self, longest_pause_s: float, *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, longest_pause_s: float, *, clock: Callable[[], float] = _clock) -> None:
         """Describe the fence.
 
         Args:
@@ -38,7 +48,16 @@ class PauseFence:
         self._last = now
         return not self._broken
 
+    def check(self) -> None:
+        """Raise where the process has been stopped for too long.
+
+        Raises:
+            FencedError: it has.
+        """
+        if not self.holds():
+            raise FencedError(f"this process was stopped for more than {self._longest_s:g} s")
+
     async def beat(self) -> None:
-        """Look at the clock several times a second, until cancelled."""
+        """Look at the clock several times a second; returns when the fence is broken."""
         while self.holds():  # noqa: ASYNC110  (time itself is what is watched)
             await asyncio.sleep(_BEAT_S)

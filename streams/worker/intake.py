@@ -76,6 +76,10 @@ class IntakeWorker:
         """End the pool."""
         self._pool.close()
 
+    def is_excused(self) -> bool:
+        """Whether committing nothing is right just now."""
+        return self._pool.isolating
+
     async def _agent(self, stream: StreamOfBytes) -> None:
         ordered = OrderedWork(
             self._finish, self._fail, max_at_work=2 * self._pool.size, max_waiting=64

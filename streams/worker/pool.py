@@ -1,7 +1,7 @@
 """Processes for the work that would block the event loop, and for messages that kill processes.
 
-A batch that takes its process with it, or takes too long, is cut down until the culprit is alone;
-the culprit is given up, its neighbours are not. It must not know what the work is.
+A batch that takes its process with it, takes too long or raises, is cut down until the culprit is
+alone; the culprit is given up, its neighbours are not. It must not know what the work is.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from enum import StrEnum
 from multiprocessing.connection import wait
 from typing import Any, Generic, TypeVar
 
+QUEUED = 4
+"""Times its own allowance that a batch may take while others are queued before it."""
+
 In = TypeVar("In")
 Out = TypeVar("Out")
 
@@ -33,6 +36,9 @@ class WorkPool(Generic[In, Out]):
     """Runs ``work`` on batches in other processes; every input gets its output, whatever happens.
 
     ``work`` must be a function of a module; it answers as many outputs as it was given inputs.
+
+    Attributes:
+        isolating: a culprit is being looked for, which takes long and comes to an end by itself.
     """
 
     def __init__(
@@ -64,6 +70,7 @@ class WorkPool(Generic[In, Out]):
         self._initargs = initargs
         self._timeout_s = timeout_s
         self._on_rebuild = on_rebuild
+        self.isolating = False
         self._executor: ProcessPoolExecutor | None = None
         self._isolation = asyncio.Lock()
 
@@ -75,7 +82,7 @@ class WorkPool(Generic[In, Out]):
         """
         self._executor = self._new_executor(self.size)
         await asyncio.gather(
-            *(asyncio.wrap_future(self._executor.submit(_prepared)) for _ in range(self.size))
+            *(asyncio.wrap_future(self._executor.submit(_nothing)) for _ in range(self.size))
         )
 
     def close(self) -> None:
@@ -91,12 +98,19 @@ class WorkPool(Generic[In, Out]):
             raise RuntimeError("the pool has not been started")
         try:
             # Others may be queued before it: several times its own allowance.
-            return await self._submit(executor, batch, 4 * self._timeout_s)
-        except (BrokenProcessPool, TimeoutError):
-            self._replace(executor)
-            # Which batch broke it is not known: each that was in it is tried again, apart.
-            async with self._isolation:
+            return await self._submit(executor, batch, QUEUED * self._timeout_s)
+        except Exception as error:
+            if self._executor is None:
+                raise  # closed meanwhile
+            if _cost_its_process(error):
+                self._replace(executor)
+        # Which input did it is not known: each that was in the batch is tried again, apart.
+        async with self._isolation:
+            self.isolating = True
+            try:
                 return await self._isolated(batch)
+            finally:
+                self.isolating = False
 
     async def _submit(
         self, executor: ProcessPoolExecutor, batch: Sequence[In], timeout_s: float
@@ -117,13 +131,16 @@ class WorkPool(Generic[In, Out]):
         pending = [list(batch)]
         executor = self._new_executor(1)
         try:
+            await self._prepared(executor)
             while pending:
                 part = pending.pop(0)
                 try:
                     outputs.extend(await self._submit(executor, part, self._timeout_s))
-                except (BrokenProcessPool, TimeoutError) as error:
-                    _end(executor)
-                    executor = self._new_executor(1)
+                except Exception as error:  # noqa: BLE001  (whatever it was, one input did it)
+                    if _cost_its_process(error):
+                        _end(executor)
+                        executor = self._new_executor(1)
+                        await self._prepared(executor)
                     if len(part) == 1:
                         timed_out = isinstance(error, TimeoutError)
                         fate = Fate.TIMED_OUT if timed_out else Fate.CRASHED
@@ -134,6 +151,16 @@ class WorkPool(Generic[In, Out]):
         finally:
             _end(executor)
         return outputs
+
+    async def _prepared(self, executor: ProcessPoolExecutor) -> None:
+        """Wait until its process is there: no input is to blame for one that never was.
+
+        Raises:
+            BrokenProcessPool: a child ended while preparing itself.
+            TimeoutError: it takes too long.
+        """
+        ready = asyncio.wrap_future(executor.submit(_nothing))
+        await asyncio.wait_for(ready, QUEUED * self._timeout_s)
 
     def _new_executor(self, size: int) -> ProcessPoolExecutor:
         # Never fork: a forked child inherits sockets, locks and threads in any state.
@@ -147,12 +174,19 @@ class WorkPool(Generic[In, Out]):
 
 def _end(executor: ProcessPoolExecutor) -> None:
     processes = list((getattr(executor, "_processes", None) or {}).values())
-    executor.shutdown(wait=False, cancel_futures=True)
+    # Not cancelling what is queued: to whoever awaits it that would look like being cancelled
+    # itself. Without its processes the executor calls it broken.
+    executor.shutdown(wait=False)
     for process in processes:
         process.kill()
 
 
-def _prepared() -> None:
+def _cost_its_process(error: BaseException) -> bool:
+    """Whether the process an error came from is gone, or must go: it may never come back."""
+    return isinstance(error, BrokenProcessPool | TimeoutError)
+
+
+def _nothing() -> None:
     """Nothing: that it could be called says the child is there."""
 
 

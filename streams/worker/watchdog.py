@@ -16,7 +16,6 @@ from typing import NoReturn
 import structlog
 
 from schemas.topics import TopicName
-from streams.errors import TransportError
 from streams.log import open_log
 from streams.log.base import TopicLog
 from streams.observability import metric_defs
@@ -74,16 +73,29 @@ class Watchdog(threading.Thread):
         self,
         config: WorkerConfig,
         stage: Stage,
-        assigned: Callable[[], set[Place]],
         metrics: Metrics,
         log: structlog.stdlib.BoundLogger,
         *,
+        assigned: Callable[[], set[Place]],
+        excused: Callable[[], bool] = lambda: False,
         end: Callable[[int], NoReturn] = os._exit,
     ) -> None:
+        """Describe the watchdog; ``start`` begins to watch.
+
+        Args:
+            config: names the broker, the group and the time allowed.
+            stage: the one to watch.
+            metrics: are told the lag.
+            log: is told the last words.
+            assigned: partitions this process has now.
+            excused: whether committing nothing is right just now.
+            end: ends the process, whatever its other threads do.
+        """
         super().__init__(name="watchdog", daemon=True)
         self._config = config
         self._stage = stage
         self._assigned = assigned
+        self._excused = excused
         self._metrics = metrics
         self._log = log
         self._end = end
@@ -99,8 +111,8 @@ class Watchdog(threading.Thread):
         while not self._stopping.is_set():
             try:
                 asyncio.run(self._watch())
-            except TransportError as error:
-                self._log.warning("watchdog_blind", error=str(error))
+            except Exception as error:  # noqa: BLE001  (who watches must go on watching)
+                self._log.warning("watchdog_blind", error=repr(error))
                 self._detector.forget()
                 self._stopping.wait(self._interval_s)
 
@@ -126,8 +138,10 @@ class Watchdog(threading.Thread):
                 place = (topic, partition)
                 if place in assigned:
                     committed[place] = offsets.get(partition, -1)
-                    lag[place] = max(0, last - max(committed[place], begin[partition]))
+                    lag[place] = max(0, last - max(committed[place], begin.get(partition, 0)))
         self._metrics.set(metric_defs.WORKER_LAG, sum(lag.values()), stage=self._stage)
+        if self._excused():
+            self._detector.forget()
         standing = self._detector.stalled(time.monotonic(), committed, lag)
         if standing:
             places = ", ".join(f"{topic}[{partition}]" for topic, partition in sorted(standing))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from schemas.topics import CATALOGUE, TopicName
@@ -15,51 +16,77 @@ from streams.log.base import Record, TopicLog
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_PROGRAM = """
-import sys
-from pathlib import Path
-from streams.worker.config import Stage, WorkerConfig
-from streams.worker.supervise import main
-
-broker, prefix, spool, options, *stages = sys.argv[1:]
-raise SystemExit(
-    main(
-        WorkerConfig(
-            broker, prefix=prefix, spool_dir=Path(spool), pool_size=1, log_level="INFO",
-            **eval(options),
-        ),
-        [Stage(stage) for stage in stages],
-    )
-)
-"""
-
 
 class Worker:
     """A worker command running as a process of its own."""
 
     def __init__(
-        self, bootstrap: str, prefix: str, folder: Path, stages: Sequence[str], **options: object
+        self,
+        bootstrap: str,
+        prefix: str,
+        folder: Path,
+        stages: Sequence[str],
+        *,
+        settings: Mapping[str, object] | None = None,
+        start: bool = True,
+        **options: object,
     ) -> None:
+        """Start it.
+
+        Args:
+            bootstrap: host:port of the broker.
+            prefix: of topics and groups.
+            folder: for its log and its spool.
+            stages: each in a process of its own, if several.
+            settings: any, as in the environment: {"KAFKA__SASL_USERNAME": "desk"}.
+            start: at once, or when told to.
+            options: of the section ``worker``.
+        """
         self.stage = stages[0]
         self.starts = 0
-        settings = {"session_timeout_s": 6.0, **options}
-        self._command = [
-            sys.executable,
-            "-c",
-            _PROGRAM,
-            f"kafka://{bootstrap}",
-            prefix,
-            str(folder / "spool"),
-            repr(settings),
-            *stages,
-        ]
+        self.spool = folder / "spool"
+        self.settings = {
+            "BROKER": f"kafka://{bootstrap}",
+            "PREFIX": prefix,
+            "SPOOL_DIR": self.spool,
+            "WORKER__POOL_SIZE": 1,
+            "WORKER__SESSION_TIMEOUT_S": 6,
+            **(settings or {}),
+            **{f"WORKER__{name.upper()}": value for name, value in options.items()},
+        }
+        self._command = [sys.executable, "-m", "streams", "worker"]
+        for stage in stages:
+            self._command += ["--stage", stage]
         self.log = folder / f"worker-{'-'.join(stages)}.log"
-        self.process = self._start()
+        if start:
+            self.process = self._start()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment that gives our commands these settings."""
+        own = {f"WIREROOM_{name}": str(value) for name, value in self.settings.items()}
+        return {**os.environ, "PYTHONPATH": str(ROOT), **own}
 
     def _start(self) -> subprocess.Popen[bytes]:
         self.starts += 1
         with self.log.open("ab") as log:
-            return subprocess.Popen(self._command, cwd=ROOT, stdout=log, stderr=log)
+            return subprocess.Popen(
+                self._command, cwd=self.log.parent, env=self.environment, stdout=log, stderr=log
+            )
+
+    def command(self, *arguments: str | Path) -> str:
+        """Run another of our commands with the same settings; answers what it said."""
+        done = subprocess.run(
+            [sys.executable, "-m", "streams", *arguments],
+            cwd=self.log.parent,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -67,7 +94,7 @@ class Worker:
         self.process.wait()
 
     def start_again(self) -> None:
-        """Start it once more, as its supervisor would."""
+        """Start it (once more), as its supervisor would."""
         self.process = self._start()
 
     def stop(self, timeout_s: float = 40) -> int:

@@ -21,6 +21,8 @@ from tests.faults.running import Worker, count, create_topics, drained, every_re
 pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(150)]
 
 STAGES = ("intake", "desk", "enrich")
+# The recogniser without models: a worker is killed and started again in a second, not in five.
+SETTINGS = {"ENRICH__RECOGNISER": "gazetteer"}
 
 
 async def feed(
@@ -66,7 +68,14 @@ async def test_each_worker_killed_three_times_mid_stream(
         await create_topics(log, kafka_prefix, partitions=3)
         workers = [
             # A fixed identity: the group does not wait for the dead to time out.
-            Worker(kafka_broker, kafka_prefix, tmp_path, [stage], instance_id="test")
+            Worker(
+                kafka_broker,
+                kafka_prefix,
+                tmp_path,
+                [stage],
+                settings=SETTINGS,
+                instance_id="test",
+            )
             for stage in STAGES
         ]
         stop = asyncio.Event()

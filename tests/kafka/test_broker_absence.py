@@ -71,21 +71,21 @@ async def test_one_living_broker_among_the_named_is_enough(kafka_broker):
 
 
 @pytest.mark.kafka
-async def test_a_killed_broker_is_ridden_out_without_loss_or_order_broken(own_broker):
-    total = 60
+async def test_a_killed_broker_is_ridden_out_without_loss_or_order_broken(own_broker, kafka_prefix):
+    total, topic, group = 60, RAW.full_name(kafka_prefix), f"{kafka_prefix}g"
     appended: list[int] = []
     async with open_log(own_broker.url) as log:
-        await log.create_topics([RAW], prefix="")
+        await log.create_topics([RAW], prefix=kafka_prefix)
 
         async def append() -> None:
             for number in range(total):
-                await log.append([NewRecord("raw", b"k", b"%d" % number)])
+                await log.append([NewRecord(topic, b"k", b"%d" % number)])
                 appended.append(number)
                 await asyncio.sleep(0.05)
 
         async def follow() -> list[int]:
             found: list[int] = []
-            async with aclosing(log.read("raw")) as batches:
+            async with aclosing(log.read(topic)) as batches:
                 while len(found) < total:
                     found += [int(r.value) for r in await anext(batches)]
             return found
@@ -101,41 +101,44 @@ async def test_a_killed_broker_is_ridden_out_without_loss_or_order_broken(own_br
         await asyncio.wait_for(appending, 30)
         # Appended once each, in order: the idempotent producer neither loses nor repeats.
         assert await asyncio.wait_for(following, 30) == list(range(total))
-        assert await log.committed("g", "raw") == {}
-        await log.commit("g", "raw", {0: 1})
+        assert await log.committed(group, topic) == {}
+        await log.commit(group, topic, {0: 1})
         await asyncio.to_thread(own_broker.restart)
-        assert await log.committed("g", "raw") == {0: 1}
-        assert sum((await log.end_offsets("raw")).values()) == total
-        assert await log.topics() == {"raw": 2}
+        assert await log.committed(group, topic) == {0: 1}
+        assert sum((await log.end_offsets(topic)).values()) == total
+        assert (await log.topics())[topic] == 2
 
 
 @pytest.mark.kafka
-async def test_a_broker_away_for_too_long_is_an_error_and_nothing_is_written_later(own_broker):
+async def test_a_broker_away_for_too_long_is_an_error_and_nothing_is_written_later(
+    own_broker, kafka_prefix
+):
+    topic = RAW.full_name(kafka_prefix)
     log = KafkaLog([own_broker.bootstrap], ride_out_s=2.0)
     async with log:
-        await log.create_topics([RAW], prefix="")
-        await log.append([NewRecord("raw", b"k", b"before")])
-        following = asyncio.create_task(follow_until_error(log))
+        await log.create_topics([RAW], prefix=kafka_prefix)
+        await log.append([NewRecord(topic, b"k", b"before")])
+        following = asyncio.create_task(follow_until_error(log, topic))
         await asyncio.to_thread(own_broker.kill)
         begun = time.monotonic()
         with pytest.raises(TransportError, match="acknowledged nothing for 2 s") as caught:
-            await log.append([NewRecord("raw", b"k", b"lost")])
+            await log.append([NewRecord(topic, b"k", b"lost")])
         assert caught.value.retryable
         assert time.monotonic() - begun < 6
         with pytest.raises(TransportError):
-            await log.end_offsets("raw")
+            await log.end_offsets(topic)
         error = await asyncio.wait_for(following, 20)
         assert error.retryable
         await asyncio.to_thread(own_broker.start)
-        await log.append([NewRecord("raw", b"k", b"after")])
-        end = await log.end_offsets("raw")
-        values = [r.value async for batch in log.read("raw", stop=end) for r in batch]
+        await log.append([NewRecord(topic, b"k", b"after")])
+        end = await log.end_offsets(topic)
+        values = [r.value async for batch in log.read(topic, stop=end) for r in batch]
         assert values == [b"before", b"after"]
 
 
-async def follow_until_error(log: KafkaLog) -> TransportError:
+async def follow_until_error(log: KafkaLog, topic: str) -> TransportError:
     try:
-        async for _ in log.read("raw"):
+        async for _ in log.read(topic):
             pass
     except TransportError as error:
         return error
@@ -143,27 +146,29 @@ async def follow_until_error(log: KafkaLog) -> TransportError:
 
 
 @pytest.mark.kafka
-async def test_a_frozen_broker_delays_and_loses_nothing(own_broker):
+async def test_a_frozen_broker_delays_and_loses_nothing(own_broker, kafka_prefix):
+    topic = RAW.full_name(kafka_prefix)
     async with open_log(own_broker.url) as log:
-        await log.create_topics([RAW], prefix="")
-        await log.append([NewRecord("raw", b"k", b"0")])
+        await log.create_topics([RAW], prefix=kafka_prefix)
+        await log.append([NewRecord(topic, b"k", b"0")])
         own_broker.pause()
-        appending = asyncio.create_task(log.append([NewRecord("raw", b"k", b"1")]))
+        appending = asyncio.create_task(log.append([NewRecord(topic, b"k", b"1")]))
         await asyncio.sleep(4)  # longer than the broker's own session
         assert not appending.done()
         own_broker.resume()
         await asyncio.wait_for(appending, 30)
-        end = await log.end_offsets("raw")
-        values = [r.value async for batch in log.read("raw", stop=end) for r in batch]
+        end = await log.end_offsets(topic)
+        values = [r.value async for batch in log.read(topic, stop=end) for r in batch]
         assert values == [b"0", b"1"]
 
 
 @pytest.mark.kafka
-async def test_closing_with_the_broker_away_is_quick_and_quiet(own_broker, caplog):
+async def test_closing_with_the_broker_away_is_quick_and_quiet(own_broker, kafka_prefix, caplog):
+    topic = RAW.full_name(kafka_prefix)
     async with open_log(own_broker.url) as log:
-        await log.create_topics([RAW], prefix="")
-        await log.append([NewRecord("raw", b"k", b"v")])
-        appending = asyncio.create_task(log.append([NewRecord("raw", b"k", b"v")] * 3))
+        await log.create_topics([RAW], prefix=kafka_prefix)
+        await log.append([NewRecord(topic, b"k", b"v")])
+        appending = asyncio.create_task(log.append([NewRecord(topic, b"k", b"v")] * 3))
         await asyncio.to_thread(own_broker.kill)
         begun = time.monotonic()
     assert time.monotonic() - begun < 12

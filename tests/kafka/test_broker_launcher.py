@@ -21,11 +21,11 @@ RAW = Topic(TopicName.RAW, 1, 7 * DAY_MS)
 
 
 @pytest.mark.kafka
-async def test_ports_and_records_survive_a_stop_and_a_kill(own_broker):
-    bootstrap = own_broker.bootstrap
+async def test_ports_and_records_survive_a_stop_and_a_kill(own_broker, kafka_prefix):
+    bootstrap, topic = own_broker.bootstrap, RAW.full_name(kafka_prefix)
     async with open_log(own_broker.url) as log:
-        await log.create_topics([RAW], prefix="")
-        await log.append([NewRecord("raw", b"k", b"1")])
+        await log.create_topics([RAW], prefix=kafka_prefix)
+        await log.append([NewRecord(topic, b"k", b"1")])
     await asyncio.to_thread(own_broker.stop)
     assert own_broker.ended()
     await asyncio.to_thread(own_broker.start)
@@ -33,8 +33,8 @@ async def test_ports_and_records_survive_a_stop_and_a_kill(own_broker):
     await asyncio.to_thread(own_broker.start)
     assert own_broker.bootstrap == bootstrap
     async with open_log(own_broker.url) as log:
-        end = await log.end_offsets("raw")
-        assert [r.value async for b in log.read("raw", stop=end) for r in b] == [b"1"]
+        end = await log.end_offsets(topic)
+        assert [r.value async for b in log.read(topic, stop=end) for r in b] == [b"1"]
 
 
 @pytest.mark.kafka

@@ -77,11 +77,12 @@ async def test_a_reader_ends_behind_the_holes_of_compaction(kafka_broker, kafka_
             # A record begins a new segment; only segments that are closed are compacted.
             await log.append([NewRecord(topic, b"last", b"x")])
             found = await asyncio.wait_for(values(log, topic), 10)
-            if len(found) < 20:
+            # The cleaner may have been by before the last of them were written.
+            if len(kept := [v for v in found if v != b"x"]) == 4:
                 break
         else:
             pytest.fail("the broker did not compact in 30 s")
-        assert [v for v in found if v != b"x"] == [b"36", b"37", b"38", b"39"]
+        assert kept == [b"36", b"37", b"38", b"39"]
 
 
 async def test_a_reader_whose_place_was_deleted_goes_on_with_the_first_kept(

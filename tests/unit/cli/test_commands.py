@@ -317,6 +317,20 @@ class TestLog:
         assert main(["dead", "show", "poison"]) == 0
         assert capfdbinary.readouterr().out == body
 
+    def test_no_letter_shows_a_file_that_was_not_spooled(
+        self, folder: Path, capfdbinary: pytest.CaptureFixture[bytes]
+    ) -> None:
+        secret = folder / "secret"
+        secret.write_bytes(b"a secret")
+        line = {"id": "spy", "body": "", "headers": {"spool-path": str(secret), "sha256": "f" * 64}}
+        (folder / "spy.jsonl").write_bytes(json.dumps(line).encode() + b"\n")
+        assert main(["run", "spy.jsonl", "--log", "sqlite:///wireroom.db"]) == 0
+        capfdbinary.readouterr()
+        assert main(["dead", "show", "spy"]) == 2
+        shown = capfdbinary.readouterr()
+        assert shown.out == b""
+        assert b"a secret" not in shown.err
+
     def test_topics_are_made_once_and_listed(self, capfd: pytest.CaptureFixture[str]) -> None:
         assert main(["topics", "apply", "--dry-run"]) == 0
         assert "would make wire.items" in capfd.readouterr().out

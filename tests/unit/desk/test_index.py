@@ -3,8 +3,12 @@
 import numpy as np
 
 from streams.desk.flashes import FlashWatch
-from streams.desk.index import POSTING_CAP, HotIndex, HotText, Postings, Sightings
+from streams.desk.index import POSTING_CAP, HotIndex, HotText, Postings
 from streams.desk.rarity import Rarity
+from streams.desk.sightings import Sightings
+from streams.desk.standings import Standings
+
+A, B = b"a" * 16, b"b" * 16
 
 
 def keys(*values: int) -> np.ndarray:
@@ -12,7 +16,7 @@ def keys(*values: int) -> np.ndarray:
 
 
 def a_text(slot: int, at_s: float) -> HotText:
-    return HotText(slot, at_s, f"p:{slot}", f"p:{slot}@1", "p", None, b"0" * 16, 30, 0, False,
+    return HotText(slot, at_s, f"p:{slot}", f"p:{slot}@1", "p", None, b"0" * 16, 30, False,
                    b"", b"", "", b"")  # fmt: skip
 
 
@@ -53,7 +57,7 @@ def test_boilerplate_finds_nothing():
 
 
 def test_texts_leave_with_their_hour():
-    index = HotIndex(window_s=2 * 3600)
+    index = HotIndex(2 * 3600, Standings())
     for hour in range(5):
         index.add(a_text(hour + 1, hour * 3600), keys(9))
     assert index.expire(4 * 3600 + 10)
@@ -64,13 +68,13 @@ def test_texts_leave_with_their_hour():
 
 
 def test_sightings_are_forgotten_after_their_days():
-    sightings = Sightings(days=30)
-    sightings.add(b"a", ("p:1", "p:1@1"), day=100)
-    assert sightings.find(b"a", 130, 30) == ("p:1", "p:1@1")
-    assert sightings.find(b"a", 131, 30) is None
-    assert sightings.find(b"a", 103, 2) is None
-    sightings.add(b"b", ("p:2", "p:2@1"), day=131)
-    assert sightings.find(b"a", 131, 31) is None
+    sightings = Sightings(30, Standings())
+    sightings.add(A, ("p:1", "p:1@1"), day=100)
+    assert sightings.find(A, 130, 30) == ("p:1", "p:1@1")
+    assert sightings.find(A, 131, 30) is None
+    assert sightings.find(A, 103, 2) is None
+    sightings.add(B, ("p:2", "p:2@1"), day=131)
+    assert sightings.find(A, 131, 31) is None
 
 
 def test_rarity_counts_stories_and_forgets_after_two_periods():

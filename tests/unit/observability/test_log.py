@@ -8,16 +8,19 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from streams.observability.log import configure, get_log, printable
+from streams.observability.log import QUIET, configure, get_log, printable
 
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    libraries = {name: logging.getLogger(name).level for name in QUIET}
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+    for name, before in libraries.items():
+        logging.getLogger(name).setLevel(before)
     structlog.reset_defaults()
 
 
@@ -57,7 +60,10 @@ def test_text_inside_lists_and_tables_is_as_harmless(lines: io.StringIO) -> None
 
 
 @pytest.mark.parametrize(
-    "value", [b"\xff", object(), {"a": {1}}, "\ud800", float("nan"), 2**70], ids=repr
+    "value",
+    [b"\xff", object(), {"a": {1}}, "\ud800", float("nan"), 2**70],
+    # Names without an address, which would differ from process to process.
+    ids=lambda value: type(value).__name__,
 )
 def test_any_value_can_be_logged(lines: io.StringIO, value: object) -> None:
     get_log().info("seen", value=value)

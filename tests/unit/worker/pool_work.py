@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 prepared: list[str] = []
 
@@ -20,8 +21,16 @@ def work(batch: Sequence[str]) -> list[str]:
             os.kill(os.getpid(), 9)
         if text == "hang":
             time.sleep(60)
+        if text == "raise":
+            raise LookupError(text)
         answers.append(f"{prepared[0]} {text}")
     return answers
+
+
+def prepare_once(marker: str) -> None:
+    """Prepare the first process that asks; the next cannot be prepared."""
+    Path(marker).touch(exist_ok=False)
+    prepared.append("did")
 
 
 def pid(batch: Sequence[str]) -> list[str]:

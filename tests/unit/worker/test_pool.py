@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,39 @@ async def test_what_hangs_is_given_up(pool: WorkPool[str, str]) -> None:
     pool._timeout_s = 0.4
     answers = await pool.run(["a", "hang"])
     assert answers == ["did a", "gave up hang: timed-out"]
+
+
+async def test_batches_queued_behind_one_that_hangs_are_worked_on(
+    pool: WorkPool[str, str],
+) -> None:
+    pool._timeout_s = 0.2
+    batches = [["hang"], *([str(number)] for number in range(6))]
+    answers = await asyncio.wait_for(asyncio.gather(*(pool.run(each) for each in batches)), 30)
+    assert answers == [["gave up hang: timed-out"], *([f"did {n}"] for n in range(6))]
+    assert not pool.isolating
+
+
+async def test_what_raises_is_given_up_and_its_process_kept(
+    pool: WorkPool[str, str], rebuilt: list[int]
+) -> None:
+    assert await pool.run(["a", "raise", "b"]) == ["did a", "gave up raise: crashed", "did b"]
+    assert rebuilt == []
+
+
+async def test_no_message_is_blamed_for_a_process_that_cannot_be_prepared(tmp_path: Path) -> None:
+    pool = WorkPool(
+        pool_work.work,
+        lambda text, fate: f"gave up {text}: {fate}",
+        initializer=pool_work.prepare_once,
+        initargs=(str(tmp_path / "marker"),),
+        size=1,
+    )
+    await pool.start()
+    try:
+        with pytest.raises(BrokenProcessPool):
+            await asyncio.wait_for(pool.run(["a", "kill"]), 30)
+    finally:
+        pool.close()
 
 
 async def test_children_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
