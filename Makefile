@@ -36,6 +36,7 @@ types: $(VENV)/.dev  ## mypy, strict
 
 drift: $(VENV)/.dev  ## generated schemas and tables are in step with the code
 	@$(BIN)/python -m schemas.generate --check
+	@$(BIN)/python -m streams.observability.generate --check
 	@$(BIN)/python deploy/demo/readme.py --check
 
 readme: $(VENV)/.dev  ## put the demo's real output into README.md

@@ -71,6 +71,7 @@ def _serve(settings: Settings, path: str) -> int:
                 settings.pipeline_config(),
                 prefix=settings.prefix,
                 spool_dir=settings.spool_dir,
+                catalogue=settings.catalogue(),
             )
             report.print(f"wireroom: working on {settings.broker}, stop with Ctrl-C")
             counts = runner.serve(stop)

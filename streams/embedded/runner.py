@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
 from schemas.decoded import Tick
 from schemas.event import EventKind, WireEvent
 from schemas.raw import RawMessage
-from schemas.topics import CATALOGUE, TopicName
+from schemas.topics import CATALOGUE, Topic, TopicName
 from streams.counts import Counts
 from streams.embedded.desk import EmbeddedDesk
 from streams.embedded.enrich import EmbeddedEnrichment
@@ -52,6 +52,8 @@ BATCH_RECORDS = 250
 _COLLECT_EVERY = 20_000
 # A follower looks at the clock this often, for holds that fall due.
 _IDLE_S = 0.5
+# Retention is counted in days.
+_COMPACTION_INTERVAL = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -77,6 +79,7 @@ class EmbeddedRunner:
         prefix: str = "wire.",
         stop_after: StopAfter = StopAfter.ENRICH,
         spool_dir: Path | None = None,
+        catalogue: Mapping[TopicName, Topic] = CATALOGUE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Create the topics that are missing and take the store's role of runner.
@@ -87,7 +90,9 @@ class EmbeddedRunner:
             prefix: of every topic's name.
             stop_after: the last stage to run.
             spool_dir: where bodies over the limit are written whole; by default beside the store.
-            clock: tells when a hold has fallen due while serving; decides nothing else.
+            catalogue: the topics, with how long each keeps its records.
+            clock: tells when a hold has fallen due while serving, and what is past keeping;
+                decides nothing else.
 
         Raises:
             ConfigError: another process runs on this store.
@@ -98,7 +103,9 @@ class EmbeddedRunner:
         self._stop_after = stop_after
         self._spool_dir = spool_dir or store.path.with_name(f"{store.path.name}.spool")
         self._clock = clock
-        store.create_topics(list(CATALOGUE.values()), prefix=prefix)
+        self._catalogue = catalogue
+        self._compacted_at: datetime | None = None
+        store.create_topics(list(catalogue.values()), prefix=prefix)
         store.acquire_writer(f"{prefix}runner")
         self._intake = IntakeStage(self._config)
         self._desk: EmbeddedDesk | None = None
@@ -137,8 +144,16 @@ class EmbeddedRunner:
         with _rare_collections():
             while not stop.is_set():
                 if not (self._step(counts, on_events) or self._release_due(counts, on_events)):
+                    self._compact_if_due()
                     self._store.wait_for_change(_IDLE_S, stop)
         return counts
+
+    def _compact_if_due(self) -> None:
+        """Let go, while idle, of what the topics no longer keep."""
+        now = self._clock()
+        if self._compacted_at is None or now - self._compacted_at >= _COMPACTION_INTERVAL:
+            self._store.compact(self._catalogue, self._prefix, now)
+            self._compacted_at = now
 
     def _step(self, counts: Counts, on_events: OnEvents | None) -> bool:
         """Do the oldest work there is; False when there is none."""

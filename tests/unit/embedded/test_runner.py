@@ -316,3 +316,24 @@ def test_the_process_has_its_garbage_collector_back_after_a_run(store: SqliteSto
     runner.run(lambda _: during.append(gc.get_threshold()))
     assert during[0][0] > before[0]
     assert gc.get_threshold() == before
+
+
+def test_what_is_past_keeping_is_let_go_while_idle_and_the_desk_goes_on(store: SqliteStore) -> None:
+    late = datetime.now(UTC) + timedelta(days=8)
+    runner = desk_runner(store, clock=lambda: late)
+    runner.ingest(messages(20))
+    stop = threading.Event()
+    serving = threading.Thread(target=runner.serve, args=(stop,))
+    serving.start()
+    give_up = time.monotonic() + 20
+    while every_record(store, "raw") and time.monotonic() < give_up:
+        stop.wait(0.05)
+    stop.set()
+    serving.join()
+    assert not every_record(store, "raw")
+    assert every_record(store, "items")
+    again = list(messages(20))
+    runner.ingest(again)
+    counts = runner.run()
+    assert counts.adds_up()
+    assert counts.by_kind[EventKind.DUPLICATE] >= 1
