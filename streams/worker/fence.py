@@ -58,6 +58,10 @@ class PauseFence:
             raise FencedError(f"this process was stopped for more than {self._longest_s:g} s")
 
     async def beat(self) -> None:
-        """Look at the clock several times a second; returns when the fence is broken."""
+        """Look at the clock several times a second; returns when the fence is broken.
+
+        What was before the first beat does not count: models are loaded, nothing is held yet.
+        """
+        self._last = self._clock()
         while self.holds():  # noqa: ASYNC110  (time itself is what is watched)
             await asyncio.sleep(_BEAT_S)

@@ -6,6 +6,7 @@ for longer than the session time-out would expel the member.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from schemas.topics import TopicName
@@ -45,7 +46,10 @@ async def take_over(
         (TopicName.HELD, history.add_held),
     ):
         await _read(log, prefix + topic, take, is_current)
-    stage = DeskStage(history.desk(config))
+    # In a thread: a million records take seconds, in which this process must not seem frozen.
+    stage = DeskStage(await asyncio.to_thread(history.desk, config))
+    if not is_current():
+        raise AbandonedError
     await log.append([mark.record(prefix) for mark in stage.begin()])
     return stage
 

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
 from schemas.topics import CATALOGUE
-from streams.desk import DeskConfig
+from streams.desk import Desk, DeskConfig
 from streams.log import open_log
 from streams.log.base import TopicLog
 from streams.log.outgoing import Outgoing
 from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, IntakeStage
+from streams.restoring import DeskHistory
+from streams.worker.fence import PauseFence
 from streams.worker.recovery import AbandonedError, take_over
 from tests.faults.feed import messages
 from tests.unit.test_pipeline import a_record
@@ -106,3 +110,20 @@ async def test_a_rebuild_for_an_assignment_that_is_gone_is_abandoned(log: TopicL
     await write(log, *(await rebuilt(log)).process(entries(2)).ranks)
     with pytest.raises(AbandonedError):
         await take_over(log, "wire.", DeskConfig(), is_current=lambda: False)
+
+
+async def test_a_long_rebuild_does_not_look_like_a_frozen_process(
+    log: TopicLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restore = DeskHistory.desk
+
+    def slow(history: DeskHistory, config: DeskConfig) -> Desk:
+        time.sleep(0.8)
+        return restore(history, config)
+
+    monkeypatch.setattr(DeskHistory, "desk", slow)
+    fence = PauseFence(0.6)
+    beating = asyncio.create_task(fence.beat())
+    await rebuilt(log)
+    assert fence.holds()
+    beating.cancel()

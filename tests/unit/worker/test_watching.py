@@ -6,7 +6,7 @@ import pytest
 
 from streams.errors import ConfigError
 from streams.worker.config import Stage, WorkerConfig
-from streams.worker.fence import PauseFence
+from streams.worker.fence import FencedError, PauseFence
 from streams.worker.watchdog import StallDetector
 
 PLACE = ("wire.raw", 0)
@@ -54,6 +54,19 @@ class TestPauseFence:
         assert not fence.holds()
         now = 6.1
         assert not fence.holds()
+
+    async def test_what_was_before_the_first_beat_does_not_count(self) -> None:
+        now = 0.0
+        fence = PauseFence(3.0, clock=lambda: now)
+        now = 60.0  # models were loaded
+        beating = asyncio.create_task(fence.beat())
+        await asyncio.sleep(0.05)
+        assert fence.holds()
+        assert not beating.done()
+        now = 64.0
+        await asyncio.wait_for(beating, 5)
+        with pytest.raises(FencedError):
+            fence.check()
 
     async def test_a_beating_process_is_never_fenced(self) -> None:
         fence = PauseFence(0.5)
