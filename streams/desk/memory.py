@@ -130,8 +130,11 @@ class Memory:
 
     def find_same(self, exact: bytes, provider: str | None, days: int) -> tuple[str, str] | None:
         """Key and id of the version that has this text: the provider's own, else the first."""
-        own = self._sightings.find(_own(exact, provider), self.day, days)
-        return own or self._sightings.find(exact, self.day, days)
+        first = self._sightings.find(exact, self.day, days)
+        if first is None:
+            # A provider's own is only ever seen together with the text itself.
+            return None
+        return self._sightings.find(_own(exact, provider), self.day, days) or first
 
     def last_members(self, story_key: str) -> tuple[int, ...]:
         """Slots of the versions that joined a story last, besides its root."""

@@ -192,4 +192,6 @@ def test_table_finds_what_a_plain_dictionary_finds():
     assert len(table) == sum(map(len, plain.values()))
     for upper, lowers in plain.items():
         assert sorted(table.find(upper)) == lowers
+        assert all(table.has(upper, lower) for lower in lowers)
+        assert not table.has(upper, 0xFFFFFFFF)
     assert all(table.find(upper) == [] for upper in range(2, 500) if upper not in plain)
