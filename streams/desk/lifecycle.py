@@ -66,11 +66,6 @@ class Standing:
 _RECORD_FIELDS = tuple(name for name in StateRecord.model_fields if name not in {"seq", "epoch"})
 
 
-def standing_of(record: StateRecord, slot: int | None) -> Standing:
-    """The standing a record wrote."""
-    return Standing(**{name: getattr(record, name) for name in _RECORD_FIELDS}, slot=slot)
-
-
 def standing_with(item: Item, known: Standing | None) -> Standing:
     """A live standing whose latest version is ``item``; what was published stays."""
     return Standing(

@@ -17,7 +17,6 @@ from streams.desk.config import DeskConfig
 from streams.desk.fingerprint import is_comparable, packed_bytes, unpack
 from streams.desk.flashes import FlashWatch
 from streams.desk.index import HotIndex, HotText
-from streams.desk.lifecycle import standing_of
 from streams.desk.rarity import Rarity
 from streams.desk.sightings import DecidedPlaces, Sightings
 from streams.desk.standings import Standings
@@ -94,12 +93,9 @@ class Memory:
 
     def set_standing(self, record: StateRecord) -> None:
         """Puts a key's last word."""
-        key = record.item_key
-        known = self.standings.get(key)
-        standing = standing_of(record, known.slot if known else None)
-        self.standings.put(standing)
-        if standing.status is not Status.HELD:
-            self.held.pop(key, None)
+        self.standings.put(record)
+        if record.status is not Status.HELD:
+            self.held.pop(record.item_key, None)
 
     def hold(self, record: HeldRecord) -> None:
         """Keeps a held item until its time."""
@@ -130,8 +126,11 @@ class Memory:
 
     def find_same(self, exact: bytes, provider: str | None, days: int) -> tuple[str, str] | None:
         """Key and id of the version that has this text: the provider's own, else the first."""
-        own = self._sightings.find(_own(exact, provider), self.day, days)
-        return own or self._sightings.find(exact, self.day, days)
+        first = self._sightings.find(exact, self.day, days)
+        if first is None:
+            # A provider's own is only ever seen together with the text itself.
+            return None
+        return self._sightings.find(_own(exact, provider), self.day, days) or first
 
     def last_members(self, story_key: str) -> tuple[int, ...]:
         """Slots of the versions that joined a story last, besides its root."""
@@ -150,7 +149,6 @@ class Memory:
             self._sightings.add(_own(exact, seen.provider), target, self.day)
 
     def _index(self, entry: Indexed, slot: int) -> None:
-        known = self.standings[entry.item_key]
         self.standings.put_slot(entry.item_key, slot)
         if not is_comparable(entry.fingerprint):
             # Of another method: its hashes mean nothing here, and the text is not compared.
@@ -159,9 +157,10 @@ class Memory:
         self.index.add(text, keys_of(entry.fingerprint))
         if entry.novel:
             self.rarity.add(unpack(entry.fingerprint.shingles), self.now_s)
-        elif known.story_key and known.story_key != entry.item_key:
-            members = (*self._members.get(known.story_key, ()), slot)
-            self._members[known.story_key] = members[-_LAST_MEMBERS:]
+        else:
+            story = self.standings[entry.item_key].story_key
+            if story and story != entry.item_key:
+                self._members[story] = (*self._members.get(story, ()), slot)[-_LAST_MEMBERS:]
         if entry.flash:
             lead = unpack(entry.fingerprint.lead)
             self.flashes.add(slot, self.now_s, text.words, lead)

@@ -5,7 +5,7 @@ Kept by the day and dropped by the day. It must not decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 from streams.desk.packing import pack_id, pack_row, unpack_id, unpack_row
@@ -34,14 +34,15 @@ class Days(Generic[_T]):
             self._by_day[day] = self._new()
         return self._by_day[day]
 
-    def back_from(self, day: int, days: int) -> Iterator[_T]:
+    def back_from(self, day: int, days: int) -> list[_T]:
         """Those of a day and of so many days before it, the newest first."""
-        for known in range(day, day - days - 1, -1):
-            if known in self._by_day:
-                yield self._by_day[known]
+        by_day = self._by_day
+        # Time never goes back, so the days stand in order.
+        return [by_day[known] for known in reversed(by_day) if day - days <= known <= day]
 
-    def __iter__(self) -> Iterator[_T]:
-        return iter(self._by_day.values())
+    def all(self) -> Iterable[_T]:
+        """Those of every day, in order."""
+        return self._by_day.values()
 
 
 class _Texts:
@@ -53,8 +54,8 @@ class _Texts:
         self.table = HashTable()
         self.rows = PackedRows(squeeze=True)
 
-    def find(self, exact: bytes) -> int | None:
-        for number in self.table.find(int.from_bytes(exact[:_TAG_BYTES], "little")):
+    def find(self, exact: bytes, tag: int) -> int | None:
+        for number in self.table.find(tag):
             if self.rows[number].startswith(exact[_TAG_BYTES:]):
                 return number
         return None
@@ -73,16 +74,18 @@ class Sightings:
         item_key, item_id = version
         number = self._standings.number(item_key).to_bytes(4, "little")
         row = exact[_TAG_BYTES:] + number + pack_row((pack_id(item_id, item_key),))
-        known = texts.find(exact)
+        tag = _tag(exact)
+        known = texts.find(exact, tag)
         if known is not None:
             texts.rows.replace(known, row)
-            return
-        texts.table.add(int.from_bytes(exact[:_TAG_BYTES], "little"), texts.rows.append(row))
+        else:
+            texts.table.add(tag, texts.rows.append(row))
 
     def find(self, exact: bytes, day: int, days: int) -> tuple[str, str] | None:
         """Key and id of the version that last stood for a text, at most ``days`` ago."""
+        tag = _tag(exact)
         for texts in self._days.back_from(day, days):
-            number = texts.find(exact)
+            number = texts.find(exact, tag)
             if number is not None:
                 rest = texts.rows[number][len(exact) - _TAG_BYTES :]
                 item_key = self._standings.key(int.from_bytes(rest[:4], "little"))
@@ -98,8 +101,12 @@ class DecidedPlaces:
 
     def __contains__(self, place: int) -> bool:
         upper, lower = place >> 32, place & _HALF
-        return any(lower in places.find(upper) for places in self._days)
+        return any(places.has(upper, lower) for places in self._days.all())
 
     def add(self, place: int, day: int) -> None:
         """Remembers a place."""
         self._days.of(day).add(place >> 32, place & _HALF)
+
+
+def _tag(exact: bytes) -> int:
+    return int.from_bytes(exact[:_TAG_BYTES], "little")

@@ -10,7 +10,7 @@ from array import array
 from datetime import datetime
 
 from schemas.item import AltId
-from schemas.journal import Status
+from schemas.journal import StateRecord, Status
 from streams.desk.lifecycle import Standing
 from streams.desk.packing import (
     Plain,
@@ -47,6 +47,8 @@ class Standings:
         self._slots = array("I")
         self._tables = tuple(HashTable() for _ in range(_TABLES))
         self._reprints = HashTable()
+        # One decision asks for its own key seven times.
+        self._lately: tuple[str | None, int] = (None, 0)
 
     def __getitem__(self, item_key: str) -> Standing:
         standing = self.get(item_key)
@@ -69,19 +71,18 @@ class Standings:
         While a desk is restored, a sighting may name a key whose last word comes later.
         """
         known = self._find(item_key)
-        return self._append(item_key, (item_key,), 0) if known is None else known
+        return self._append(item_key, (item_key,)) if known is None else known
 
-    def put(self, standing: Standing) -> None:
-        """Puts a key's last word."""
-        row, slot = _packed(standing), standing.slot or 0
-        number = self._find(standing.item_key)
+    def put(self, record: StateRecord) -> None:
+        """Puts a key's last word; its slot stays."""
+        row = _packed(record)
+        number = self._find(record.item_key)
         if number is None:
-            number = self._append(standing.item_key, row, slot)
+            number = self._append(record.item_key, row)
         else:
             self._rows.replace(number, pack_row(row))
-            self._slots[number] = slot
-        if standing.reprint_of:
-            upper = _hash(standing.reprint_of) >> 32
+        if record.reprint_of:
+            upper = _hash(record.reprint_of) >> 32
             if number not in self._reprints.find(upper):
                 self._reprints.add(upper, number)
 
@@ -94,17 +95,21 @@ class Standings:
         found = map(self._standing, self._reprints.find(_hash(item_key) >> 32))
         return sorted(known.item_key for known in found if known and known.reprint_of == item_key)
 
-    def _append(self, item_key: str, row: tuple[Plain, ...], slot: int) -> int:
+    def _append(self, item_key: str, row: tuple[Plain, ...]) -> int:
         number = self._rows.append(pack_row(row))
-        self._slots.append(slot)
+        self._slots.append(0)
         upper, table = self._table(item_key)
         table.add(upper, number)
+        self._lately = (item_key, number)
         return number
 
     def _find(self, item_key: str) -> int | None:
+        if self._lately[0] == item_key:
+            return self._lately[1]
         upper, table = self._table(item_key)
         for number in table.find(upper):
             if self.key(number) == item_key:
+                self._lately = (item_key, number)
                 return number
         return None
 
@@ -122,7 +127,7 @@ def _hash(item_key: str) -> int:
     return int.from_bytes(hashlib.blake2b(encoded, digest_size=8).digest(), "little")
 
 
-def _packed(standing: Standing) -> tuple[Plain, ...]:
+def _packed(standing: StateRecord) -> tuple[Plain, ...]:
     key, item_id = standing.item_key, standing.item_id
     published: Plain = standing.published
     if published is not None:

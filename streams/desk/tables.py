@@ -64,6 +64,18 @@ class HashTable:
             place += 1
         return found
 
+    def has(self, upper: int, lower: int) -> bool:
+        """There is this very cell."""
+        upper = upper or 1
+        wanted = upper << 32 | lower
+        cells = self._cells
+        place = upper * self._homes >> 32
+        while cell := cells[place]:
+            if cell == wanted:
+                return True
+            place += 1
+        return False
+
     def _grow(self) -> None:
         cells = np.asarray(self._cells)
         used = np.sort(cells[cells != 0])

@@ -111,13 +111,19 @@ STANDINGS = [
 ]  # fmt: skip
 
 
+def put(standings: Standings, standing: Standing) -> None:
+    standings.put(standing.record(seq=1, epoch=1))
+    if standing.slot is not None:
+        standings.put_slot(standing.item_key, standing.slot)
+
+
 def test_standings_come_back_and_are_replaced():
     standings = Standings()
     for standing in STANDINGS:
-        standings.put(standing)
+        put(standings, standing)
     assert [standings.get(standing.item_key) for standing in STANDINGS] == STANDINGS
     later = replace(STANDINGS[0], status=Status.KILLED, slot=5)
-    standings.put(later)
+    put(standings, later)
     assert standings["p:1"] == later
     standings.put_slot("p:1", 6)
     assert standings["p:1"].slot == 6
@@ -130,7 +136,7 @@ def test_number_of_a_key_is_there_before_its_standing():
     standings = Standings()
     number = standings.number("p:1")
     assert standings.get("p:1") is None
-    standings.put(STANDINGS[0])
+    put(standings, STANDINGS[0])
     assert standings.number("p:1") == number
     assert standings.key(number) == "p:1"
     assert standings["p:1"] == STANDINGS[0]
@@ -139,9 +145,9 @@ def test_number_of_a_key_is_there_before_its_standing():
 def test_reprints_are_those_that_are_so_now():
     standings = Standings()
     for key in ("b:2", "b:1", "b:3"):
-        standings.put(replace(STANDINGS[0], item_key=key, reprint_of="a:1"))
-    standings.put(replace(STANDINGS[0], item_key="b:3", reprint_of=None))
-    standings.put(replace(STANDINGS[0], item_key="b:2", reprint_of="a:1", urgency=1))
+        put(standings, replace(STANDINGS[0], item_key=key, reprint_of="a:1"))
+    put(standings, replace(STANDINGS[0], item_key="b:3", reprint_of=None))
+    put(standings, replace(STANDINGS[0], item_key="b:2", reprint_of="a:1", urgency=1))
     assert standings.reprints_of("a:1") == ["b:1", "b:2"]
     assert standings.reprints_of("b:1") == []
 
@@ -152,7 +158,7 @@ def test_thousands_of_standings_are_found_after_many_changes():
     for number in random.integers(0, 3000, 9000).tolist():
         key = f"p:{number}"
         standing = replace(STANDINGS[0], item_key=key, urgency=int(random.integers(0, 9)))
-        standings.put(standing)
+        put(standings, standing)
         plain[key] = standing
     assert all(standings.get(key) == standing for key, standing in plain.items())
 
@@ -192,4 +198,6 @@ def test_table_finds_what_a_plain_dictionary_finds():
     assert len(table) == sum(map(len, plain.values()))
     for upper, lowers in plain.items():
         assert sorted(table.find(upper)) == lowers
+        assert all(table.has(upper, lower) for lower in lowers)
+        assert not table.has(upper, 0xFFFFFFFF)
     assert all(table.find(upper) == [] for upper in range(2, 500) if upper not in plain)
