@@ -20,7 +20,7 @@ demo: $(VENV)/.runtime  ## set up, play the demo feed through every stage, show 
 	@echo "Try your own: $(BIN)/wireroom run FILE"
 
 test: $(VENV)/.dev  ## set up, and run every test (starts a real Kafka broker if Java is there)
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 check: format lint types drift test  ## everything a change must pass
 

@@ -11,7 +11,7 @@ from streams.bench.measure import Figure
 __all__ = ["SECTIONS", "Figure", "measure"]
 
 SECTIONS = ("stages", "desk", "enrich", "embedded", "kafka")
-_SAMPLES = 300
+_SAMPLES = 100
 
 
 def measure(

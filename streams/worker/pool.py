@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from enum import StrEnum
 from multiprocessing.connection import wait
@@ -23,6 +23,7 @@ QUEUED = 4
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+T = TypeVar("T")
 
 
 class Fate(StrEnum):
@@ -115,9 +116,7 @@ class WorkPool(Generic[In, Out]):
     async def _submit(
         self, executor: ProcessPoolExecutor, batch: Sequence[In], timeout_s: float
     ) -> list[Out]:
-        future = executor.submit(self._work, batch)
-        outputs = await asyncio.wait_for(asyncio.wrap_future(future), timeout_s)
-        return list(outputs)
+        return list(await _answer(executor.submit(self._work, batch), timeout_s))
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         if self._executor is broken:
@@ -159,8 +158,7 @@ class WorkPool(Generic[In, Out]):
             BrokenProcessPool: a child ended while preparing itself.
             TimeoutError: it takes too long.
         """
-        ready = asyncio.wrap_future(executor.submit(_nothing))
-        await asyncio.wait_for(ready, QUEUED * self._timeout_s)
+        await _answer(executor.submit(_nothing), QUEUED * self._timeout_s)
 
     def _new_executor(self, size: int) -> ProcessPoolExecutor:
         # Never fork: a forked child inherits sockets, locks and threads in any state.
@@ -170,6 +168,24 @@ class WorkPool(Generic[In, Out]):
             initializer=_prepare,
             initargs=(self._initializer, self._initargs),
         )
+
+
+async def _answer(submitted: Future[T], timeout_s: float) -> T:
+    """The result, never cancelling what was submitted.
+
+    An executor that breaks while one of its items is cancelled dies without telling the others
+    (``InvalidStateError`` in its thread, seen with Python 3.11), and they would wait for nothing.
+
+    Raises:
+        TimeoutError: it takes too long.
+    """
+    answer = asyncio.wrap_future(submitted)
+    # Looked at even when nobody waits any more, or asyncio complains of an exception unread.
+    answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.wait([answer], timeout=timeout_s)
+    if not answer.done():
+        raise TimeoutError
+    return answer.result()
 
 
 def _end(executor: ProcessPoolExecutor) -> None:

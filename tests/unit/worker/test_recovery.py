@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import pytest
-from streams.restoring import DeskHistory
 
 from schemas.topics import CATALOGUE
 from streams.desk import Desk, DeskConfig
@@ -13,6 +12,7 @@ from streams.log import open_log
 from streams.log.base import TopicLog
 from streams.log.outgoing import Outgoing
 from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, IntakeStage
+from streams.pipeline.restoring import DeskHistory
 from streams.worker.fence import PauseFence
 from streams.worker.recovery import AbandonedError, take_over
 from tests.faults.feed import messages
