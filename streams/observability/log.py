@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import time
 import unicodedata
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, TextIO
 
 import orjson
@@ -19,8 +20,37 @@ import structlog
 # Libraries that tell at INFO what only their authors want to know.
 QUIET = ("aiokafka", "faust", "mode", "asyncio", "kafka", "streams.worker.faust_compat")
 
+# A broker that is away is 300 lines a second otherwise (aiokafka 0.14, two stages).
+_SELDOM_S = 10.0
+_MAX_KINDS = 1_000
+
 # Longer values are bodies that slipped in, not facts.
 _MAX_CHARS = 2_000
+
+
+class Seldom(logging.Filter):
+    """Lets a library say the same thing once in ten seconds, and then how often it would have."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to let it through."""
+        if not record.name.startswith(QUIET):
+            return True
+        kind, now = (record.name, str(record.msg)), self._clock()
+        last, unsaid = self._said.get(kind, (-_SELDOM_S, 0))
+        if now - last < _SELDOM_S:
+            self._said[kind] = (last, unsaid + 1)
+            return False
+        if len(self._said) >= _MAX_KINDS:
+            self._said.clear()
+        self._said[kind] = (now, 0)
+        if unsaid:
+            record.msg = f"{record.msg} (and {unsaid} times since)"
+        return True
 
 
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
@@ -31,6 +61,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
         stream: standard error by default.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
+    handler.addFilter(Seldom())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name],

@@ -16,6 +16,7 @@ from typing import NoReturn
 import structlog
 
 from schemas.topics import TopicName
+from streams.errors import TransportError
 from streams.log import open_log
 from streams.log.base import TopicLog
 from streams.observability import metric_defs
@@ -27,6 +28,7 @@ INPUTS_OF: dict[Stage, tuple[TopicName, ...]] = {
     Stage.DESK: (TopicName.DECODED,),
     Stage.ENRICH: (TopicName.ITEMS,),
 }
+EXIT_BROKER_GONE = 1
 EXIT_STALLED = 70
 
 Place = tuple[str, int]
@@ -66,8 +68,19 @@ class StallDetector:
         self._moved.clear()
 
 
+def _is_absence(error: Exception) -> bool:
+    """Whether the broker is away, rather than refusing what the watchdog asks."""
+    return isinstance(error, TimeoutError) or (
+        isinstance(error, TransportError) and error.retryable
+    )
+
+
 class Watchdog(threading.Thread):
-    """Ends the process with status 70 when it has stalled."""
+    """Ends the process with status 70 when it has stalled, and with 1 when its broker is gone.
+
+    A producer with something to send gives a broker up by itself; one that is idle would wait
+    for ever.
+    """
 
     def __init__(
         self,
@@ -101,6 +114,7 @@ class Watchdog(threading.Thread):
         self._end = end
         self._detector = StallDetector(config.stall_s)
         self._stopping = threading.Event()
+        self._seen = time.monotonic()
 
     def stop(self) -> None:
         """Stop watching, soon."""
@@ -114,6 +128,10 @@ class Watchdog(threading.Thread):
             except Exception as error:  # noqa: BLE001  (who watches must go on watching)
                 self._log.warning("watchdog_blind", error=repr(error))
                 self._detector.forget()
+                away_s = time.monotonic() - self._seen
+                if _is_absence(error) and away_s > self._config.send_timeout_s:
+                    self._log.critical("broker_gone", away_s=round(away_s))
+                    self._end(EXIT_BROKER_GONE)
                 self._stopping.wait(self._interval_s)
 
     @property
@@ -123,7 +141,9 @@ class Watchdog(threading.Thread):
     async def _watch(self) -> None:
         async with open_log(self._config.broker, self._config.security) as log:
             while not self._stopping.is_set():
-                await self._look(log)
+                async with asyncio.timeout(self._config.send_timeout_s):
+                    await self._look(log)
+                self._seen = time.monotonic()
                 await asyncio.to_thread(self._stopping.wait, self._interval_s)
 
     async def _look(self, log: TopicLog) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from schemas.topics import TopicName
 from streams.log import open_log
 from streams.log.headers import raw_record
 from tests.faults.feed import messages
-from tests.faults.running import Worker, create_topics, until
+from tests.faults.running import Worker, count, create_topics, until
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -48,8 +49,9 @@ async def test_missing_topics_are_one_line_that_says_what_makes_them(
 
 
 @pytest.mark.kafka
+@pytest.mark.parametrize("busy", [True, False], ids=["busy", "idle"])
 async def test_a_broker_gone_for_good_ends_the_worker(
-    own_broker: Any, kafka_prefix: str, tmp_path: Path
+    own_broker: Any, kafka_prefix: str, tmp_path: Path, *, busy: bool
 ) -> None:
     async with open_log(own_broker.url) as log:
         await create_topics(log, kafka_prefix, partitions=1)
@@ -58,15 +60,24 @@ async def test_a_broker_gone_for_good_ends_the_worker(
             kafka_prefix,
             tmp_path,
             ["intake", "desk"],
-            send_timeout_s=4.0,
-            drain_deadline_s=3.0,
+            send_timeout_s=4,
+            drain_deadline_s=3,
         )
 
         async def started() -> bool:
             return worker.said("stage_started") == 2
 
-        await until(started, 40, "both stages started", worker)
-        await log.append([raw_record(raw, kafka_prefix + "raw") for raw in messages(200)])
-    await asyncio.to_thread(own_broker.kill)
-    assert await asyncio.to_thread(worker.process.wait, 40) == 1
-    assert worker.said("stage_crashed") >= 1
+        async def at_work() -> bool:
+            return await count(log, kafka_prefix + TopicName.DECODED) > 0
+
+        try:
+            await until(started, 40, "both stages started", worker)
+            if busy:
+                raw = [raw_record(raw, kafka_prefix + "raw") for raw in messages(300)]
+                await log.append(raw)
+                await until(at_work, 40, "intake at work", worker)
+            await asyncio.to_thread(own_broker.kill)
+            assert await asyncio.to_thread(worker.process.wait, 40) == 1
+        finally:
+            worker.kill()
+    assert worker.said("stage_crashed") + worker.said("broker_gone") >= 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from streams.observability.log import QUIET, configure, get_log, printable
+from streams.observability.log import QUIET, Seldom, configure, get_log, printable
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +74,23 @@ def test_libraries_speak_from_warning_on(lines: io.StringIO) -> None:
     logging.getLogger("aiokafka.cluster").info("chatter")
     logging.getLogger("aiokafka.cluster").warning("trouble")
     assert only(lines)["event"] == "trouble"
+
+
+def test_a_library_says_the_same_thing_seldom() -> None:
+    now = 100.0
+    seldom = Seldom(clock=lambda: now)
+
+    def let_through(logger: str, message: str, *args: object) -> str | None:
+        record = logging.LogRecord(logger, logging.WARNING, "", 0, message, args, None)
+        return record.getMessage() if seldom.filter(record) else None
+
+    assert let_through("aiokafka", "no broker at %s", 1) == "no broker at 1"
+    assert [let_through("aiokafka", "no broker at %s", n) for n in range(5)] == [None] * 5
+    assert let_through("aiokafka", "something else") == "something else"
+    assert let_through("wireroom", "ours") == let_through("wireroom", "ours") == "ours"
+    now += 10
+    assert let_through("aiokafka", "no broker at %s", 2) == "no broker at 2 (and 5 times since)"
+    assert let_through("aiokafka", "no broker at %s", 2) is None
 
 
 def test_an_exception_is_one_line_too(lines: io.StringIO) -> None:
