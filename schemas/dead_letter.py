@@ -25,6 +25,9 @@ DeadCode = Literal[
     "stage-crashed",
     "stage-timeout",
     "xml-entity-forbidden",
+    "xml-invalid",
+    "xml-too-deep",
+    "xml-truncated",
 ]
 """Stable kebab-case codes; a code is never renamed, only added."""
 

@@ -16,6 +16,15 @@ class DropReason(StrEnum):
 
     EMPTY = "empty"
     NO_ARTICLE = "no-article"
+    PICTURE = "picture"
+    GRAPHIC = "graphic"
+    VIDEO = "video"
+    AUDIO = "audio"
+    EVENT = "event"
+    PLANNING = "planning"
+    PACKAGE = "package"
+    CONCEPT = "concept"  # an entry of a vocabulary or of a knowledge base
+    DATA = "data"  # results, settings, lists: structured, without a text
 
 
 @dataclass(frozen=True, slots=True)

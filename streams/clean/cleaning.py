@@ -43,6 +43,8 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
         furniture or a web page without one sentence, ``Fail("no-text")`` where
         there is not one letter or digit.
     """
+    if decoded.not_text is not None:
+        return Drop(decoded.not_text, decoded.facts.stable_id or "")
     found = passages(decoded, rules)
     labels = label(found, rules)
     facts = decoded.facts

@@ -15,11 +15,14 @@ from schemas.item import (
     Edit,
     EdNote,
     Lifecycle,
+    LifecycleKind,
     Link,
     ParagraphKind,
     PubStatus,
     Subject,
 )
+from streams.decode.profiles import Ordering
+from streams.steps import DropReason
 
 
 class Role(StrEnum):
@@ -29,6 +32,11 @@ class Role(StrEnum):
     HEADLINE = "headline"
     BODY = "body"
     FURNITURE = "furniture"  # declared by the source's markup to be outside the article
+    SUMMARY = "summary"  # abstract, teaser or another headline: beside the text, not of it
+    BYLINE = "byline"
+    DATELINE = "dateline"
+    RIGHTS = "rights"
+    NOTE = "note"  # to editors, not for publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +50,26 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class LifecycleEvidence:
+    """Why a lifecycle fact is believed: where it stood ("itemMeta/signal"), and the words."""
+
+    kind: LifecycleKind
+    origin: str
+    text: str
+
+
+FactValue = str | int | datetime | PubStatus
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """What the message says of itself; None or empty where it says nothing."""
+    """What the message says of itself; None or empty where it says nothing.
+
+    Attributes:
+        dateline_raw: a dateline that stood in a field of its own.
+        evidence: for each lifecycle fact.
+        origins: (field, where it stood) in the order found, as the format names it.
+    """
 
     stable_id: str | None = None
     alt_ids: tuple[AltId, ...] = ()
@@ -58,12 +84,15 @@ class Facts:
     slugline: str | None = None
     byline: str | None = None
     dateline_place: str | None = None
+    dateline_raw: str | None = None
     ednotes: tuple[EdNote, ...] = ()
     rights: str | None = None
     keywords: tuple[str, ...] = ()
     subjects: tuple[Subject, ...] = ()
     links: tuple[Link, ...] = ()
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    evidence: tuple[LifecycleEvidence, ...] = ()
+    origins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +104,8 @@ class Decoded:
             text of every block, one after another, separated by newlines.
         blocks: spans of ``text`` in order, not overlapping; what lies between them is white space.
         edits: character repairs already applied to ``text`` (mojibake, newlines).
+        not_text: what it is instead, where it is no text item: a picture, an event, a package.
+        ordering: the provider's, for the order key.
     """
 
     source: Source
@@ -88,3 +119,5 @@ class Decoded:
     facts: Facts = field(default_factory=Facts)
     edits: tuple[Edit, ...] = ()
     warnings: tuple[str, ...] = ()
+    not_text: DropReason | None = None
+    ordering: Ordering = "time-then-version"

@@ -20,7 +20,13 @@ from trafilatura.settings import Document
 from streams.decode.blocks import Piece, lay_out
 from streams.decode.decoded import Decoded, Facts, Role
 from streams.decode.html_metadata import read_metadata
-from streams.decode.markup import Element, declares_entities, flatten, root_of, words
+from streams.decode.markup import (
+    FRAGMENT_ROOTS,
+    Element,
+    declares_entities,
+    flatten,
+    root_of,
+)
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.steps import Fail
 
@@ -28,10 +34,6 @@ from streams.steps import Fail
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 NAME = "html"
-_FRAGMENT_ROOTS = words(
-    "a article b blockquote body br center div em figure footer h1 h2 h3 h4 h5 h6 head header hr "
-    "i img li link main meta nav ol p pre script section small span strong style table title ul"
-)
 _TAG = re.compile(
     r"</?(?:p|br|div|span|a|b|i|em|strong|h[1-6]|ul|ol|li|table)\b[^>]*>", re.IGNORECASE
 )
@@ -78,7 +80,7 @@ def sniff(message: Message) -> Evidence:
 def _by_root(name: str, head: str) -> Evidence:
     if name == "html" or head[:14].lower() == "<!doctype html":
         return Evidence(0.95, (f"first element <{name}>",))
-    if name in _FRAGMENT_ROOTS:
+    if name in FRAGMENT_ROOTS:
         return Evidence(0.7, (f"begins with <{name}>",))
     return NO_EVIDENCE
 

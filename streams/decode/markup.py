@@ -28,17 +28,26 @@ _BLOCKS = words(
     "address article aside blockquote body button caption center dd details dialog dir div dl dt "
     "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html iframe legend "
     "li main menu nav noscript ol optgroup option p pre section select summary table tbody td "
-    "textarea tfoot th thead title tr ul"
+    "textarea tfoot th thead title tr ul "
+    # NITF's own
+    "abstract block body.content body.end body.head bq byline dateline distributor hedline hl1 hl2 "
+    "media media-caption media-producer nitf-table note tagline"
 )
-_SKIPPED = words("script style template svg head noembed noframes")
+FRAGMENT_ROOTS = words(
+    "a article b blockquote body br center div em figure footer h1 h2 h3 h4 h5 h6 head header hr "
+    "i img li link main meta nav ol p pre script section small span strong style table title ul"
+)
+_SKIPPED = words("script style template svg head noembed noframes media-object")
 _KINDS = {
     "li": ParagraphKind.LIST,
     "dt": ParagraphKind.LIST,
     "dd": ParagraphKind.LIST,
     "figcaption": ParagraphKind.CAPTION,
     "caption": ParagraphKind.CAPTION,
+    "media-caption": ParagraphKind.CAPTION,
     "blockquote": ParagraphKind.QUOTE,
-    **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), ParagraphKind.CROSSHEAD),
+    "bq": ParagraphKind.QUOTE,
+    **dict.fromkeys(("hl2", "h2", "h3", "h4", "h5", "h6"), ParagraphKind.CROSSHEAD),
 }
 # Only what HTML collapses: a no-break space is the writer's.
 _WHITE = re.compile("[ \t\n\r\f]+")
@@ -72,6 +81,11 @@ def root_of(head: str) -> str | None:
     """The name of the first element of a text that begins as markup, else None."""
     found = _ROOT.match(head) if head.startswith("<") else None
     return found.group(1) if found else None
+
+
+def is_html(root: str) -> bool:
+    """Whether an element of this name begins HTML, a page or a fragment."""
+    return root.lower() == "html" or root.lower() in FRAGMENT_ROOTS
 
 
 def declares_entities(markup: str) -> bool:
@@ -188,6 +202,8 @@ def elements_of(root: lxml.html.HtmlElement) -> Iterator[Element]:
     skipped = None
     for event, node in etree.iterwalk(root, events=("start", "end")):
         tag = node.tag if isinstance(node.tag, str) else ""
+        if "}" in tag:
+            tag = tag.rpartition("}")[2].lower()
         if skipped is not None:
             if event == "end" and node is skipped:
                 skipped = None
@@ -256,8 +272,8 @@ def _collapse(text: str) -> str:
 
 
 def _is_data_table(table: lxml.html.HtmlElement) -> bool:
-    if table.find(".//table") is not None:
+    if table.find(".//{*}table") is not None:
         return False
     return not any(
-        sum(map(len, cell.itertext())) > _MAX_CELL_CHARS for cell in table.iter("td", "th")
+        sum(map(len, cell.itertext())) > _MAX_CELL_CHARS for cell in table.iter("{*}td", "{*}th")
     )

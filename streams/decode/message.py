@@ -6,6 +6,7 @@ It must not know any format.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -16,11 +17,15 @@ from schemas.raw import RawMessage, derived_position
 from streams.decode.decoded import Block, Decoded, Facts
 from streams.decode.encoding import Reading, declared_charset, read_text
 from streams.decode.json_document import JsonDocument, opens_like_json, parse
-from streams.decode.profiles import ProviderProfile
+from streams.decode.markup import is_html, root_of
+from streams.decode.profiles import Profiles, ProviderProfile
+from streams.decode.xml_document import XmlDocument
+from streams.decode.xml_document import parse as parse_xml
 from streams.desk.identity import source_id
-from streams.steps import Fail
+from streams.steps import DropReason, Fail
 
 HEAD_CHARS = 4096
+_NOT_IN_NAME = re.compile(r"[^\w.]+")
 # What may stand before a format's first character.
 _LEADING = "\ufeff \t\r\n"
 
@@ -120,6 +125,37 @@ class Message:
             return None
         return parse(self.text.lstrip("\ufeff"))
 
+    @cached_property
+    def xml(self) -> XmlDocument | Fail | None:
+        """The XML in it; None when it does not begin like XML, or is a page of HTML."""
+        root = root_of(self.head)
+        if root is None or is_html(root):
+            return None
+        found = parse_xml(self.text)
+        # "<URGENT> Paris" begins a telegram, not a document.
+        if isinstance(found, Fail) and "</" not in self.text and self.head[1] not in "?!":
+            return None
+        return found
+
+    def from_provider(self, profiles: Profiles, *names: str | None) -> Message:
+        """This message as one of the provider it names, unless its carrier named one.
+
+        Args:
+            profiles: of every provider known.
+            names: as the message has them, the surest first: "afp.com", "AFP", None.
+        """
+        stated = [name for name in names if name and name.strip()]
+        if self.provider is not None or not stated:
+            return self
+        known = next(filter(None, map(profiles.named, stated)), None)
+        provider = known.provider if known else _NOT_IN_NAME.sub("-", stated[0].lower()).strip("-")
+        named = replace(self, provider=provider or None, profile=known or self.profile)
+        # What was read already need not be read again: a frozen dataclass caches in __dict__.
+        for name in ("reading", "document", "xml"):
+            if name in self.__dict__:
+                named.__dict__[name] = self.__dict__[name]
+        return named
+
     def enclosing(
         self,
         body: bytes,
@@ -152,6 +188,7 @@ class Message:
         facts: Facts | None = None,
         edits: tuple[Edit, ...] = (),
         warnings: tuple[str, ...] = (),
+        not_text: DropReason | None = None,
     ) -> Decoded:
         """One part of this message, decoded."""
         reading = self.reading
@@ -172,4 +209,6 @@ class Message:
             facts=facts or Facts(),
             edits=read_edits + edits,
             warnings=(*self.warnings, *read_warnings, *warnings),
+            not_text=not_text,
+            ordering=self.profile.ordering,
         )

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from streams.decode import envelope, html, ninjs, plain_text
 from streams.decode.decoded import Decoded
-from streams.decode.markup import declares_entities
 from streams.decode.message import Evidence, Message
 from streams.decode.profiles import Profiles
 from streams.steps import Fail
@@ -80,10 +79,10 @@ def read(message: Message, profiles: Profiles) -> Answer | Message:
         return [Fail("body-empty", f"{len(message.body)} bytes, no text")]
     if isinstance(message.document, Fail):
         return [message.document]
+    if isinstance(message.xml, Fail):
+        return [message.xml]
     claims = rank(message)
     if not claims:
-        if message.head.startswith("<") and declares_entities(message.text):
-            return [Fail("xml-entity-forbidden", "the document type declares entities")]
         return [Fail("format-unknown", _what_it_is(message))]
     answer = claims[0][0].decode(message, profiles)
     return [answer] if isinstance(answer, Fail) else answer

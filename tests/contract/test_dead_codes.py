@@ -28,6 +28,9 @@ MESSAGES: dict[DeadCode, RawMessage] = {
     "ninjs-invalid": RawMessage(body=b'[{"uri": "a", "headline": "A"}, 7]'),
     "no-text": RawMessage(body=b"***\n---\n"),
     "xml-entity-forbidden": RawMessage(body=ENTITIES),
+    "xml-invalid": RawMessage(body=b'<?xml version="1.0"?><story x=1>one</story>'),
+    "xml-too-deep": RawMessage(body=b"<n>" * 300 + b"x" + b"</n>" * 300),
+    "xml-truncated": RawMessage(body=b'<?xml version="1.0"?><newsItem guid="x"><p>Text'),
 }
 # What the hosts say of a message that took its process with it, or too long.
 GIVEN_UP: tuple[DeadCode, ...] = ("stage-crashed", "stage-timeout")

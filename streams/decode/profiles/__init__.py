@@ -15,6 +15,10 @@ from streams.errors import ConfigError
 
 Ordering = Literal["time-then-version", "version-then-time"]
 """Which of the agency's own marks orders the versions of one item first."""
+EmbargoEmpty = Literal["none", "withheld"]
+"""What a field for an embargo means that is there and empty."""
+DateOrder = Literal["mdy", "dmy", "ymd"]
+"""How a date of three numbers is to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,11 @@ class ProviderProfile:
         time_zone: IANA name, meant by dates that state none.
         ordering: how versions sort. Reuters numbers transmissions, not versions: hence time first.
         urgency: the provider's urgency to IPTC's (1 to 8); absent numbers stand as they are.
+        known_as: names by which messages call it: "afp.com", "Agence France-Presse".
+        date_order: of dates in numbers.
+        embargo_empty: what an empty embargo field means.
+        strip: text patterns (regular expressions) of whole lines that are never text.
+        evidence: for each key above, where it was seen; a key without any is left out.
     """
 
     provider: str
@@ -34,6 +43,11 @@ class ProviderProfile:
     time_zone: str = "UTC"
     ordering: Ordering = "time-then-version"
     urgency: Mapping[int, int] = field(default_factory=dict)
+    known_as: tuple[str, ...] = ()
+    date_order: DateOrder = "mdy"
+    embargo_empty: EmbargoEmpty = "none"
+    strip: tuple[str, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,14 @@ class Profiles:
     def of(self, provider: str | None) -> ProviderProfile:
         """The provider's profile, else the default one."""
         return self.by_provider.get(provider or "", self.default)
+
+    def named(self, name: str) -> ProviderProfile | None:
+        """The profile of the provider that messages call so, whatever the case."""
+        wanted = name.strip().lower()
+        for profile in self.by_provider.values():
+            if wanted in {profile.provider, *(known.lower() for known in profile.known_as)}:
+                return profile
+        return None
 
 
 def read_profile(toml: str, *, name: str) -> ProviderProfile:
