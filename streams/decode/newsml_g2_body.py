@@ -70,6 +70,7 @@ _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 _ENDS = (".", "!", "?", ":", '"', "”", "»")
 # Typed copy is set in lines of 69 to 80 characters.
 _LINE_CHARS = 90
+_INDENT_CHARS = 8
 _TABLE_ROWS = 3
 _READS = words("article body.content html nitf p")
 
@@ -158,8 +159,13 @@ class _Reader:
                 row = node is not None and _is_row(element.text)
                 kind = ParagraphKind.TABLE if row else element.kind
                 yield self._piece(element.text, role, kind)
-            elif node.text and "  " in node.text and not len(node) and (rows := _rows(node.text)):
-                yield from (self._piece(row.text, role, row.kind) for row in rows)
+            elif (
+                node.text
+                and "  " in node.text
+                and not len(node)
+                and (typed := _set_by_hand(node.text))
+            ):
+                yield from (self._piece(row.text, role, row.kind) for row in typed)
             elif role is Role.SUMMARY and local(node) == "header":
                 # What stands between the parts of a page's header: the time of publication.
                 yield self._piece(element.text, Role.FURNITURE, element.kind)
@@ -222,6 +228,7 @@ def _above(node: etree._Element) -> Iterator[etree._Element]:
 def _is_other_vocabulary(content: etree._Element) -> bool:
     """Whether elements of neither XHTML nor NITF hold text as blocks of their own."""
     names: dict[str, str] = {}
+    set_within: set[etree._Element] = set()
     for node in content.iterdescendants("*"):
         tag = str(node.tag)
         name = names.get(tag)
@@ -230,8 +237,11 @@ def _is_other_vocabulary(content: etree._Element) -> bool:
         if name in _KNOWN or name in _INLINE or not (node.text and node.text.strip()):
             continue
         parent = node.getparent()
-        if parent is not None and not _holds_text(parent) and not _is_leaf(parent):
+        if parent is None or parent in set_within:
+            continue
+        if not _is_leaf(parent) and not _holds_text(parent):
             return True
+        set_within.add(parent)
     return False
 
 
@@ -323,9 +333,18 @@ def _is_wrapped(lines: list[str]) -> bool:
     return 2 * open_ended > len(lines) - 1 and len(lines[0].strip()) > _LINE_CHARS // 3
 
 
-def _rows(text: str) -> list[Piece]:
-    """The lines of a paragraph that is a typed table; none where it is not one."""
-    lines = text.splitlines()
+def _set_by_hand(text: str) -> list[Piece]:
+    """The paragraphs and rows of a single element that holds typed copy; else none.
+
+    Reuters sends market reports and tables so: lines at the margin, paragraphs indented by four.
+    An indented document has no line at the margin.
+    """
+    lines = [line for line in text.expandtabs(4).splitlines() if line.strip()]
+    indents = [len(line) - len(line.lstrip()) for line in lines[1:]]
+    at_margin = sum(indent == 0 for indent in indents)
+    indented = sum(2 <= indent <= _INDENT_CHARS for indent in indents)
+    if at_margin >= 2 and indented >= 2 and max(map(len, lines)) <= _LINE_CHARS:
+        return plain_pieces(text)
     if sum(map(_is_row, lines)) < _TABLE_ROWS:
         return []
     return [_row(line) if _is_row(line) else Piece(line.strip(), Role.BODY) for line in lines]

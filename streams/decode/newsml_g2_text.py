@@ -35,6 +35,8 @@ from streams.steps import DropReason
 
 # A rendition whose paragraphs are guessed must say this much more than one that has them.
 _PLAIN_SAYS_MORE = 1.5
+# Characters looked through for lines that another rendition says, too; beyond, whole lines count.
+_MAX_SEARCHED_CHARS = 50_000_000
 _VISUAL = frozenset({DropReason.PICTURE, DropReason.GRAPHIC, DropReason.VIDEO, DropReason.AUDIO})
 _CLASSES = {
     "picture": DropReason.PICTURE,
@@ -90,7 +92,7 @@ def text_of_item(item: etree._Element, *, canceled: bool) -> ItemText:
     gathered = _Pieces()
     headline = _headline(item, body)
     gathered.add(headline, Role.HEADLINE)
-    slugline = text_of(find(item, "contentMeta", "slugline"))
+    slugline = text_of(find(item, "contentMeta", "slugline")) or ""
     # Reuters fills an empty caption so.
     gathered.said.add(letters(f"{slugline}:{headline}"))
     for piece in body:
@@ -102,9 +104,7 @@ def text_of_item(item: etree._Element, *, canceled: bool) -> ItemText:
         for text in descriptions:
             gathered.add(text, Role.BODY, kind)
     _add_beside(item, descriptions, gathered)
-    for other in renditions:
-        if other is not best:
-            gathered.add_unsaid(other)
+    gathered.add_unsaid([other for other in renditions if other is not best])
     if not_text is not None:
         for text in _structured(item):
             gathered.add(text, Role.SUMMARY)
@@ -138,13 +138,19 @@ class _Pieces:
             self.has_body = self.has_body or piece.role is Role.BODY
             self.pieces.append(piece)
 
-    def add_unsaid(self, other: Rendition) -> None:
-        """What a lesser rendition says and the chosen one does not."""
-        said = "\0".join(letters(piece.text) for piece in self.pieces)
-        for piece in other.pieces:
-            if letters(piece.text) not in said:
-                role = Role.SUMMARY if piece.role in {Role.BODY, Role.HEADLINE} else piece.role
-                self.add(piece.text, role, piece.kind)
+    def add_unsaid(self, others: Sequence[Rendition]) -> None:
+        """What lesser renditions say and the chosen one does not, wherever a line may break."""
+        waiting = [piece for other in others for piece in other.pieces]
+        if not waiting:
+            return
+        whole = "\0".join(letters(piece.text) for piece in self.pieces)
+        may_search = len(whole) * len(waiting) <= _MAX_SEARCHED_CHARS
+        for piece in waiting:
+            same = letters(piece.text)
+            if same in self.said or (may_search and same in whole):
+                continue
+            role = Role.SUMMARY if piece.role in {Role.BODY, Role.HEADLINE} else piece.role
+            self.add(piece.text, role, piece.kind)
 
 
 def _contents(item: etree._Element) -> Iterator[etree._Element]:
@@ -205,15 +211,15 @@ def _add_beside(item: etree._Element, descriptions: Sequence[str], gathered: _Pi
         ("creditline", Role.RIGHTS),
     ):
         for node in children(meta, name):
-            text = text_of(node)
-            is_time = text is not None and TIMESTAMP.fullmatch(text) is not None
-            gathered.add(text, Role.FURNITURE if is_time else role)
+            said = text_of(node) or ""
+            gathered.add(said, Role.FURNITURE if TIMESTAMP.fullmatch(said) else role)
 
 
 def _structured(item: etree._Element) -> Iterator[str]:
     if local(item) in {"packageItem", "groupSet"}:
-        for node in descendants(item, *_OF_A_MEMBER):
-            yield text_of(node) or ""
+        for group in descendants(item, "groupSet", "itemRef"):
+            for node in descendants(group, *_OF_A_MEMBER):
+                yield text_of(node) or ""
     elif local(item) in _BARE:
         yield from other_text(item)
     else:
