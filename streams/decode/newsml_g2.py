@@ -16,10 +16,11 @@ from streams.decode.blocks import lay_out
 from streams.decode.decoded import Decoded
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.newsml_g2_facts import facts_of, members_of, providers_of, state, target_of
+from streams.decode.newsml_g2_item import Item
 from streams.decode.newsml_g2_text import text_of_item
 from streams.decode.profiles import Profiles
 from streams.decode.stated import Stated
-from streams.decode.xml_document import XmlDocument, attribute, children, find, local, text_of
+from streams.decode.xml_document import XmlDocument, children, find, local, text_of
 from streams.steps import Fail
 
 NAME = "newsml-g2"
@@ -69,7 +70,7 @@ def decode_newsml_g2(message: Message, profiles: Profiles) -> list[Decoded | Fai
         root = _wrapped(root)
     if root is None or document is None:
         return [Fail("format-unknown", "no element of NewsML-G2")]
-    items = list(_items(root))
+    items = [Item(element) for element in _items(root)]
     envelope = _Envelope(
         next(children(root, "header", "Header"), None),
         _packages(items),
@@ -77,15 +78,7 @@ def decode_newsml_g2(message: Message, profiles: Profiles) -> list[Decoded | Fai
         warnings=document.warnings,
     )
     return [
-        _decode_item(
-            message.from_provider(profiles, *providers_of(item, envelope.header)),
-            item,
-            part,
-            envelope,
-        )
-        if local(item) in _ITEMS
-        else Fail("format-unknown", f"<{local(item)}> is no item of NewsML-G2"[:200], part)
-        for part, item in enumerate(items)
+        _decode_item(message, profiles, item, part, envelope) for part, item in enumerate(items)
     ] or [Fail("body-empty", "a message without items")]
 
 
@@ -125,24 +118,28 @@ def _wrapped(root: etree._Element) -> etree._Element | None:
     return None
 
 
-def _packages(items: Sequence[etree._Element]) -> Mapping[str, Sequence[str]]:
+def _packages(items: Sequence[Item]) -> Mapping[str, Sequence[str]]:
     found: dict[str, list[str]] = {}
     for item in items:
-        package = attribute(item, "guid")
-        for member in members_of(item) if package else ():
+        for member in members_of(item) if item.guid else ():
             target = target_of(member)
-            if target and package:
-                found.setdefault(target, []).append(package)
+            if target and item.guid:
+                found.setdefault(target, []).append(item.guid)
     return found
 
 
-def _decode_item(message: Message, item: etree._Element, part: int, envelope: _Envelope) -> Decoded:
+def _decode_item(
+    message: Message, profiles: Profiles, item: Item, part: int, envelope: _Envelope
+) -> Decoded | Fail:
+    if item.name not in _ITEMS:
+        return Fail("format-unknown", f"<{item.name}> is no item of NewsML-G2"[:200], part)
+    message = message.from_provider(profiles, *providers_of(item, envelope.header))
     stated = Stated(message.profile)
     state(item, stated)
     if envelope.is_single:
         transmission = text_of(find(envelope.header, "transmitId"))
         stated.alt_id("transmission", transmission, "header/transmitId")
-    for package in envelope.packages.get(attribute(item, "guid") or "", ()):
+    for package in envelope.packages.get(item.guid or "", ()):
         stated.link("package", package, "packageItem/groupSet")
     text = text_of_item(item, canceled=stated.get("pubstatus") is PubStatus.CANCELED)
     layout = lay_out(text.pieces, from_markup=True)

@@ -22,13 +22,11 @@ from streams.decode.newsml_g2_body import (
     rendition_of,
 )
 from streams.decode.newsml_g2_facts import TIMESTAMP, headline_of
+from streams.decode.newsml_g2_item import Item
 from streams.decode.xml_document import (
     attribute,
     children,
     descendants,
-    find,
-    find_all,
-    local,
     text_of,
 )
 from streams.steps import DropReason
@@ -59,9 +57,8 @@ _PROPERTIES = words(
     "derivedFrom derivedFromValue event events groupSet hopHistory inlineRef itemMeta link "
     "newsCoverage newsCoverageSet partMeta rightsInfo schemeMeta Signature itemRef"
 )
-_STRUCTURED = (
-    *("concept", "conceptSet", "schemeMeta", "catalogContainer", "events", "event"),
-    *("newsCoverageSet", "newsCoverage", "groupSet", "itemRef"),
+_STRUCTURED = words(
+    "concept conceptSet schemeMeta catalogContainer events event newsCoverageSet newsCoverage"
 )
 # What a package says of each item in it.
 _OF_A_MEMBER = ("title", "headline", "description", "by", "name", "definition")
@@ -83,7 +80,7 @@ class ItemText:
     warnings: tuple[str, ...]
 
 
-def text_of_item(item: etree._Element, *, canceled: bool) -> ItemText:
+def text_of_item(item: Item, *, canceled: bool) -> ItemText:
     """The item's words, each once; a canceled item's description is not made its body."""
     renditions = [rendition_of(content) for content in _contents(item)]
     best = _fullest(renditions)
@@ -92,7 +89,7 @@ def text_of_item(item: etree._Element, *, canceled: bool) -> ItemText:
     gathered = _Pieces()
     headline = _headline(item, body)
     gathered.add(headline, Role.HEADLINE)
-    slugline = text_of(find(item, "contentMeta", "slugline")) or ""
+    slugline = item.text("contentMeta", "slugline") or ""
     # Reuters fills an empty caption so.
     gathered.said.add(letters(f"{slugline}:{headline}"))
     for piece in body:
@@ -153,13 +150,13 @@ class _Pieces:
             self.add(piece.text, role, piece.kind)
 
 
-def _contents(item: etree._Element) -> Iterator[etree._Element]:
-    for content in find_all(item, "contentSet"):
+def _contents(item: Item) -> Iterator[etree._Element]:
+    for content in item.members.get("contentSet", ()):
         yield from children(content, "inlineXML", "inlineData")
-    if local(item) not in _BARE:
-        for child in children(item):
-            if local(child) not in _PROPERTIES:
-                yield child
+    if item.name not in _BARE:
+        for name, elements in item.members.items():
+            if name not in _PROPERTIES:
+                yield from elements
 
 
 def _fullest(renditions: Sequence[Rendition]) -> Rendition | None:
@@ -172,36 +169,32 @@ def _fullest(renditions: Sequence[Rendition]) -> Rendition | None:
     return best
 
 
-def _headline(item: etree._Element, body: Sequence[Piece]) -> str | None:
+def _headline(item: Item, body: Sequence[Piece]) -> str | None:
     """The headline property, else a title in the content, else the item's title or name."""
-    headline = text_of(headline_of(item))
+    headline = headline_of(item)
     if headline is None:
         headline = next(
             (piece.text for piece in body if piece.role is Role.HEADLINE and piece.text.strip()),
             None,
         )
     if headline is None:
-        titles = [*find_all(item, "itemMeta", "title"), *find_all(item, "concept", "name")]
-        titles += children(item, "name")
+        titles = [*item.all("itemMeta", "title"), *item.all("concept", "name")]
+        titles += item.members.get("name", ())
         headline = next(
             (text for node in titles if not node.get("role") and (text := text_of(node))), None
         )
     return headline
 
 
-def _descriptions(item: etree._Element) -> list[str]:
-    nodes = [
-        *find_all(item, "contentMeta", "description"),
-        *find_all(item, "partMeta", "description"),
-    ]
+def _descriptions(item: Item) -> list[str]:
+    nodes = [*item.all("contentMeta", "description"), *item.all("partMeta", "description")]
     return [text for node in nodes for text in paragraphs_in(node)]
 
 
-def _add_beside(item: etree._Element, descriptions: Sequence[str], gathered: _Pieces) -> None:
-    meta = find(item, "contentMeta")
-    for node in children(meta, "headline"):
+def _add_beside(item: Item, descriptions: Sequence[str], gathered: _Pieces) -> None:
+    for node in item.all("contentMeta", "headline"):
         gathered.add(text_of(node), Role.SUMMARY)
-    for node in find_all(item, "itemMeta", "title"):
+    for node in item.all("itemMeta", "title"):
         gathered.add(text_of(node), Role.SUMMARY)
     for text in descriptions:
         gathered.add(text, Role.SUMMARY)
@@ -210,25 +203,28 @@ def _add_beside(item: etree._Element, descriptions: Sequence[str], gathered: _Pi
         ("dateline", Role.DATELINE),
         ("creditline", Role.RIGHTS),
     ):
-        for node in children(meta, name):
+        for node in item.all("contentMeta", name):
             said = text_of(node) or ""
             gathered.add(said, Role.FURNITURE if TIMESTAMP.fullmatch(said) else role)
 
 
-def _structured(item: etree._Element) -> Iterator[str]:
-    if local(item) in {"packageItem", "groupSet"}:
-        for group in descendants(item, "groupSet", "itemRef"):
+def _structured(item: Item) -> Iterator[str]:
+    """What an item without running text says: of the items in it, or in all its fields."""
+    if item.name in {"packageItem", "groupSet"}:
+        for group in descendants(item.element, "groupSet", "itemRef"):
             for node in descendants(group, *_OF_A_MEMBER):
                 yield text_of(node) or ""
-    elif local(item) in _BARE:
-        yield from other_text(item)
+    elif item.name in _BARE:
+        yield from other_text(item.element)
     else:
-        for child in children(item, *_STRUCTURED):
-            yield from other_text(child)
+        for name, elements in item.members.items():
+            if name in _STRUCTURED:
+                for element in elements:
+                    yield from other_text(element)
 
 
-def _not_text(item: etree._Element, best: Rendition | None) -> DropReason | None:
-    name = local(item)
+def _not_text(item: Item, best: Rendition | None) -> DropReason | None:
+    name = item.name
     has_text = best is not None and best.size > 0
     kind = (_class_of(item) or "").lower()
     reason = _ITEMS.get(name)
@@ -245,23 +241,23 @@ def _not_text(item: etree._Element, best: Rendition | None) -> DropReason | None
     return reason
 
 
-def _medium(item: etree._Element) -> DropReason | None:
+def _medium(item: Item) -> DropReason | None:
     """What an item without a class is by its remote content."""
-    for node in find_all(item, "contentSet", "remoteContent"):
+    for node in item.all("contentSet", "remoteContent"):
         medium = (attribute(node, "contenttype") or "").partition("/")[0].lower()
         if medium in _MEDIA:
             return _MEDIA[medium]
     return None
 
 
-def _class_of(item: etree._Element) -> str | None:
-    node = find(item, "itemMeta", "itemClass")
+def _class_of(item: Item) -> str | None:
+    node = item.first("itemMeta", "itemClass")
     value = attribute(node, "qcode") or attribute(node, "uri") or attribute(node, "literal")
     return (value or "").rpartition(":")[2].rpartition("/")[2] or None
 
 
-def _is_event(item: etree._Element) -> bool:
-    if find(item, "concept", "eventDetails") is not None:
+def _is_event(item: Item) -> bool:
+    if item.first("concept", "eventDetails") is not None:
         return True
-    kind = find(item, "concept", "type")
+    kind = item.first("concept", "type")
     return (attribute(kind, "qcode") or attribute(kind, "uri") or "").endswith(("event", "EVENT"))
