@@ -45,7 +45,7 @@ DECODERS: tuple[Decoder, ...] = (
         ninjs.NAME,
         "IPTC ninjs 1.x, 2.x, 3.x and superdesk's dialect, one item or an array",
         ninjs.sniff,
-        lambda message, _: ninjs.decode_ninjs(message),
+        ninjs.decode_ninjs,
     ),
     Decoder(
         html.NAME,

@@ -135,8 +135,8 @@ def test_the_same_item_in_any_version_has_the_same_facts(
     ]
 
 
-def test_a_second_headline_is_kept_as_furniture() -> None:
-    assert by_role(only(V3), Role.FURNITURE) == ["A second headline"]
+def test_a_second_headline_is_kept_beside_the_text() -> None:
+    assert by_role(only(V3), Role.SUMMARY) == ["A second headline"]
 
 
 def test_links_and_subjects_are_read_once_each() -> None:
@@ -182,12 +182,12 @@ def test_a_picture_without_a_body_keeps_its_caption() -> None:
     assert decoded.blocks[1].kind is ParagraphKind.CAPTION
 
 
-def test_an_abstract_beside_a_body_is_furniture() -> None:
+def test_an_abstract_beside_a_body_is_a_summary() -> None:
     decoded = only(
         {"uri": "u", "headline": "H", "body_text": "A\nB", "description_text": "In short"}
     )
     assert by_role(decoded, Role.BODY) == ["A", "B"]
-    assert by_role(decoded, Role.FURNITURE) == ["In short"]
+    assert by_role(decoded, Role.SUMMARY) == ["In short"]
 
 
 def test_an_abstract_alone_is_the_body() -> None:
@@ -291,14 +291,20 @@ def test_the_providers_urgency_is_mapped() -> None:
     assert decoded.facts.urgency == 3
 
 
-def test_without_uri_or_guid_it_is_a_fail() -> None:
-    (answer,) = read({"headline": "H", "body_text": "B", "versioncreated": "2024-01-01T00:00:00Z"})
+def test_a_text_without_uri_or_guid_is_known_by_its_text() -> None:
+    decoded = only({"headline": "H", "body_text": "B", "versioncreated": "2024-01-01T00:00:00Z"})
+    assert decoded.facts.stable_id is None
+    assert decoded.warnings == ("ninjs-no-uri",)
+
+
+def test_with_neither_id_nor_text_it_is_a_fail() -> None:
+    (answer,) = read({"pubstatus": "canceled", "versioncreated": "2024-01-01T00:00:00Z"})
     assert isinstance(answer, Fail)
     assert answer.code == "ninjs-no-uri"
 
 
 def test_an_array_gives_a_part_for_each_entry() -> None:
-    answers = read([V1, {"headline": "H", "urgency": 1}, 7, V3])
+    answers = read([V1, {"pubstatus": "canceled", "urgency": 1}, 7, V3])
     assert [getattr(answer, "code", None) for answer in answers] == [
         None,
         "ninjs-no-uri",
