@@ -61,8 +61,7 @@ def nitf_pieces(text: str, warnings: list[str]) -> list[Piece]:
             warnings.extend(document.warnings)
             content = next(descendants(document.root, "body.content", "body"), document.root)
             return [
-                Piece(element.text, Role.BODY, element.kind)
-                for element in elements_of(content)  # type: ignore[arg-type]  # walks any tree
+                Piece(element.text, Role.BODY, element.kind) for element in elements_of(content)
             ]
     return pieces_of(text, warnings)
 

@@ -5,11 +5,11 @@ It must not lay out text or read facts; ``ninjs_text`` and ``ninjs_facts`` do.
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from streams.decode.authority import authorities_in
 from streams.decode.blocks import lay_out
 from streams.decode.decoded import Decoded
 from streams.decode.json_document import JsonDocument
@@ -54,7 +54,6 @@ _KINDS = {
 }
 # What these are called, a text in them is no article.
 _NEVER_TEXT = frozenset({DropReason.EVENT, DropReason.PLANNING, DropReason.CONCEPT})
-_URN = re.compile(r"urn:newsml:([^:]+):|tag:([^,:]+)[,:]|https?://([^/:?#]+)", re.IGNORECASE)
 
 
 class _Part(NamedTuple):
@@ -207,8 +206,7 @@ def _providers(fields: Fields) -> Iterator[str | None]:
     """Who sends it, the surest first: the one named, the rights' holder, the id's authority."""
     yield fields.word("provider")
     yield fields.word("copyrightholder")
-    found = _URN.match(fields.stable_id or "")
-    yield next(filter(None, found.groups())) if found else None
+    yield from authorities_in(fields.word("uri") or fields.word("guid"))
     yield fields.word("source")
     for _, entry in fields.listed("infosources", "infosource"):
         yield as_word(entry.get("name")) if isinstance(entry, dict) else None

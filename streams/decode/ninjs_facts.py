@@ -5,6 +5,7 @@ It must not lay out text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from schemas.item import LifecycleKind
@@ -16,6 +17,8 @@ CAPTION_ROLES = ("caption", "main", "text", "")
 _KILLED = frozenset({"killed", "recalled", "unpublished"})
 _CORRECTED = frozenset({"corrected", "correct"})
 _ALT_IDS = ("guid", "originaltransmissionreference", "ingest_id", "id", "_id")
+# The query that follows is the reader's session and the version's tag, new with every reading.
+_AP_ADDRESS = re.compile(r"https?://api\.ap\.org/media/v/content/([0-9a-f]{32})\b")
 _NAMED = ("person", "people", "organisation", "organisations", "place", "places")
 
 
@@ -34,8 +37,10 @@ class Fields:
 
     @property
     def stable_id(self) -> str | None:
-        """``uri``, else superdesk's ``guid``."""
-        return self.word("uri") or self.word("guid")
+        """``uri``, else superdesk's ``guid``; of AP's addresses the item's id in them."""
+        word = self.word("uri") or self.word("guid")
+        found = _AP_ADDRESS.match(word or "")
+        return found[1] if found else word
 
     @property
     def kind(self) -> str:
@@ -125,8 +130,8 @@ class Fields:
 
 def state_facts(fields: Fields, stated: Stated) -> None:
     """Everything the item says of itself; what it does not say stays unstated."""
-    word, origin = fields.first("uri", "guid")
-    stated.put("stable_id", word, origin)
+    _, origin = fields.first("uri", "guid")
+    stated.put("stable_id", fields.stable_id, origin)
     _state_alt_ids(fields, stated)
     stated.put("version", *fields.first("_current_version", "version"))
     stated.date("version_created", fields.get("versioncreated"), fields.origin("versioncreated"))
