@@ -81,11 +81,13 @@ def words_of(pieces: Iterable[Piece]) -> set[str]:
     return {word for piece in pieces for word in _WORD.findall(piece.text.casefold())}
 
 
-def unsaid(pieces: Iterable[Piece], said: Iterable[Piece]) -> Iterator[Piece]:
-    """The pieces with a word that is not in ``said``: another rendering's own, as furniture."""
-    known = words_of(said)
+def unsaid(pieces: Iterable[Piece], known: set[str]) -> Iterator[Piece]:
+    """The pieces with a word that is not ``known``: another rendering's own, as furniture.
+
+    Their words are known from then on.
+    """
     for piece in pieces:
         own = words_of([piece])
-        if own - known:
+        if not own <= known:
             known |= own
             yield replace(piece, role=Role.FURNITURE)

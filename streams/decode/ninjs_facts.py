@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from schemas.item import LifecycleKind
+from streams.decode.lifecycle import read_markers
 from streams.decode.stated import MAX_LISTED, Stated, as_word
 
 VISUAL = frozenset({"picture", "image", "photo", "video", "graphic", "audio"})
@@ -203,6 +204,9 @@ def _state_lifecycle(
     stated.markers(fields.headline, None, fields.origin(named))
     stated.markers(None, slugline, slug_origin)
     take, take_origin = fields.first("anpa_take_key", "takekey")
+    # The field says what it is, so that "2nd update" need not be in capitals.
+    if take is not None and not read_markers(None, take).kinds:
+        take = take.upper()
     stated.markers(None, take, take_origin)
 
 

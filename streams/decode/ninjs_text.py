@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from schemas.item import ParagraphKind
 from streams.decode.blocks import Piece
 from streams.decode.decoded import Role
-from streams.decode.field_text import is_marked_up, letters, line_of, pieces_of, unsaid
+from streams.decode.field_text import is_marked_up, letters, line_of, pieces_of, unsaid, words_of
 from streams.decode.ninjs_facts import CAPTION_ROLES, Fields
 from streams.decode.stated import as_word
 
@@ -20,6 +20,7 @@ _TEXT_SAYS_MORE = 1.5
 # Beside a picture a body of one paragraph is its alternative text (superdesk's body_text).
 _OWN_PARAGRAPHS = 2
 _MAX_ASSOCIATED = 50
+_CREDITS = ("byline", "by", "creditline", "ednote", "copyrightnotice", "usageterms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ def text_of_item(fields: Fields) -> ItemText:
         body += pieces_of(footer, fields.warnings)
     pieces += body
     pieces += _beside(fields, headline, letters(body), descriptions)
+    known = words_of(pieces)
     for rendering in others:
-        pieces += unsaid(rendering, list(pieces))
+        pieces += unsaid(rendering, known)
     pieces += _around(fields)
     pieces += _captions(fields)
     return ItemText(pieces, has_body)
@@ -82,6 +84,7 @@ def _body(fields: Fields) -> tuple[list[Piece], list[list[Piece]]]:
     # A rendering as NewsML or NITF holds its metadata too: only where there is no other.
     renderings = [one for one in renderings if not _is_other_xml(one[0])] or renderings
     best: list[Piece] = []
+    length = 0
     read: list[list[Piece]] = []
     for wanted in (True, False):
         for role, text in renderings:
@@ -90,9 +93,9 @@ def _body(fields: Fields) -> tuple[list[Piece], list[list[Piece]]]:
                 continue
             pieces = pieces_of(text, fields.warnings, marked=marked)
             read.append(pieces)
-            enough = len(letters(best)) * (1 if marked else _TEXT_SAYS_MORE)
-            if len(letters(pieces)) > enough:
-                best = pieces
+            says = len(letters(pieces))
+            if says > length * (1 if marked else _TEXT_SAYS_MORE):
+                best, length = pieces, says
     return best, [pieces for pieces in read if pieces is not best]
 
 
@@ -140,12 +143,21 @@ def _around(fields: Fields) -> Iterator[Piece]:
 
 
 def _captions(fields: Fields) -> Iterator[Piece]:
-    """Headlines, captions and credits of the pictures and other items that go with it."""
+    """What is said of the pictures and other items that go with it, each once."""
     for number, (_, item) in enumerate(fields.associations()):
         if number >= _MAX_ASSOCIATED:
             return
         inner = Fields(item)
-        captions = [text for _, text in inner.captions()[:1]]
-        for text in (inner.headline, *captions, inner.first("byline", "by")[0]):
-            for piece in pieces_of(text or "", fields.warnings, role=Role.FURNITURE):
-                yield replace(piece, kind=ParagraphKind.CAPTION)
+        texts = [
+            inner.headline,
+            *(text for _, text in inner.texts("descriptions", "description")),
+            *(text for _, text in inner.texts("bodies", "body") if inner.is_visual),
+            *(inner.first(name)[0] for name in _CREDITS),
+        ]
+        said: set[str] = set()
+        for text in filter(None, texts):
+            pieces = pieces_of(text, fields.warnings, role=Role.FURNITURE)
+            if letters(pieces) not in said:
+                said.add(letters(pieces))
+                for piece in pieces:
+                    yield replace(piece, kind=ParagraphKind.CAPTION)

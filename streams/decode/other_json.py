@@ -18,7 +18,7 @@ from streams.decode.other_json_facts import AUTHORS, NOTES, SUMMARY, names_of, p
 from streams.decode.other_json_facts import state_facts as _state_facts
 from streams.decode.profiles import Profiles
 from streams.decode.stated import MAX_LISTED, Stated, as_word
-from streams.decode.well_known import WELL_KNOWN, Named
+from streams.decode.well_known import WELL_KNOWN, Named, plain_name
 from streams.steps import DropReason, Fail
 
 NAME = "json"
@@ -40,6 +40,7 @@ _KINDS = {
     "event": DropReason.EVENT,
     "planning": DropReason.PLANNING,
 }
+_TEMPLATE = frozenset({"templatename", "templatetype"})
 _CAPTION = ("caption", "captiontext", "descriptioncaption")
 _STARTS = ("startdate", "startdatetime", "starttime", "start", "dtstart")
 _OF_EVENTS = ("enddate", "enddatetime", "endtime", "end", "venue", "location", "organiser", "dtend")
@@ -97,7 +98,7 @@ def _records(value: object) -> list[_Record]:
             entries = one if isinstance(one, list) else [one]
             if any(_judge(entry) is not DropReason.DATA for entry in entries[:_MAX_JUDGED]):
                 return [_Record(entry, _judge(entry)) for entry in entries]
-            if isinstance(one, dict):
+            if isinstance(one, dict) and not _is_template(one):
                 below += [inner for inner in one.values() if isinstance(inner, dict | list)]
         level = below[:MAX_LISTED]
     return []
@@ -110,12 +111,16 @@ def _judge(value: object) -> DropReason | None:
     named = Named(value)
     body = _first(named, WELL_KNOWN["body"])
     # A template has the fields of an item, and none of its words.
-    if any("template" in name.lower() for name in value) or "{{" in body or "{%" in body:
+    if _is_template(value) or "{{" in body or "{%" in body:
         return DropReason.DATA
     kind = _declared(named)
     if kind is None and not _is_news(named, body):
         return DropReason.DATA
     return kind
+
+
+def _is_template(value: dict[str, object]) -> bool:
+    return not _TEMPLATE.isdisjoint(map(plain_name, value))
 
 
 def _declared(named: Named) -> DropReason | None:
