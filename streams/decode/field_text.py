@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from lxml import etree
+
 from schemas.item import ParagraphKind
 from streams.decode.blocks import Piece
 from streams.decode.decoded import Role
 from streams.decode.markup import elements_of, flatten
-from streams.decode.xml_document import descendants, parse
+from streams.decode.xml_document import children, descendants, parse
 from streams.steps import Fail
 
 _MARKUP = re.compile(r"<[A-Za-z!/][^<>]*>|&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]+);")
@@ -54,16 +56,27 @@ def pieces_of(
 
 
 def nitf_pieces(text: str, warnings: list[str]) -> list[Piece]:
-    """The body of a NITF document that stands in a field; of anything else the whole text."""
+    """The body of a NITF document that stands in a field; of anything else the whole text.
+
+    What stands above and below the story is furniture: the item around it states it in fields.
+    """
     if _NITF.match(text):
         document = parse(text)
         if not isinstance(document, Fail):
             warnings.extend(document.warnings)
-            content = next(descendants(document.root, "body.content", "body"), document.root)
-            return [
-                Piece(element.text, Role.BODY, element.kind) for element in elements_of(content)
-            ]
+            return list(_nitf_body(document.root))
     return pieces_of(text, warnings)
+
+
+def _nitf_body(root: etree._Element) -> Iterator[Piece]:
+    body = next(descendants(root, "body"), root)
+    content = next(descendants(body, "body.content"), None)
+    for element in elements_of(body if content is None else content):
+        yield Piece(element.text, Role.BODY, element.kind)
+    if content is not None:
+        for outside in children(body, "body.head", "body.end"):
+            for element in elements_of(outside):
+                yield Piece(element.text, Role.FURNITURE, element.kind)
 
 
 def line_of(text: str, warnings: list[str]) -> str:

@@ -146,6 +146,9 @@ def _claim(item: object) -> Evidence:
     if not isinstance(item, dict):
         return NO_EVIDENCE
     keys = item.keys()
+    # The mould of an item is none.
+    if "template_name" in keys or "template_type" in keys:
+        return NO_EVIDENCE
     identified = "uri" in keys or "guid" in keys
     known = sorted(keys & (_V1 | _V2 | _V3 | _SUPERDESK))
     if not identified and len(known) < 2:
