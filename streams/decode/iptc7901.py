@@ -45,7 +45,7 @@ _LONGEST_HEADLINE = 200
 # What follows is for the desk: dpa's notebook, whose headings are Markdown.
 _NOTEBOOK = re.compile(
     r"\s*(?:#{1,3}\s+\S.*|(?:\*\s*){4,}"
-    r"|(?:# ?)?(?:dpa[ -])?(?:Notizblock|Notebook|NOTEBOOK|Notepad|Bloc-notes|Cuaderno|Taccuino)\s*:?"
+    r"|(?:dpa[ -])?(?:Notizblock|Notebook|NOTEBOOK|Notepad|Bloc-notes|Cuaderno|Taccuino)\s*:?"
     r"|.{0,60}\bnot (?:intended )?for publication\b.*"
     r"|.{0,60}\bnicht (?:zur|für die) Veröffentlichung\b.*"
     r"|.{0,80}\bpas destinée?s? à (?:la )?publication\b.*"
@@ -72,19 +72,20 @@ class _Telegram:
 def sniff(message: Message) -> Evidence:
     """SOH and a header; or a header, or headings that end in " =", whose frame was stripped."""
     head = message.head
+    evidence = NO_EVIDENCE
     if message.document is not None or head.startswith("<"):
-        return NO_EVIDENCE
-    if _FRAMED.match(head):
-        return Evidence(0.95, ("SOH and header line",))
-    if _FRAMED_INSIDE.search(head):
-        return Evidence(0.8, ("SOH and header line within",))
-    if head.lstrip("\x00\x7f\r\n ").startswith(_SOH) and _STX in head and _ETX in message.text:
-        return Evidence(0.5, ("SOH, STX and ETX",))
-    if _UNFRAMED.match(head):
-        return Evidence(0.85, ("header line without SOH",))
-    if _is_heading_only(message):
-        return Evidence(0.6, ("header lines end in =", "day-time group"))
-    return NO_EVIDENCE
+        pass
+    elif _FRAMED.match(head):
+        evidence = Evidence(0.95, ("SOH and header line",))
+    elif _UNFRAMED.match(head):
+        evidence = Evidence(0.85, ("header line without SOH",))
+    elif _FRAMED_INSIDE.search(head):
+        evidence = Evidence(0.8, ("SOH and header line within",))
+    elif _is_heading_only(message):
+        evidence = Evidence(0.6, ("header lines end in =", "day-time group"))
+    elif head.lstrip("\x00\x7f\r\n ").startswith(_SOH) and _STX in head and _ETX in message.text:
+        evidence = Evidence(0.5, ("SOH, STX and ETX",))
+    return evidence
 
 
 def _is_heading_only(message: Message) -> bool:
@@ -249,7 +250,7 @@ def _sign_off(lines: Sequence[str], header: Header) -> tuple[list[str], list[str
         kept.pop()
     last = bare(kept[-1]).strip() if kept else ""
     match = _SIGN_OFF.fullmatch(last) if len(last) <= _LONGEST_NOTEBOOK_LINE else None
-    alone = len(kept) < 2 or not bare(kept[-2]).strip()  # noqa: PLR2004  (the line above)
+    alone = len(kept) < 2 or not bare(kept[-2]).strip()
     if match is None or not alone or match["agency"] not in _SIGNING | {header.agency_base}:
         return [], list(lines)
     return [last], kept[:-1]

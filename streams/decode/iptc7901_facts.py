@@ -172,8 +172,7 @@ def read_stack(
         below.insert(0, piece)
         entries.pop()
     groups = _joined(entries, min(width or _DPA_WIDTH, _DPA_WIDTH))
-    for group in groups[:-1]:
-        pieces.append(Piece(group, Role.SUMMARY))
+    pieces += [Piece(group, Role.SUMMARY) for group in groups[:-1]]
     if groups:
         headline = " ".join(groups[-1].split("\n"))
         stated.markers(headline, None, "header line")
@@ -230,7 +229,7 @@ def _marker(stated: Stated, line: str, sent: Moment | None) -> Piece | None:
         if not line.endswith(")") and not line.startswith("(Achtung)"):
             return None
         _state_bracket(stated, line, sent)
-        return Piece(line, Role.NOTE if len(line.split()) > 2 else Role.FURNITURE)  # noqa: PLR2004  (a word and its rest)
+        return Piece(line, Role.NOTE if len(line.split()) > 2 else Role.FURNITURE)
     for kind, pattern in _LINES:
         match = pattern.fullmatch(line)
         if match:
@@ -258,7 +257,7 @@ def _state_bracket(stated: Stated, line: str, sent: Moment | None) -> None:
 
 def _below_headline(stated: Stated, entries: Sequence[str], sent: Moment | None) -> Piece | None:
     """The piece of the last line, if it is a byline, a note in brackets or "Eds:"."""
-    if len(entries) < 2:  # noqa: PLR2004  (a headline and something below it)
+    if len(entries) < 2:
         return None
     line = entries[-1]
     if _BYLINE.fullmatch(line) and (

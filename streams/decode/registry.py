@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.decode import envelope, html, iptc7901, ninjs, plain_text
+from streams.decode import anpa1312, envelope, html, iptc7901, ninjs, plain_text, zczc
 from streams.decode.decoded import Decoded
 from streams.decode.message import Evidence, Message
 from streams.decode.profiles import Profiles
@@ -48,10 +48,22 @@ DECODERS: tuple[Decoder, ...] = (
         lambda message, _: ninjs.decode_ninjs(message),
     ),
     Decoder(
+        anpa1312.NAME,
+        "ANPA 1312 telegrams of AP, CP and Kyodo",
+        anpa1312.sniff,
+        anpa1312.decode_anpa1312,
+    ),
+    Decoder(
         iptc7901.NAME,
         "IPTC 7901 telegrams, framed by SOH, STX, ETX and EOT or stripped of them",
         iptc7901.sniff,
         iptc7901.decode_iptc7901,
+    ),
+    Decoder(
+        zczc.NAME,
+        "telegrams between ZCZC and NNNN, of AAP and the old Reuters wires",
+        zczc.sniff,
+        zczc.decode_zczc,
     ),
     Decoder(
         html.NAME,

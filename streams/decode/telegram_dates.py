@@ -86,7 +86,7 @@ def day_time_group(text: str) -> Moment | None:
     month = month_of(match["month"]) if match else None
     if match is None or month is None:
         return None
-    year = int(match["year"]) if len(match["year"]) > 2 else year_of(int(match["year"]))  # noqa: PLR2004  (two digits)
+    year = int(match["year"]) if len(match["year"]) > 2 else year_of(int(match["year"]))
     return moment(
         year,
         month,
@@ -97,7 +97,7 @@ def day_time_group(text: str) -> Moment | None:
     )
 
 
-def moment(  # noqa: PLR0913  (a date has so many parts)
+def moment(
     year: int, month: int, day: int, hour: int, minute: int, *, zone_name: str = ""
 ) -> Moment | None:
     """The moment of these numbers, None where there is no such day or hour."""
@@ -113,7 +113,7 @@ def moment(  # noqa: PLR0913  (a date has so many parts)
 def in_numbers(first: int, second: int, order: DateOrder) -> tuple[int, int]:
     """Month and day of two numbers; the order gives way where only the other makes a date."""
     month, day = (first, second) if order != "dmy" else (second, first)
-    return (day, month) if month > 12 >= day else (month, day)  # noqa: PLR2004  (months)
+    return (day, month) if month > 12 >= day else (month, day)
 
 
 def embargo_date(text: str, sent: Moment | None) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from schemas.item import ParagraphKind
 from streams.decode.blocks import Piece
@@ -17,8 +18,12 @@ WIDEST = 80
 # A line is broken by the width where the next word would not have gone on it. Columns of play:
 # systems count spaces and hyphens differently.
 _PLAY = 8
-# In a text set at a width, one line in ten may be longer: an address of the web.
-_LONG_SHARE = 0.1
+# A line of so many columns and words is a paragraph, and so are the others; an address of the web
+# may be as long as it likes.
+_PARAGRAPH = 100
+_WORDS_OF_PARAGRAPH = 8
+# Where fewer of the lines reach across the width, it is a list with a paragraph in it.
+_FULL_SHARE = 0.3
 # A paragraph's first line is moved in by two spaces or more.
 _INDENT = 2
 _TAB = 8
@@ -34,8 +39,10 @@ _RULE = re.compile(r"[-=_+| ]*\|[-=_+| ]*")
 _PIPE = re.compile(r"\s*\|\s*")
 _BULLET = re.compile(r"\s{0,4}(?:[-*+•·–]|--)\s+[^\s*_=-]")
 _TABLE_MARK = "<#>"
-_GAP = re.compile(r"(?<![.!?:;])(?<![.!?:;]\))(?: {3,}|\t+)(?=\S)")
-_GAP_BEFORE_FIGURE = re.compile(r"(?<![.!?:;])(?<![.!?:;]\))(?: {3,}|\t+|\.{4,})(?=[-+(]?[\d$£€])")
+_GAP = re.compile(r"(?<=[^\s.!?:;])(?<![.!?:;]\))(?: {3,}+|\t++)(?=\S)")
+_GAP_BEFORE_FIGURE = re.compile(
+    r"(?<=[^\s.!?:;])(?<![.!?:;]\))(?: {3,}+|\t++|\.{4,}+)(?=[-+(]?[\d$£€])"
+)
 _MOST_WORDS_IN_ROW = 25
 _LONGEST_ROW = 400
 
@@ -52,10 +59,14 @@ def bare(text: str) -> str:
 
 def column_width(lines: Iterable[str]) -> int | None:
     """The width that lines were broken at; None where each line is a paragraph."""
-    lengths = [len(line.rstrip()) for line in lines if line.strip()]
-    if sum(length > WIDEST for length in lengths) > _LONG_SHARE * len(lengths):
-        return None
-    return max((length for length in lengths if length <= WIDEST), default=None)
+    lengths = []
+    for line in lines:
+        length = len(line.rstrip())
+        if length > _PARAGRAPH and len(line.split()) >= _WORDS_OF_PARAGRAPH:
+            return None
+        if 0 < length <= WIDEST:
+            lengths.append(length)
+    return sorted(lengths)[len(lengths) * 19 // 20] if lengths else None
 
 
 def was_broken(above: str, below: str, width: int | None) -> bool:
@@ -100,8 +111,11 @@ class _Setting:
         self._lines: list[str] = []
         self._kind = ParagraphKind.TEXT
         self._above = ""
+        self._moved_in = False
+        self._is_set = True
 
-    def pieces(self, lines: Iterable[str]) -> Iterator[Piece]:
+    def pieces(self, lines: Sequence[str]) -> Iterator[Piece]:
+        self._is_set = _is_set(lines, self._width)
         in_table = self._tabular
         for raw in lines:
             line = raw.rstrip(" \t")
@@ -116,8 +130,13 @@ class _Setting:
             elif _RULE.fullmatch(line):
                 continue
             else:
-                yield from self._take(line, row=row or is_row(line))
+                row = row or is_row(line) or (self._is_table and _GAP.search(line) is not None)
+                yield from self._take(line, row=row)
         yield from self._close()
+
+    @property
+    def _is_table(self) -> bool:
+        return bool(self._lines) and self._kind is ParagraphKind.TABLE
 
     def _take(self, line: str, *, row: bool) -> Iterator[Piece]:
         kind = ParagraphKind.TABLE if row else ParagraphKind.TEXT
@@ -129,6 +148,7 @@ class _Setting:
         if not same:
             yield from self._close()
             self._kind = kind
+            self._moved_in = _indent(line) > _INDENT
         self._lines.append(cells(line) if row else bare(line).strip())
         self._above = line
 
@@ -139,6 +159,8 @@ class _Setting:
         indent = _indent(line)
         if self._kind is ParagraphKind.LIST and indent > _indent(self._above):
             return True
+        if not (self._is_set or self._moved_in or line.lstrip()[:1].islower()):
+            return False
         return indent < _INDENT and was_broken(self._above, line, self._width)
 
     def _runs_on(self, line: str) -> bool:
@@ -153,6 +175,17 @@ class _Setting:
         self._lines = []
         self._kind = ParagraphKind.TEXT
         self._above = ""
+
+
+def _is_set(lines: Sequence[str], width: int | None) -> bool:
+    """Whether most lines that others stand under reach across the width."""
+    pairs = [
+        (above, below)
+        for above, below in pairwise(lines)
+        if above.strip() and below.strip() and _indent(below) < _INDENT
+    ]
+    full = sum(was_broken(above, below, width) for above, below in pairs)
+    return full >= _FULL_SHARE * len(pairs)
 
 
 def is_row(line: str) -> bool:
@@ -170,11 +203,11 @@ def is_row(line: str) -> bool:
 
 
 def cells(line: str) -> str:
-    """A row with a tab between its cells where signs part them; spaces stay as they are."""
+    """A row with a tab between its cells where signs part them; spaces within stay."""
     row = _CELL.sub("\t", _THIN.sub(" ", line))
     if " | " in row:
         row = "\t".join(_PIPE.split(row.strip(" |")))
-    return bare(row).rstrip()
+    return bare(row).strip()
 
 
 def _indent(line: str) -> int:
