@@ -9,15 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.decode import (
+    anpa1312,
     ap_media,
     apple_news,
     dpa_digitalwires,
     envelope,
     html,
+    iptc7901,
     newsml_g2,
     ninjs,
     other_json,
     plain_text,
+    zczc,
 )
 from streams.decode.decoded import Decoded
 from streams.decode.message import Evidence, Message
@@ -86,6 +89,24 @@ DECODERS: tuple[Decoder, ...] = (
         "IPTC NewsML-G2: news messages and single items of every kind, NITF or XHTML inside",
         newsml_g2.sniff,
         newsml_g2.decode_newsml_g2,
+    ),
+    Decoder(
+        anpa1312.NAME,
+        "ANPA 1312 telegrams of AP, CP and Kyodo",
+        anpa1312.sniff,
+        anpa1312.decode_anpa1312,
+    ),
+    Decoder(
+        iptc7901.NAME,
+        "IPTC 7901 telegrams, framed by SOH, STX, ETX and EOT or stripped of them",
+        iptc7901.sniff,
+        iptc7901.decode_iptc7901,
+    ),
+    Decoder(
+        zczc.NAME,
+        "telegrams between ZCZC and NNNN, of AAP and the old Reuters wires",
+        zczc.sniff,
+        zczc.decode_zczc,
     ),
     Decoder(
         html.NAME,
