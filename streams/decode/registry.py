@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.decode import envelope, html, ninjs, plain_text
+from streams.decode import envelope, html, ninjs, nitf, plain_text
 from streams.decode.decoded import Decoded
 from streams.decode.message import Evidence, Message
 from streams.decode.profiles import Profiles
@@ -46,6 +46,12 @@ DECODERS: tuple[Decoder, ...] = (
         "IPTC ninjs 1.x, 2.x, 3.x and superdesk's dialect, one item or an array",
         ninjs.sniff,
         lambda message, _: ninjs.decode_ninjs(message),
+    ),
+    Decoder(
+        nitf.NAME,
+        "NITF 3.x, with any namespace or none",
+        nitf.sniff,
+        nitf.decode_nitf,
     ),
     Decoder(
         html.NAME,
