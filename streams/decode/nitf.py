@@ -89,8 +89,7 @@ def pieces_of(nitf: etree._Element) -> list[Piece]:
     if title is None:
         return pieces
     if any(piece.role is Role.HEADLINE for piece in pieces):
-        said = {_letters(piece.text) for piece in pieces}
-        return pieces if _letters(title) in said else [*pieces, Piece(title, Role.FURNITURE)]
+        return [*pieces, Piece(title, Role.FURNITURE)]
     # Without a headline the title is one, unless it only repeats keys (PA: "1 SOCCER INT-Teams").
     role = Role.FURNITURE if _is_keys(nitf, title) else Role.HEADLINE
     return [Piece(title, role), *pieces]
@@ -179,7 +178,9 @@ def _head_pieces(head: etree._Element) -> Iterator[Piece]:
                 yield Piece(line or "", role)
         elif name == "dateline":
             written = dateline_of(child)
-            yield Piece(written or _line(child), Role.DATELINE if written else Role.FURNITURE)
+            yield Piece(written or "", Role.DATELINE)
+            if _letters(written or "") != _letters(_line(child)):
+                yield Piece(_line(child), Role.FURNITURE)
         elif name == "note":
             yield Piece(_line(child), Role.NOTE)
         elif name == "rights":
@@ -202,10 +203,12 @@ def _hedline_pieces(hedline: etree._Element) -> Iterator[Piece]:
     if main:
         yield Piece(main, Role.HEADLINE)
     said = {main}
-    for _, line in lines:
-        if line not in said:
-            said.add(line)
-            yield Piece(line, Role.SUMMARY)
+    rest = [line for _, line in lines]
+    if main in rest:
+        rest.remove(main)
+    for line in rest:
+        yield Piece(line, Role.FURNITURE if line in said else Role.SUMMARY)
+        said.add(line)
 
 
 def _end_pieces(end: etree._Element) -> Iterator[Piece]:

@@ -78,7 +78,8 @@ def state_facts(stated: Stated, nitf: etree._Element, headline: str | None) -> N
     _state_rights(stated, nitf, docdata)
     state_content(stated, nitf)
     slugline = stated.get("slugline")
-    stated.markers(headline, slugline if isinstance(slugline, str) else None, "hedline/hl1")
+    stated.markers(headline, None, "hedline/hl1")
+    stated.markers(None, slugline if isinstance(slugline, str) else None, "slugline")
     for name in _TAKE_KEYS:
         stated.markers(None, _meta(nitf, name), f"meta[{name}]")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.decode import envelope, html, ninjs, nitf, plain_text
+from streams.decode import envelope, html, newsml_1, ninjs, nitf, plain_text
 from streams.decode.decoded import Decoded
 from streams.decode.message import Evidence, Message
 from streams.decode.profiles import Profiles
@@ -46,6 +46,12 @@ DECODERS: tuple[Decoder, ...] = (
         "IPTC ninjs 1.x, 2.x, 3.x and superdesk's dialect, one item or an array",
         ninjs.sniff,
         lambda message, _: ninjs.decode_ninjs(message),
+    ),
+    Decoder(
+        newsml_1.NAME,
+        "NewsML 1.0 to 1.2: AFP, EFE, ATS, TASS, Kyodo, ANP, Belga and others",
+        newsml_1.sniff,
+        newsml_1.decode_newsml_1,
     ),
     Decoder(
         nitf.NAME,
