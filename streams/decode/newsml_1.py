@@ -6,7 +6,7 @@ It must not interpret what fields mean (``newsml_1_facts``) nor read content (``
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -14,8 +14,18 @@ from schemas.item import ParagraphKind
 from streams.decode.blocks import Piece, lay_out
 from streams.decode.decoded import Decoded, Role
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
-from streams.decode.newsml_1_content import is_style, media_named, media_of, nitf_of, text_pieces
+from streams.decode.newsml_1_content import (
+    ROLES,
+    Content,
+    fullest,
+    media_named,
+    media_of,
+    nitf_of,
+    read_contents,
+    role_of,
+)
 from streams.decode.newsml_1_facts import Scope, providers_of, state_facts
+from streams.decode.nitf import letters_of
 from streams.decode.nitf_facts import is_initials, keys_of
 from streams.decode.profiles import Profiles
 from streams.decode.stated import Stated
@@ -24,18 +34,6 @@ from streams.steps import DropReason, Fail
 
 NAME = "newsml-1"
 _ROOTS = ("NewsML", "NewsItem")
-# What a component is to the item, as its Role names it; houses write these in any case.
-_ROLES = {
-    **dict.fromkeys(("body", "main", "text", "lead", "article", "story"), Role.BODY),
-    **dict.fromkeys(("headline", "title"), Role.HEADLINE),
-    **dict.fromkeys(
-        ("subheadline", "subtitle", "summary", "abstract", "teaser", "synopsis"), Role.SUMMARY
-    ),
-    **dict.fromkeys(("contact", "contacts", "advisory", "editorsnote", "note"), Role.NOTE),
-    "byline": Role.BYLINE,
-    "dateline": Role.DATELINE,
-    **dict.fromkeys(("copyright", "credit"), Role.RIGHTS),
-}
 _LINES = {
     "headline": Role.HEADLINE,
     "subheadline": Role.SUMMARY,
@@ -57,49 +55,6 @@ _ORDER = (
 )
 # Belga's filling of a headline that must not be empty.
 _NO_HEADLINE = "noheadline"
-# A picture's neighbour of so many words at most, without a role, is its caption.
-_CAPTION_WORDS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """A ContentItem.
-
-    Attributes:
-        chain: the components around it, innermost first.
-        role: of the nearest component that has one, in small letters.
-        media: what it holds, None for text.
-        around: what the components around it are about, None for text.
-        beside: whether something to see or hear stands in the same component.
-        pieces: its text.
-        letters: of its body: equal for two renderings of the same.
-    """
-
-    chain: tuple[etree._Element, ...]
-    node: etree._Element
-    role: str
-    media: DropReason | None
-    around: DropReason | None
-    beside: bool
-    pieces: tuple[Piece, ...] = ()
-    letters: str = ""
-
-    @property
-    def is_caption(self) -> bool:
-        """Whether the text describes what is seen or heard beside it."""
-        if "caption" in self.role:
-            return True
-        if self.role in _ROLES:
-            return False
-        if self.around is not None:
-            return True
-        words = sum(len(piece.text.split()) for piece in self.pieces)
-        return self.beside and words <= _CAPTION_WORDS
-
-    @property
-    def place(self) -> Role:
-        """What its body is to the item."""
-        return Role.SUMMARY if self.is_caption else _ROLES.get(self.role, Role.BODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +87,7 @@ class _Layout:
             self.pieces.append(piece)
             return
         text = " ".join(piece.text.split())
-        letters = _letters(text)
+        letters = letters_of(text)
         if letters in self.said or letters == _NO_HEADLINE:
             role = Role.FURNITURE
         elif piece.role is Role.HEADLINE and self.headline is not None:
@@ -216,7 +171,7 @@ def _language(component: etree._Element) -> str | None:
 
 
 def _holds_text(component: etree._Element) -> bool:
-    return media_named(_role(component)) is None and any(
+    return media_named(role_of(component)) is None and any(
         media_of(content) is None and "".join(content.itertext()).strip()
         for content in component.iter("{*}ContentItem")
     )
@@ -231,7 +186,7 @@ def _decode_edition(
 ) -> Decoded:
     part, document_warnings = found_at
     warnings: list[str] = []
-    contents = _read(edition, warnings)
+    contents = read_contents(edition.components, edition.outer, warnings)
     main = _main(contents)
     chain = main.chain if main else (*edition.components[:1], *edition.outer)
     scope = Scope(
@@ -246,7 +201,7 @@ def _decode_edition(
     layout = _Layout()
     _add_lines(layout, edition, scope)
     not_text = _not_text(edition, contents, said=bool(layout.pieces))
-    _add_contents(layout, contents, not_text)
+    _add_contents(layout, contents)
     _add_updates(layout, edition.node)
     stated = Stated(message.profile)
     state_facts(stated, scope, layout.headline)
@@ -268,57 +223,14 @@ def _decode_edition(
     )
 
 
-def _read(edition: _Edition, warnings: list[str]) -> list[_Content]:
-    """The contents of an edition, in order, with the text of those that are text."""
-    found = [
-        content
-        for component in edition.components
-        for content in _contents(component, edition.outer, "", None)
-    ]
-    return [
-        content
-        if content.media is not None or is_style(content.node)
-        else _with_text(content, warnings)
-        for content in found
-    ]
-
-
-def _with_text(content: _Content, warnings: list[str]) -> _Content:
-    pieces = tuple(text_pieces(content.node, warnings))
-    letters = "".join(_letters(piece.text) for piece in pieces if piece.role is Role.BODY)
-    return replace(content, pieces=pieces, letters=letters)
-
-
-def _contents(
-    component: etree._Element,
-    outer: tuple[etree._Element, ...],
-    role: str,
-    around: DropReason | None,
-) -> Iterator[_Content]:
-    own = _role(component)
-    role, around = own or role, media_named(own) or around
-    chain = (component, *outer)
-    media = {node: media_of(node) for node in children(component, "ContentItem")}
-    beside = any(kind is not None for kind in media.values())
-    for child in children(component, "ContentItem", "NewsComponent"):
-        if child in media:
-            yield _Content(chain, child, role, media[child], around, beside)
-        else:
-            yield from _contents(child, chain, role, around)
-
-
-def _role(component: etree._Element) -> str:
-    return (attribute(find(component, "Role"), "FormalName") or "").lower()
-
-
-def _main(contents: Sequence[_Content]) -> _Content | None:
+def _main(contents: Sequence[Content]) -> Content | None:
     """The content that is the text of the item, else the first that is anything to it."""
     bodies = [content for content in contents if content.place is Role.BODY and content.letters]
-    named = [content for content in bodies if content.role in _ROLES]
+    named = [content for content in bodies if content.role in ROLES]
     return next(iter((*named, *bodies, *contents)), None)
 
 
-def _not_text(edition: _Edition, contents: Sequence[_Content], *, said: bool) -> DropReason | None:
+def _not_text(edition: _Edition, contents: Sequence[Content], *, said: bool) -> DropReason | None:
     """What the item is, where no content of it is a text."""
     if any(content.place is Role.BODY and content.letters for content in contents):
         return None
@@ -334,7 +246,7 @@ def _not_text(edition: _Edition, contents: Sequence[_Content], *, said: bool) ->
 
 def _add_lines(layout: _Layout, edition: _Edition, scope: Scope) -> None:
     """What stands in NewsLines: of the components around the text, then of all others."""
-    keys = {_letters(key) for nitf in scope.content for key in keys_of(nitf)}
+    keys = {letters_of(key) for nitf in scope.content for key in keys_of(nitf)}
     for component in _all_components(edition, scope.chain):
         is_own = component in scope.chain
         for line in (one for lines in children(component, "NewsLines") for one in children(lines)):
@@ -369,24 +281,24 @@ def _add_line(
         layout.add(Piece(text, role, ParagraphKind.CAPTION))
         return
     is_date = role is Role.DATELINE and not any(char.isalpha() for char in text)
-    is_key = role is not Role.HEADLINE and _letters(text) in keys
+    is_key = role is not Role.HEADLINE and letters_of(text) in keys
     if is_date or is_key or (role is Role.BYLINE and is_initials(text)):
         role = Role.FURNITURE
     layout.add(Piece(text, role))
 
 
-def _add_contents(
-    layout: _Layout, contents: Sequence[_Content], not_text: DropReason | None
-) -> None:
+def _add_contents(layout: _Layout, contents: Sequence[Content]) -> None:
     """The text of every content; of a second rendering of the same only that it was there."""
     said: set[str] = set()
-    fullest = _fullest(contents)
+    bodies = fullest(contents)
+    has_text = any(contents[number].letters for number in bodies)
     for number, content in enumerate(contents):
         role, kind = content.place, None
         if content.is_caption:
-            role = Role.SUMMARY if not_text is None else Role.BODY
+            # Captions alone are all the text there is.
+            role = Role.SUMMARY if has_text else Role.BODY
             kind = ParagraphKind.CAPTION
-        elif content.letters in said or (role is Role.BODY and number not in fullest):
+        elif content.letters in said or (role is Role.BODY and number not in bodies):
             role = Role.FURNITURE
         if content.letters:
             said.add(content.letters)
@@ -395,26 +307,6 @@ def _add_contents(
                 layout.add(Piece(piece.text, role, kind or piece.kind))
             else:
                 layout.add(piece)
-
-
-def _fullest(contents: Sequence[_Content]) -> frozenset[int]:
-    """Numbers of the contents that are the body: of those declared equivalent the fullest one."""
-    best: dict[etree._Element, int] = {}
-    alone: list[int] = []
-    for number, content in enumerate(contents):
-        declared = (
-            component
-            for component in content.chain[:2]
-            if (attribute(component, "EquivalentsList") or "").lower() == "yes"
-        )
-        group = next(declared, None)
-        if content.place is not Role.BODY:
-            continue
-        if group is None:
-            alone.append(number)
-        elif group not in best or len(content.letters) > len(contents[best[group]].letters):
-            best[group] = number
-    return frozenset((*alone, *best.values()))
 
 
 def _add_updates(layout: _Layout, item: etree._Element) -> None:
@@ -432,7 +324,3 @@ def _references(edition: _Edition) -> Iterator[str]:
             target = attribute(node, "NewsItem") or urn
             if target:
                 yield target
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).casefold()

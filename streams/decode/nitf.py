@@ -41,6 +41,7 @@ NAME = "nitf"
 _ROOT = "nitf"
 _CROSSHEADS = frozenset({"h1", "hl1", "hl2"})
 _CAPTIONS = frozenset({"media", "media-producer"})
+_NOTICES = frozenset({"cpyrt", "trademk"})
 # What a title of keys is made of.
 _KEYS = (("series", "series.part"), ("doc-scope", "scope"), ("keyword", "key"))
 _MEDIA = {
@@ -75,11 +76,11 @@ def decode_nitf(message: Message, profiles: Profiles) -> list[Decoded | Fail]:
 
 def pieces_of(nitf: etree._Element) -> list[Piece]:
     """The whole text of a document: its headline, what stands beside the text, the text."""
-    keys = {_letters(key) for key in keys_of(nitf)}
+    keys = {letters_of(key) for key in keys_of(nitf)}
     pieces = [
         # EFE's second headline is the key of the story.
         Piece(piece.text, Role.FURNITURE)
-        if piece.role is Role.SUMMARY and _letters(piece.text) in keys
+        if piece.role is Role.SUMMARY and letters_of(piece.text) in keys
         else piece
         for child in children(nitf)
         if local(child) not in {"head", "title"}
@@ -139,8 +140,10 @@ def _decode_document(
     stated = Stated(message.profile)
     state_facts(stated, nitf, headline_of(pieces))
     for node in _notes(nitf):
-        publishable = attribute(node, "type") == "pa"
-        stated.note(_line(node), "body/note", publishable=publishable)
+        note = _note_piece(node)
+        if note.role is Role.NOTE:
+            # Standard, "publishable advisory", "non-publishable advisory" (NITF 3.6, note/@type).
+            stated.note(note.text, "body/note", publishable=attribute(node, "type") == "pa")
     layout = lay_out(pieces)
     return message.decoded(
         NAME,
@@ -179,10 +182,10 @@ def _head_pieces(head: etree._Element) -> Iterator[Piece]:
         elif name == "dateline":
             written = dateline_of(child)
             yield Piece(written or "", Role.DATELINE)
-            if _letters(written or "") != _letters(_line(child)):
+            if letters_of(written or "") != letters_of(_line(child)):
                 yield Piece(_line(child), Role.FURNITURE)
         elif name == "note":
-            yield Piece(_line(child), Role.NOTE)
+            yield _note_piece(child)
         elif name == "rights":
             yield Piece(_line(child), Role.RIGHTS)
         elif name in {"distributor", "series"}:
@@ -218,7 +221,7 @@ def _end_pieces(end: etree._Element) -> Iterator[Piece]:
 
 
 def _content_pieces(content: etree._Element) -> list[Piece]:
-    notes = [Piece(_line(node), Role.NOTE) for node in _notes(content)]
+    notes = [_note_piece(node) for node in _notes(content)]
     if notes:
         content = deepcopy(content)
         for node in _notes(content):
@@ -244,6 +247,13 @@ def _notes(node: etree._Element) -> list[etree._Element]:
         for note in descendants(node, "note")
         if note is not node and not any(local(up) == "note" for up in note.iterancestors())
     ]
+
+
+def _note_piece(note: etree._Element) -> Piece:
+    alone = deepcopy(note)
+    alone.tail = None
+    is_notice = attribute(note, "noteclass") in _NOTICES
+    return Piece(_line(alone), Role.RIGHTS if is_notice else Role.NOTE)
 
 
 def _cut_out(node: etree._Element) -> None:
@@ -274,5 +284,6 @@ def _is_keys(nitf: etree._Element, title: str) -> bool:
     return bool(known) and set(title.split()) <= known
 
 
-def _letters(text: str) -> str:
-    return "".join(text.split()).casefold()
+def letters_of(text: str) -> str:
+    """The letters and digits of a text: equal where two say the same."""
+    return "".join(filter(str.isalnum, text)).casefold()
