@@ -73,7 +73,8 @@ class Stated:
             value: text is put on one line, its mojibake mended.
             origin: where it stood, as the format names it: "itemMeta/versionCreated".
         """
-        if isinstance(value, str):
+        # A status is text too, and stays the status it is.
+        if isinstance(value, str) and not isinstance(value, PubStatus):
             value = as_word(value)
         if value is None or name in self._fields:
             return
