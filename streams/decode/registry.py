@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.decode import envelope, html, ninjs, plain_text
+from streams.decode import email_message, envelope, feed, html, ninjs, other_xml, plain_text
 from streams.decode.decoded import Decoded
 from streams.decode.message import Evidence, Message
 from streams.decode.profiles import Profiles
@@ -24,12 +24,14 @@ class Decoder:
     Attributes:
         sniff: how sure it is that a message is its own; must be quick for messages that are not.
         decode: the parts of the message, never none; or the message it found inside.
+        mends_xml: whether it reads XML that is not well-formed, or cut.
     """
 
     name: str
     description: str
     sniff: Callable[[Message], Evidence]
     decode: Callable[[Message, Profiles], Answer | Message | Fail]
+    mends_xml: bool = False
 
 
 # A new format is a module with ``sniff`` and ``decode`` and one entry here. Equal scores go to
@@ -46,6 +48,25 @@ DECODERS: tuple[Decoder, ...] = (
         "IPTC ninjs 1.x, 2.x, 3.x and superdesk's dialect, one item or an array",
         ninjs.sniff,
         lambda message, _: ninjs.decode_ninjs(message),
+    ),
+    Decoder(
+        feed.NAME,
+        "RSS 0.9x, 1.0, 2.0, Atom, WordPress export (WXR)",
+        feed.sniff,
+        feed.decode_feed,
+        mends_xml=True,
+    ),
+    Decoder(
+        email_message.NAME,
+        "e-mail (RFC 822, MIME), with the messages in it",
+        email_message.sniff,
+        lambda message, profiles: email_message.decode_email(message, profiles, read),
+    ),
+    Decoder(
+        other_xml.NAME,
+        "XML of no standard, read by the names of its fields",
+        other_xml.sniff,
+        other_xml.decode_other_xml,
     ),
     Decoder(
         html.NAME,
@@ -79,9 +100,11 @@ def read(message: Message, profiles: Profiles) -> Answer | Message:
         return [Fail("body-empty", f"{len(message.body)} bytes, no text")]
     if isinstance(message.document, Fail):
         return [message.document]
-    if isinstance(message.xml, Fail):
-        return [message.xml]
     claims = rank(message)
+    if isinstance(message.xml, Fail):
+        claims = [(decoder, evidence) for decoder, evidence in claims if decoder.mends_xml]
+        if not claims:
+            return [message.xml]
     if not claims:
         return [Fail("format-unknown", _what_it_is(message))]
     answer = claims[0][0].decode(message, profiles)
