@@ -40,7 +40,9 @@ _MESSAGES = words(
     "text/xml application/xml application/json application/rss+xml application/atom+xml "
     "message/rfc822 text/plain text/html text/csv text/calendar application/xhtml+xml"
 )
-_NAMED = re.compile(r"\.(?:xml|json|nitf|newsml|g2|rss|atom|txt|iptc|anpa|html?|eml|csv)$", re.I)
+_NAMED = re.compile(
+    r"\.(?:xml|json|nitf|newsml|g2|rss|atom|txt|iptc|anpa|html?|eml|csv)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

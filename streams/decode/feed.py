@@ -64,23 +64,24 @@ def sniff(message: Message) -> Evidence:
     """By the root element; a ``feed`` or ``channel`` must hold entries or say it is one."""
     document = message.xml
     if not isinstance(document, XmlDocument):
-        root = (root_of(message.head) or "").rpartition(":")[2].lower()
-        if isinstance(document, Fail) and root in {"rss", "feed"}:
-            return Evidence(0.8, (f"first element <{root}>, not well-formed",))
+        name = (root_of(message.head) or "").rpartition(":")[2].lower()
+        if isinstance(document, Fail) and name in {"rss", "feed"}:
+            return Evidence(0.8, (f"first element <{name}>, not well-formed",))
         return NO_EVIDENCE
-    root = local(document.root).lower()
-    if root == "rss":
+    name = local(document.root).lower()
+    return _by_root(name, document.root) if name in _ROOTS else NO_EVIDENCE
+
+
+def _by_root(name: str, root: etree._Element) -> Evidence:
+    if name == "rss":
         return Evidence(0.95, ("root <rss>",))
-    if root not in _ROOTS:
-        return NO_EVIDENCE
-    space = str(document.root.tag).rpartition("}")[0].lower()
-    if root == "feed" and "atom" in space:
+    if name == "feed" and "atom" in str(root.tag).rpartition("}")[0].lower():
         return Evidence(0.95, ("root <feed>", "namespace Atom"))
-    within = {local(child).lower() for child in document.root}
-    if root == "rdf" and "channel" in within:
+    within = {local(child).lower() for child in root}
+    if name == "rdf" and "channel" in within:
         return Evidence(0.9, ("root <RDF>", "a channel in it"))
-    if root != "rdf" and within & _ENTRIES and "title" in within:
-        return Evidence(0.7, (f"root <{root}>", "entries in it"))
+    if name != "rdf" and within & _ENTRIES and "title" in within:
+        return Evidence(0.7, (f"root <{name}>", "entries in it"))
     return NO_EVIDENCE
 
 
@@ -215,11 +216,13 @@ def _renderings(
     for child in children(entry):
         name = name_of(child)
         if name in _BODIES and child.get("src") is None:
-            found.setdefault(name, []).append(_marked_up(child, lines_count, warnings))
+            found.setdefault(name, []).append(
+                _marked_up(child, lines_count=lines_count, warnings=warnings)
+            )
     return [pieces for name in _BODIES for pieces in found.get(name, []) if letters(pieces)]
 
 
-def _marked_up(node: etree._Element, lines_count: bool, warnings: list[str]) -> list[Piece]:
+def _marked_up(node: etree._Element, *, lines_count: bool, warnings: list[str]) -> list[Piece]:
     if holds_markup(node):
         return tree_pieces(node, Role.SUMMARY)
     return pieces_of(

@@ -44,7 +44,9 @@ _EXCERPT = re.compile(r"wordpress\.org/export/[\d.]+/excerpt")
 _MODIFIED = words("updated modified dcterms:modified wp:post_modified_gmt")
 _PUBLISHED = words("published issued dcterms:issued dcterms:created created pubdate")
 # RFC 822: the name in brackets behind the address, or before it.
-_ADDRESS_NAMED = re.compile(r"\S+@\S+\s*\((?P<after>[^()]+)\)|(?P<before>[^<>@]+)<[^<>\s]+@[^<>\s]+>")
+_ADDRESS_NAMED = re.compile(
+    r"\S+@\S+\s*\((?P<after>[^()]+)\)|(?P<before>[^<>@]+)<[^<>\s]+@[^<>\s]+>"
+)
 # https://developer.wordpress.org/reference/functions/get_post_statuses/
 _WITHHELD = words("draft pending private auto-draft future")
 _NOT_POSTS = words(
@@ -105,8 +107,10 @@ def name_of(node: etree._Element) -> str:
     if _EXCERPT.search(space):
         return f"excerpt:{name.lower()}"
     prefix = next((prefix for part, prefix in _NAMESPACES if part in space), None)
-    return f"{f'{node.prefix}:' if node.prefix else ''}{name}".lower() if prefix is None else (
-        f"{prefix}{name}".lower()
+    return (
+        f"{f'{node.prefix}:' if node.prefix else ''}{name}".lower()
+        if prefix is None
+        else (f"{prefix}{name}".lower())
     )
 
 
@@ -255,19 +259,14 @@ def _category(stated: Stated, node: etree._Element, name: str) -> None:
 
 
 def _link(stated: Stated, node: etree._Element, name: str) -> None:
-    origin = name
     if name == "link":
         rel = node.get("rel", "alternate").lower()
-        origin = f"link[{rel}]"
-        if rel == "enclosure":
-            name = rel
-        elif rel in _RELATIONS:
-            stated.link(rel, _absolute(node, node.get("href")), origin)
-            return
-    if name == "enclosure" or name == "media:content":
-        url = node.get("url") or node.get("href")
+        if rel in _RELATIONS or rel == "enclosure":
+            target = _absolute(node, node.get("href"))
+            stated.link(rel, target, f"link[{rel}]", node.get("type"))
+    elif name in {"enclosure", "media:content"}:
         kind = node.get("type") or node.get("medium")
-        stated.link("enclosure", _absolute(node, url), origin, kind)
+        stated.link("enclosure", _absolute(node, node.get("url")), name, kind)
     elif name == "media:group":
         for inner in children(node, "content"):
             _link(stated, inner, "media:content")
@@ -324,4 +323,3 @@ def _host(address: str | None) -> str | None:
     except ValueError:
         return None
     return host.removeprefix("www.") if host and "." in host else None
-

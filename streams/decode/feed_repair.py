@@ -123,10 +123,10 @@ def _rebuild(item: etree._Element, entry: Mapping[str, object]) -> None:
         guid.set("isPermaLink", "true" if entry.get("guidislink") else "false")
     for content in _dicts(entry, "content"):
         _put(item, f"{{{_CONTENT}}}encoded", content.get("value"))
-    for tag in _dicts(entry, "tags"):
-        category = _put(item, "category", tag.get("term"))
-        if tag.get("scheme"):
-            category.set("domain", _legal(tag.get("scheme")))
+    for listed in _dicts(entry, "tags"):
+        category = _put(item, "category", listed.get("term"))
+        if listed.get("scheme"):
+            category.set("domain", _legal(listed["scheme"]))
     for enclosure in _dicts(entry, "enclosures"):
         node = etree.SubElement(item, "enclosure")
         for name, key in (("url", "href"), ("type", "type"), ("length", "length")):

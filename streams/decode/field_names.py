@@ -59,9 +59,26 @@ NOTES = words(
 )
 # In the order in which they are believed: what names the item before what names this version.
 IDS = (
-    "guid uuid urn uri newsid newsitemid newsidentifier storyid articleid documentid docid itemid "
-    "newscompid identifier ref id ntbid contentitemid uniqueid"
-).split()
+    "guid",
+    "uuid",
+    "urn",
+    "uri",
+    "newsid",
+    "newsitemid",
+    "newsidentifier",
+    "storyid",
+    "articleid",
+    "documentid",
+    "docid",
+    "itemid",
+    "newscompid",
+    "identifier",
+    "ref",
+    "id",
+    "ntbid",
+    "contentitemid",
+    "uniqueid",
+)
 ALT_IDS = words(
     "ntbid histid contentitemid publishid systemslug publicidentifier externalid "
     "originaltransmissionreference origtransref filename servicequeueid unique messageid "
@@ -69,20 +86,67 @@ ALT_IDS = words(
 )
 ROOT_IDS = words("id guid uuid urn uri identifier")
 MODIFIED = (
-    "versioncreated updateddatetime updated updatedat updatedon lastupdated lastmodified modified "
-    "modifieddate modifieddatetime dateupdated datemodified changed publishdatetime publishdate "
-    "publisheddate publisheddatetime publicationdate publicationdatetime published publishedat "
-    "pubdate datepublished releasedate releasedatetime issued dateissued sent sentdate datetime "
-    "timestamp date publiseringsdato dato datum fecha data time tid"
-).split()
+    "versioncreated",
+    "updateddatetime",
+    "updated",
+    "updatedat",
+    "updatedon",
+    "lastupdated",
+    "lastmodified",
+    "modified",
+    "modifieddate",
+    "modifieddatetime",
+    "dateupdated",
+    "datemodified",
+    "changed",
+    "publishdatetime",
+    "publishdate",
+    "publisheddate",
+    "publisheddatetime",
+    "publicationdate",
+    "publicationdatetime",
+    "published",
+    "publishedat",
+    "pubdate",
+    "datepublished",
+    "releasedate",
+    "releasedatetime",
+    "issued",
+    "dateissued",
+    "sent",
+    "sentdate",
+    "datetime",
+    "timestamp",
+    "date",
+    "publiseringsdato",
+    "dato",
+    "datum",
+    "fecha",
+    "data",
+    "time",
+    "tid",
+)
 CREATED = (
-    "firstcreated createddatetime created createdat createdon datecreated createddate creationdate "
-    "firstpublished oprettet opprettet skapad erstellt"
-).split()
+    "firstcreated",
+    "createddatetime",
+    "created",
+    "createdat",
+    "createdon",
+    "datecreated",
+    "createddate",
+    "creationdate",
+    "firstpublished",
+    "oprettet",
+    "opprettet",
+    "skapad",
+    "erstellt",
+)
 VERSIONS = words("version versionnumber revision revisionid ntbversion versjon")
 URGENCIES = words("urgency priority prioritet newsvalue prioriteit dringlichkeit")
 STATUSES = words("pubstatus status state publishstatus")
-EMBARGOES = words("embargo embargotime embargodate embargoed embargoeduntil embargountil sperrfrist")
+EMBARGOES = words(
+    "embargo embargotime embargodate embargoed embargoeduntil embargountil sperrfrist"
+)
 LANGUAGES = words("language lang languagecode sprak sprog sprache langue idioma kieli")
 SLUGS = words("slug slugline slugproper strapline keywordline slugword takekey")
 KEYWORDS = words("keyword keywords tag tags nyckelord nokkelord emneord stichwort motscles")

@@ -27,7 +27,7 @@ from streams.decode.other_xml_facts import (
     provider_names,
 )
 from streams.decode.profiles import Profiles
-from streams.decode.rich_text import holds_markup, letters, one_line, pieces_of, tree_pieces
+from streams.decode.rich_text import holds_markup
 from streams.decode.stated import Stated
 from streams.decode.xml_document import XmlDocument, local
 from streams.steps import DropReason, Fail
@@ -36,9 +36,7 @@ NAME = "other-xml"
 MAX_RECORDS = 5_000
 # What stands for a body only where there is none: the caption of a picture, a description.
 _WEAK_BODIES = words("description message story article caption englishcaption frenchcaption")
-_CAPTIONS = words(
-    "caption englishcaption frenchcaption captiontext bildtext bildetekst legende "
-)
+_CAPTIONS = words("caption englishcaption frenchcaption captiontext bildtext bildetekst legende ")
 # A field of unknown name is prose if it has a sentence of this many words.
 _PROSE_WORDS = 8
 _SENTENCE_END = re.compile(r"[.!?…][\"'”»)\]]*(?:\s|$)")
@@ -71,7 +69,9 @@ def decode_other_xml(message: Message, profiles: Profiles) -> list[Decoded | Fai
         alone = [outer for outer in node.iterancestors() if holders[outer] == 1]
         record = Record(node, alone, list(_fields(node)))
         frame = _frame(document.root, nodes) if part == 0 else []
-        answers.append(_decode_record(message, profiles, record, part, frame, document))
+        answers.append(
+            _decode_record(message, profiles, record, part, frame=frame, warnings=document.warnings)
+        )
     if len(nodes) > MAX_RECORDS:
         detail = f"{len(nodes)} records, {MAX_RECORDS} read"
         answers.append(Fail("body-too-large", detail, len(answers)))
@@ -93,7 +93,9 @@ def _is_record(node: etree._Element) -> bool:
     known: set[str] = set()
     for child in node:
         # A field holds text, or text that is marked up.
-        if local(child) and (holds_markup(child) or (not len(child) and (child.text or "").strip())):
+        if local(child) and (
+            holds_markup(child) or (not len(child) and (child.text or "").strip())
+        ):
             known.add(folded(local(child)))
     headed = bool(known & names.STRONG_HEADLINES)
     bodied = bool(known & (names.BODIES - {"description", "message"}))
@@ -110,7 +112,9 @@ def _has_id(node: etree._Element) -> bool:
 
 def _fields(record: etree._Element) -> Iterator[Field]:
     """Every field of a record, in order: elements that hold text or markup and no elements."""
-    waiting = [(child, ()) for child in reversed(record) if local(child)]
+    waiting: list[tuple[etree._Element, tuple[str, ...]]] = [
+        (child, ()) for child in reversed(record) if local(child)
+    ]
     own = (record.text or "").strip()
     if own:
         yield Field(record, (), own)
@@ -155,8 +159,9 @@ def _decode_record(
     profiles: Profiles,
     record: Record,
     part: int,
+    *,
     frame: list[Piece],
-    document: XmlDocument,
+    warnings: tuple[str, ...],
 ) -> Decoded:
     message = message.from_provider(profiles, *provider_names(record, profiles))
     stated = Stated(message.profile)
@@ -170,60 +175,50 @@ def _decode_record(
         part=part,
         facts=facts,
         edits=layout.edits,
-        warnings=(*document.warnings, *stated.warnings),
+        warnings=(*warnings, *stated.warnings),
         not_text=kind_of(record),
     )
 
 
 def _pieces(record: Record, headline: Field | None, warnings: list[str]) -> list[Piece]:
-    title = one_line(headline.text) if headline else None
+    title = headline.line if headline else None
     pieces = [Piece(title, Role.HEADLINE)] if title else []
-    body, said = _body(record, warnings)
+    rest: list[Piece] = []
+    body = _body(record)
+    said = {field.letters for field in body} | ({headline.letters} if headline else set())
     for field in record.fields:
-        if field is headline:
+        if field is headline or not field.text.strip():
             continue
-        if field in body:
-            pieces += _field_pieces(field, Role.BODY, warnings)
-            continue
-        role, kind = _role(field, has_body=bool(body))
-        own = _field_pieces(field, role, warnings)
-        key = letters(own)
+        role, kind = (Role.BODY, None) if field in body else _role(field, has_body=bool(body))
         # The same words again in another rendering say nothing more.
-        if role in {Role.SUMMARY, Role.BODY} and (key in said or (title and key == letters(pieces[:1]))):
-            continue
-        said.add(key)
-        pieces += [Piece(piece.text, role, kind or piece.kind) for piece in own]
-    return pieces
+        repeated = field.letters in said and field not in body
+        if not repeated or role not in {Role.SUMMARY, Role.BODY}:
+            own = [Piece(piece.text, role, kind or piece.kind) for piece in field.pieces]
+            (rest if role is Role.FURNITURE else pieces).extend(own)
+            if role in {Role.SUMMARY, Role.BODY}:
+                said.add(field.letters)
+        warnings += field.warnings
+    return pieces + rest
 
 
-def _body(record: Record, warnings: list[str]) -> tuple[list[Field], set[str]]:
-    """The fields that are the text, and their letters: the strong ones, each once."""
-    own = [field for field in record.fields if field.text.strip() and field.path]
-    for accepted in (names.BODIES - _WEAK_BODIES, _WEAK_BODIES, names.SUMMARIES, None):
-        found: list[Field] = []
-        said: set[str] = set()
-        for field in own:
-            if accepted is None:
-                fits = role_of(field.path[0]) is None and _is_prose(field.text)
-            else:
-                fits = field.path[0] in accepted
-            key = letters(_field_pieces(field, Role.BODY, warnings)) if fits else ""
-            if key and key not in said:
-                said.add(key)
-                found.append(field)
-        if accepted is names.SUMMARIES and found:
+def _body(record: Record) -> list[Field]:
+    """The fields that are the text, the strong names before the weak, each text once."""
+    own = [field for field in record.fields if field.path and field.text.strip()]
+    for accepted in (names.BODIES - _WEAK_BODIES, _WEAK_BODIES, names.SUMMARIES):
+        found = {field.letters: field for field in reversed(own) if field.path[0] in accepted}
+        found.pop("", None)
+        if found and accepted is names.SUMMARIES:
             # Where there is only a summary it is the text; the fullest of several.
-            found = [max(found, key=lambda field: len(field.text))]
-            said = {letters(_field_pieces(found[0], Role.BODY, warnings))}
+            return [max(found.values(), key=lambda field: len(field.letters))]
         if found:
-            return found, said
-    return [], set()
+            return list(found.values())
+    return [field for field in own if role_of(field.path[0]) is None and _is_prose(field.line)]
 
 
 def _role(field: Field, *, has_body: bool) -> tuple[Role, ParagraphKind | None]:
     """What a field is that is neither the headline nor the body, and how it is to be set."""
     if not field.path:
-        return (Role.BODY if _is_prose(field.text) else Role.FURNITURE), None
+        return (Role.BODY if _is_prose(field.line) else Role.FURNITURE), None
     top = field.path[0]
     if any(name in _CAPTIONS for name in field.path):
         return Role.BODY, ParagraphKind.CAPTION
@@ -234,14 +229,8 @@ def _role(field: Field, *, has_body: bool) -> tuple[Role, ParagraphKind | None]:
         role = Role.SUMMARY
     if role is not None:
         return role, None
-    prose = len(field.path) == 1 and _is_prose(field.text)
+    prose = len(field.path) == 1 and _is_prose(field.line)
     return (Role.SUMMARY if prose and has_body else Role.FURNITURE), None
-
-
-def _field_pieces(field: Field, role: Role, warnings: list[str]) -> list[Piece]:
-    if field.marked:
-        return tree_pieces(field.node, role)
-    return pieces_of(field.text, role, warnings=warnings)
 
 
 def _is_prose(text: str) -> bool:
@@ -255,20 +244,25 @@ def _whole(message: Message, document: XmlDocument) -> Decoded:
     record = Record(root, [], fields)
     kind = kind_of(record)
     warnings: list[str] = []
-    prose = any(_is_prose(one_line(field.text)) for field in fields)
+    prose = any(_is_prose(field.line) for field in fields)
     headline = None
     pieces: list[Piece] = []
     if prose:
         headline = next(
-            (f for f in fields if f.text.strip() and f.path[-1:] and f.path[-1] in names.STRONG_HEADLINES),
+            (
+                f
+                for f in fields
+                if f.text.strip() and f.path[-1:] and f.path[-1] in names.STRONG_HEADLINES
+            ),
             None,
         )
         if headline:
-            pieces.append(Piece(one_line(headline.text), Role.HEADLINE))
+            pieces.append(Piece(headline.line, Role.HEADLINE))
     for field in fields:
         if field is not headline:
             role = _loose_role(field) if prose else Role.FURNITURE
-            pieces += _field_pieces(field, role, warnings)
+            pieces += [Piece(piece.text, role, piece.kind) for piece in field.pieces]
+            warnings += field.warnings
     stated = Stated(message.profile)
     facts = facts_of(stated, record, message.profile, headline)
     layout = lay_out(pieces)
@@ -281,7 +275,7 @@ def _whole(message: Message, document: XmlDocument) -> Decoded:
         edits=layout.edits,
         warnings=(*document.warnings, *stated.warnings, *warnings),
         not_text=kind or (None if prose else DropReason.DATA),
-        detail="" if prose else f"<{local(root)[:60]}> with {children} children",
+        detail="" if prose else f"<{local(root)[:60]}> with {children} child{'ren' if children != 1 else ''}",
     )
 
 
@@ -291,4 +285,4 @@ def _loose_role(field: Field) -> Role:
         role = role_of(name)
         if role is not None:
             return role
-    return Role.BODY if field.marked or _is_prose(field.text) else Role.FURNITURE
+    return Role.BODY if field.marked or _is_prose(field.line) else Role.FURNITURE

@@ -5,18 +5,22 @@ It must not lay out text, nor guess from values what a name does not say.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml import etree
 
 from schemas.item import LifecycleKind
 from streams.decode import field_names as names
-from streams.decode.decoded import Facts
+from streams.decode.blocks import Piece
+from streams.decode.decoded import Facts, Role
 from streams.decode.field_names import folded
+from streams.decode.markup import words
 from streams.decode.profiles import Profiles, ProviderProfile
-from streams.decode.rich_text import one_line
+from streams.decode.rich_text import letters, pieces_of, tree_pieces
 from streams.decode.stated import Stated
 from streams.decode.written_dates import read_written_date
 from streams.decode.xml_document import local
@@ -29,11 +33,22 @@ _ID = re.compile(r"[^\s<>]{3,300}|\d+")
 # What systems write where there is no date: the first of their calendar.
 _NO_DATE = re.compile(r"0001-01-01|0000-00-00|1900-01-01T00:00:00|1970-01-01T00:00:00")
 _STATUSES = frozenset(
-    "usable withheld canceled cancelled killed embargoed recalled unpublished".split()
+    (
+        "usable",
+        "withheld",
+        "canceled",
+        "cancelled",
+        "killed",
+        "embargoed",
+        "recalled",
+        "unpublished",
+    )
 )
 _ORDINAL = re.compile(r"(\d{1,3})(?:st|nd|rd|th)?", re.IGNORECASE)
 _IPTC_CODE = re.compile(r"\d{7,8}")
 _SPLIT = re.compile(r"[,;|]")
+# An agency signs in strokes: "/ritzau/".
+_SIGNED = re.compile(r"/(\w[\w -]{1,30})/")
 _LINKS = re.compile(r"[\s,;]+")
 _VISUAL = {
     "photo": DropReason.PICTURE,
@@ -44,20 +59,19 @@ _VISUAL = {
     "video": DropReason.VIDEO,
     "audio": DropReason.AUDIO,
 }
-_KINDS = (
-    (DropReason.PLANNING, "planning planningitem assignment assignments coverage coverages"),
-    (
+_KIND_OF_NAME = {
+    **dict.fromkeys(words("planning planningitem assignment coverage"), DropReason.PLANNING),
+    **dict.fromkeys(
+        words("concept conceptitem conceptset catalog catalogue catalogitem knowledgeitem"),
         DropReason.CONCEPT,
-        "concept conceptitem conceptset catalog catalogue catalogitem knowledgeitem vocabulary "
-        "thesaurus scheme",
     ),
-    (DropReason.PACKAGE, "package packageitem groupset collection"),
-    (DropReason.EVENT, "event events calendar calendarevent vevent"),
-)
-_KIND_OF_NAME = {name: kind for kind, listed in _KINDS for name in listed.split()}
+    **dict.fromkeys(words("vocabulary thesaurus scheme"), DropReason.CONCEPT),
+    **dict.fromkeys(words("package packageitem groupset collection"), DropReason.PACKAGE),
+    **dict.fromkeys(words("event events calendar calendarevent vevent"), DropReason.EVENT),
+}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Field:
     """One field of a record.
 
@@ -71,8 +85,28 @@ class Field:
     path: tuple[str, ...]
     text: str
     marked: bool = False
+    warnings: list[str] = dataclasses.field(default_factory=list)
 
-    @property
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """Its text, block by block."""
+        if self.marked:
+            return tree_pieces(self.node, Role.BODY)
+        return pieces_of(self.text, Role.BODY, warnings=self.warnings)
+
+    @cached_property
+    def letters(self) -> str:
+        """Its letters and digits."""
+        return letters(self.pieces)
+
+    @cached_property
+    def line(self) -> str:
+        """Its text on one line, without markup."""
+        if "<" not in self.text and "&" not in self.text:
+            return " ".join(self.text.split())
+        return " ".join(" ".join(piece.text for piece in self.pieces).split())
+
+    @cached_property
     def name(self) -> str:
         """Its own folded name."""
         return self.path[-1] if self.path else ""
@@ -83,7 +117,7 @@ class Field:
         return local(self.node)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """One item of a document.
 
@@ -96,13 +130,14 @@ class Record:
     around: Sequence[etree._Element]
     fields: Sequence[Field]
 
-    def own(self) -> Iterator[Field]:
+    @cached_property
+    def own(self) -> list[Field]:
         """The fields that are the record's own, not of something in it."""
-        return (field for field in self.fields if len(field.path) == 1 and field.text.strip())
+        return [one for one in self.fields if len(one.path) == 1 and one.text.strip()]
 
     def value(self, wanted: frozenset[str]) -> str | None:
         """The first of the record's own fields that is called so."""
-        return next((one_line(f.text) for f in self.own() if f.name in wanted), None)
+        return next((f.line for f in self.own if f.name in wanted), None)
 
     def attributes(self) -> Iterator[tuple[str, str, str]]:
         """(folded name, value, origin) of the attributes, the record's own first."""
@@ -115,7 +150,7 @@ class Record:
 
 def headline_of(record: Record) -> Field | None:
     """The field that is the headline: one called so, before titles, before subjects."""
-    own = [field for field in record.own() if field.name in names.HEADLINES]
+    own = [field for field in record.own if field.name in names.HEADLINES]
     return min(own, key=lambda field: _headline_rank(field.name), default=None)
 
 
@@ -127,38 +162,41 @@ def _headline_rank(name: str) -> int:
 
 def provider_names(record: Record, profiles: Profiles) -> tuple[str, ...]:
     """The agency a record names; a source or a publisher only if it is known as a provider."""
-    strong = [record.value(names.PROVIDERS)]
-    weak = [record.value(names.SOURCES)]
-    # "/ritzau/" signs as the texts do.
-    stated = [(one or "").strip(" /-()") for one in (*strong, *weak)]
-    return tuple(
-        one
-        for one, is_weak in zip(stated, (False, True), strict=True)
-        if one and (not is_weak or profiles.named(one))
-    )
+    found = record.value(names.PROVIDERS)
+    source = record.value(names.SOURCES) or ""
+    signed = _SIGNED.fullmatch(source)
+    if not found and (signed or profiles.named(source)):
+        found = signed[1] if signed else source
+    return (found,) if found else ()
 
 
 def kind_of(record: Record) -> DropReason | None:
     """What a record is that is no text: by its type, its name, or by when and where it begins."""
-    for field in record.own():
-        if field.name in names.MEDIA_TYPES:
-            kind = _VISUAL.get(field.text.strip().lower().partition("/")[0])
-            if kind:
-                return kind
-    for name, value, _ in record.attributes():
-        if name in {"type", *names.MEDIA_TYPES}:
-            for word, kind in _VISUAL.items():
-                if value.lower().startswith(word):
-                    return kind
+    visual = _visual(record)
+    if visual:
+        return visual
     for node in (record.node, *record.around):
         named = _KIND_OF_NAME.get(folded(local(node)))
         if named:
             return named
-    own = {field.name for field in record.own()}
+    own = {field.name for field in record.own}
     placed = own & (names.PLACES | {"venue", "address"})
     calendar = "calendar" in (record.value(frozenset({"service", "product"})) or "").lower()
     if own & names.STARTS and (own & names.ENDS or placed or calendar):
         return DropReason.EVENT
+    return None
+
+
+def _visual(record: Record) -> DropReason | None:
+    """What is to be seen or heard: by "Photo", "image/jpeg", or .NET's "PhotoContentItem"."""
+    types = [field.line for field in record.own if field.name in names.MEDIA_TYPES]
+    types += [
+        value for name, value, _ in record.attributes() if name in {"type", *names.MEDIA_TYPES}
+    ]
+    for value in types:
+        for word, kind in _VISUAL.items():
+            if value.lower().startswith(word):
+                return kind
     return None
 
 
@@ -168,7 +206,7 @@ def facts_of(
     """Everything the fields of a record state."""
     _identity(stated, record)
     _dates(stated, record, profile)
-    for field in record.own():
+    for field in record.own:
         _scalar(stated, field, profile)
         _switch(stated, field)
     for field in record.fields:
@@ -181,7 +219,7 @@ def facts_of(
     _writethru(stated, record)
     slugline = stated.get("slugline")
     stated.markers(
-        one_line(headline.text) if headline else None,
+        headline.line if headline else None,
         slugline if isinstance(slugline, str) else None,
         "headline, slugline",
     )
@@ -191,8 +229,8 @@ def facts_of(
 def _identity(stated: Stated, record: Record) -> None:
     """The first of the names of ids in their order; the others are other ids."""
     found: dict[str, tuple[str, str]] = {}
-    for field in record.own():
-        value = one_line(field.text)
+    for field in record.own:
+        value = field.line
         if (field.name in names.IDS or field.name in names.ALT_IDS) and _ID.fullmatch(value):
             found.setdefault(field.name, (value, field.origin))
     for name, value, origin in record.attributes():
@@ -207,7 +245,7 @@ def _identity(stated: Stated, record: Record) -> None:
 
 
 def _dates(stated: Stated, record: Record, profile: ProviderProfile) -> None:
-    fields = {field.name: (field.text, field.origin) for field in reversed(list(record.own()))}
+    fields = {field.name: (field.text, field.origin) for field in reversed(list(record.own))}
     for name, value, origin in record.attributes():
         fields.setdefault(name, (value, origin))
     for fact, listed in (("version_created", names.MODIFIED), ("first_created", names.CREATED)):
@@ -224,10 +262,24 @@ def _dates(stated: Stated, record: Record, profile: ProviderProfile) -> None:
         stated.put("version_created", created, "first created")
 
 
+# The field of Facts that each list of names states as it is written.
+_WORDS = (
+    (names.VERSIONS, "version"),
+    (names.SLUGS, "slugline"),
+    (names.BYLINES, "byline"),
+    (names.RIGHTS, "rights"),
+    (names.DATELINES, "dateline_raw"),
+    (names.GENRES, "genre"),
+)
+
+
 def _scalar(stated: Stated, field: Field, profile: ProviderProfile) -> None:
-    name, value, origin = field.name, one_line(field.text), field.origin
-    if name in names.VERSIONS:
-        stated.put("version", value, origin)
+    name, value, origin = field.name, field.line, field.origin
+    for listed, fact in _WORDS:
+        if name in listed:
+            stated.put(fact, value, origin)
+    if name in names.PLACES:
+        stated.put("dateline_place", value.partition(";")[0], origin)
     elif name in names.LANGUAGES and _LANGUAGE.fullmatch(value):
         stated.language(value, origin)
     elif name in names.URGENCIES and _URGENCY.fullmatch(value):
@@ -237,46 +289,37 @@ def _scalar(stated: Stated, field: Field, profile: ProviderProfile) -> None:
     elif name in names.EMBARGOES and not _NO_DATE.match(value):
         moment = read_written_date(value, origin, profile=profile, warnings=[])
         stated.embargo(moment.isoformat() if moment else value, origin)
-    elif name in names.SLUGS:
-        stated.put("slugline", value, origin)
-    elif name in names.BYLINES:
-        stated.put("byline", value, origin)
-    elif name in names.RIGHTS:
-        stated.put("rights", value, origin)
-    elif name in names.PLACES:
-        stated.put("dateline_place", value.partition(";")[0], origin)
-    elif name in names.DATELINES:
-        stated.put("dateline_raw", value, origin)
-    elif name in names.GENRES:
-        stated.put("genre", value, origin)
-        if value.lower() in {"flash", "urgent"}:
-            stated.lifecycle(LifecycleKind(value.lower()), origin, value)
+    if name in names.GENRES and value.lower() in {"flash", "urgent"}:
+        stated.lifecycle(LifecycleKind(value.lower()), origin, value)
+
+
+_SWITCHES = (
+    (names.CORRECTED, LifecycleKind.CORRECTION),
+    (names.UPDATED, LifecycleKind.UPDATE),
+    (names.FLASHED, LifecycleKind.FLASH),
+)
 
 
 def _switch(stated: Stated, field: Field) -> None:
-    value = field.text.strip().lower()
-    if field.name in names.REPLACES:
-        for target in _LINKS.split(field.text.strip()):
-            stated.link("replaces", target, field.origin)
-    elif field.name in names.RELATED:
-        for target in _LINKS.split(field.text.strip()):
-            stated.link("related", target, field.origin)
+    """What a field says that is on or off, or names other items."""
+    for listed, rel in ((names.REPLACES, "replaces"), (names.RELATED, "related")):
+        if field.name in listed:
+            for target in _LINKS.split(field.line):
+                stated.link(rel, target, field.origin)
+    value = field.line.lower()
     if value not in _YES:
         return
     if field.name in names.KILLED:
         stated.status("canceled", field.origin)
     elif field.name in names.HELD:
         stated.status("withheld", field.origin)
-    elif field.name in names.CORRECTED:
-        stated.lifecycle(LifecycleKind.CORRECTION, field.origin, value)
-    elif field.name in names.UPDATED:
-        stated.lifecycle(LifecycleKind.UPDATE, field.origin, value)
-    elif field.name in names.FLASHED:
-        stated.lifecycle(LifecycleKind.FLASH, field.origin, value)
+    for listed, kind in _SWITCHES:
+        if field.name in listed:
+            stated.lifecycle(kind, field.origin, value)
 
 
 def _listed(stated: Stated, field: Field, headline: Field | None) -> None:
-    value = one_line(field.text) if field.path and field is not headline else ""
+    value = field.line if field.path and field is not headline else ""
     if not value:
         return
     if any(name in names.NOTES for name in field.path):
@@ -285,13 +328,14 @@ def _listed(stated: Stated, field: Field, headline: Field | None) -> None:
         for word in _SPLIT.split(value):
             stated.list("keywords", word.strip(), field.origin)
     elif any(name in names.SUBJECTS for name in field.path):
+        scheme = next(name for name in reversed(field.path) if name in names.SUBJECTS)
         code = next((str(text) for text in field.node.attrib.values() if text), None)
         if any("iptc" in name for name in field.path) and _IPTC_CODE.fullmatch(value):
             stated.subject("iptc-subject", value.zfill(8), None, field.origin)
         elif code and _IPTC_CODE.fullmatch(code):
             stated.subject("iptc-subject", code.zfill(8), value, field.origin)
         else:
-            stated.subject(field.origin, value, None, field.origin)
+            stated.subject(scheme, value, None, field.origin)
 
 
 def _writethru(stated: Stated, record: Record) -> None:

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.decode import email_message, envelope, feed, html, ninjs, other_xml, plain_text
+from streams.decode import (
+    calendar_events,
+    email_message,
+    envelope,
+    feed,
+    html,
+    ninjs,
+    other_xml,
+    plain_text,
+)
 from streams.decode.decoded import Decoded
 from streams.decode.message import Evidence, Message
 from streams.decode.profiles import Profiles
@@ -61,6 +70,12 @@ DECODERS: tuple[Decoder, ...] = (
         "e-mail (RFC 822, MIME), with the messages in it",
         email_message.sniff,
         lambda message, profiles: email_message.decode_email(message, profiles, read),
+    ),
+    Decoder(
+        calendar_events.NAME,
+        "calendar: iCalendar, or a table of events (CSV)",
+        calendar_events.sniff,
+        lambda message, _: calendar_events.decode_calendar(message),
     ),
     Decoder(
         other_xml.NAME,

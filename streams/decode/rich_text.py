@@ -45,6 +45,8 @@ def pieces_of(
     References that were escaped once too often (``&amp;amp;``) are read again: no wire text means
     to print them.
     """
+    if "<" not in text and "&" not in text:
+        return [Piece(line, role) for line in _lines(text)]
     if _TAG.search(text) is None and _ESCAPED_TAG.search(text) is not None:
         text = html.unescape(text)
     if _TAG.search(text) is None:
@@ -66,6 +68,8 @@ def tree_pieces(node: etree._Element, role: Role) -> list[Piece]:
 
 def one_line(text: str) -> str:
     """A text of one line, without markup."""
+    if "<" not in text and "&" not in text:
+        return " ".join(text.split())
     pieces = pieces_of(text, Role.BODY, warnings=[])
     return " ".join(" ".join(piece.text for piece in pieces).split())
 
@@ -107,7 +111,10 @@ def _unescaped(text: str) -> str:
 
 def _lines(text: str) -> list[str]:
     """The lines; a text that was only indented with the document around it is one line."""
-    lines = text.strip().splitlines()
+    text = text.strip()
+    if not text:
+        return []
+    lines = text.splitlines()
     if len(lines) > 1 and all(line[:1] in {" ", "\t"} and line.strip() for line in lines[1:]):
         return [" ".join(text.split())]
     return lines

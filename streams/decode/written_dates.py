@@ -59,13 +59,31 @@ _MONTHS = {
 # RFC 822's own (so CST is Chicago's), and those that European and Pacific feeds write.
 _ZONES = {
     **dict.fromkeys(("Z", "UT", "UTC", "GMT", "WET"), 0.0),
-    **{"EST": -5.0, "EDT": -4.0, "CST": -6.0, "CDT": -5.0},
-    **{"MST": -7.0, "MDT": -6.0, "PST": -8.0, "PDT": -7.0, "AST": -4.0, "ADT": -3.0},
+    "EST": -5.0,
+    "EDT": -4.0,
+    "CST": -6.0,
+    "CDT": -5.0,
+    "MST": -7.0,
+    "MDT": -6.0,
+    "PST": -8.0,
+    "PDT": -7.0,
+    "AST": -4.0,
+    "ADT": -3.0,
     **dict.fromkeys(("CET", "MEZ", "MET", "WEST", "BST"), 1.0),
     **dict.fromkeys(("CEST", "MESZ", "MEST", "EET", "SAST"), 2.0),
-    **{"EEST": 3.0, "MSK": 3.0, "HKT": 8.0, "SGT": 8.0, "JST": 9.0, "KST": 9.0},
-    **{"AWST": 8.0, "ACST": 9.5, "ACDT": 10.5, "AEST": 10.0, "AEDT": 11.0},
-    **{"NZST": 12.0, "NZDT": 13.0},
+    "EEST": 3.0,
+    "MSK": 3.0,
+    "HKT": 8.0,
+    "SGT": 8.0,
+    "JST": 9.0,
+    "KST": 9.0,
+    "AWST": 8.0,
+    "ACST": 9.5,
+    "ACDT": 10.5,
+    "AEST": 10.0,
+    "AEDT": 11.0,
+    "NZST": 12.0,
+    "NZDT": 13.0,
 }
 
 
@@ -104,17 +122,22 @@ def _day(parts: dict[str, str | None], order: DateOrder) -> tuple[int, int, int]
     if "clock" in parts:
         digits = parts["day"] or ""
         return int(digits[:4]), int(digits[4:6]), int(digits[6:])
-    a, b, c = (parts[name] or "" for name in "abc")
-    if len(a) == 4:
-        return int(a), int(b), int(c)
+    numbers = (parts["a"] or "", parts["b"] or "", parts["c"] or "")
+    return _of_numbers(numbers, parts["sign"] or "", order)
+
+
+def _of_numbers(
+    numbers: tuple[str, str, str], sign: str, order: DateOrder
+) -> tuple[int, int, int] | None:
+    a, b, c = numbers
+    if len(a) == 4 or (order == "ymd" and len(c) == 2):
+        return _year(a), int(b), int(c)
     if len(a) > 2:
         return None
-    # With dots the day comes first wherever such dates are written.
-    if parts["sign"] == "." or order == "dmy" or (order == "mdy" and int(a) > 12):
-        return _year(c), int(b), int(a)
-    if order == "ymd" and len(c) == 2:
-        return _year(a), int(b), int(c)
-    return (_year(c), int(a), int(b)) if int(b) > 12 or order != "dmy" else (_year(c), int(b), int(a))
+    # With dots the day comes first wherever such dates are written; no month is above twelve.
+    day_first = sign == "." or order == "dmy" or int(a) > 12
+    day, month = (a, b) if day_first else (b, a)
+    return _year(c), int(month), int(day)
 
 
 def _moment(
