@@ -62,6 +62,14 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
     return item
 
 
+def _what_it_is(decoded: Decoded) -> str:
+    """What stands instead of a text: its own description, else its headline, caption or id."""
+    named = next((block for block in decoded.blocks if block.role is Role.HEADLINE), None)
+    block = named or next(iter(decoded.blocks), None)
+    words = decoded.text[block.start : block.end] if block else decoded.facts.stable_id or ""
+    return " ".join((decoded.detail or words).split())[:_DETAIL_CHARS]
+
+
 def _is_bare_page(decoded: Decoded, found: Sequence[Passage], labels: Labels, item: Item) -> bool:
     """Whether this is a web page of links: no sentence in it, nor said to be a flash or a kill."""
     if decoded.format != "html" or item.lifecycle.kinds or not labels.paragraphs():
