@@ -38,6 +38,8 @@ from streams.folding import fold
 _PARAGRAPHS_WITH_DATELINE = 3
 _PARAGRAPHS_TELLING_LANGUAGE = 20
 _LONGEST_NOTE = 2_000
+# Letters of the notes a message states in fields, among which blocks are looked for.
+_NOTES_COMPARED = 20_000
 
 
 @dataclass(slots=True)
@@ -97,13 +99,13 @@ def _notes(passages: Sequence[Passage], labels: Labels, facts: Facts) -> list[Ed
     """What was fenced off, one note a block, but for what the message states as a note already."""
     if RemovalReason.EDNOTE not in labels.reasons:
         return []
-    stated = [fold(note.text) for note in facts.ednotes]
+    stated = "\n".join(fold(note.text) for note in facts.ednotes)[:_NOTES_COMPARED]
     notes: list[list[str]] = []
     previous = -1
     for number, (passage, reason) in enumerate(zip(passages, labels.reasons, strict=True)):
         if reason is not RemovalReason.EDNOTE:
             continue
-        if not passage.folded or any(passage.folded in note for note in stated):
+        if not passage.folded or (stated and passage.folded in stated):
             continue
         if previous < 0 or any(
             labels.reasons[between] is not RemovalReason.EDNOTE
@@ -293,7 +295,7 @@ def _dateline(decoded: Decoded, parts: _Parts) -> Dateline | None:
 
 def _declared_dateline(decoded: Decoded, parts: _Parts) -> Dateline | None:
     """What a field or a block of its own says; kept raw where it is not understood."""
-    blocks = (passage.text for passage, why in parts.removed if why is RemovalReason.DATELINE)
+    blocks = [passage.text for passage, why in parts.removed if why is RemovalReason.DATELINE]
     for raw in (_plain(decoded.facts.dateline_raw), *blocks):
         found = dateline.parse(raw, decoded.provider) if raw else None
         if found is not None:
@@ -303,6 +305,8 @@ def _declared_dateline(decoded: Decoded, parts: _Parts) -> Dateline | None:
 
 def _joined(parts: _Parts, reason: RemovalReason) -> str | None:
     lines = [as_written(passage.text) for passage, why in parts.removed if why is reason]
+    if not lines:
+        return None
     return "; ".join({fold(line): line for line in lines if line}.values()) or None
 
 

@@ -8,7 +8,7 @@ nothing else, decide.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 from schemas.item import ParagraphKind
 from streams.clean import endings
@@ -35,6 +35,7 @@ from streams.clean.segments import Passage
 
 _WORDS_OF_A_FENCE = 16
 _WORDS_OF_A_CONTACT = 30
+_WORDS_OF_AN_ADDRESS = 40
 _WORDS_OF_A_PHONE_LINE = 12
 _LONGEST_ADVISORY = 600
 # Between two lines that hold an address or a number: names, offices, streets.
@@ -47,34 +48,42 @@ _BULLETS = ("-", "*", "•", "–")
 
 
 def find(
-    lines: Sequence[Passage], is_prose: Callable[[Passage], bool], *, has_headline: bool
+    passages: Sequence[Passage], is_prose: Callable[[Passage], bool], *, has_headline: bool
 ) -> list[int]:
-    """Which of the lines are for editors only.
+    """Which of the passages are for editors only.
 
     Args:
-        lines: those that would be published, but for a declared headline.
+        passages: those that would be published, but for a declared headline.
         is_prose: whether a passage is made of sentences.
         has_headline: a headline stands elsewhere.
     """
-    fenced = set(_advisories(lines, is_prose))
-    in_text = False
-    index = 0
-    while index < len(lines):
-        line = lines[index]
-        if line.folded.partition(" ")[0] in FIRST_WORDS and index not in fenced:
-            above = has_headline or any(lines[number].folded for number in range(index))
-            end = _end(_Place(lines, index, is_prose, above, in_text))
-            fenced.update(range(index, end))
-            if end > index:
-                index = end
+    openers = [
+        index
+        for index, passage in enumerate(passages)
+        if (first := passage.folded.partition(" ")[0]) in FIRST_WORDS
+        and (passage.words <= _WORDS_OF_A_FENCE or first not in COMMON_WORDS)
+    ]
+    fenced: set[int] = set()
+    if any(passage.text.startswith("(") for passage in passages[:_LINES_ABOVE]):
+        fenced.update(_advisories(passages, is_prose))
+    if openers:
+        lines = _Lines(passages, is_prose, has_headline=has_headline)
+        end = read = 0
+        in_text = False
+        for index in openers:
+            if index < end or index in fenced:
                 continue
-        in_text = in_text or (index not in fenced and is_prose(line))
-        index += 1
-    fenced.update(_addresses_below(lines, fenced))
-    # The rule or the asterisks that set a fence off belong to it.
-    for index in range(len(lines) - 1, -1, -1):
-        if not lines[index].folded and index + 1 in fenced:
-            fenced.add(index)
+            while read < index and not in_text:
+                in_text = read not in fenced and is_prose(passages[read])
+                read += 1
+            end = _end(lines, index, in_text=in_text)
+            fenced.update(range(index, end))
+    fenced.update(_addresses_below(passages, fenced))
+    if fenced:
+        # The rule or the asterisks that set a fence off belong to it.
+        for index in range(len(passages) - 1, -1, -1):
+            if not passages[index].folded and index + 1 in fenced:
+                fenced.add(index)
     return sorted(fenced)
 
 
@@ -91,96 +100,127 @@ def opening(paragraph: str) -> int:
     return len(paragraph) - len(rest)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A line that may open a fence, and what stands around it.
+class _Lines:
+    """The lines, and what is asked of all of them, found once however many ask."""
 
-    Attributes:
-        above: something stands above it, if only a headline.
-        in_text: sentences do.
-    """
+    def __init__(
+        self,
+        lines: Sequence[Passage],
+        is_prose: Callable[[Passage], bool],
+        *,
+        has_headline: bool,
+    ) -> None:
+        self.all = lines
+        self.is_prose = is_prose
+        self._has_headline = has_headline
 
-    lines: Sequence[Passage]
-    index: int
-    is_prose: Callable[[Passage], bool]
-    above: bool
-    in_text: bool
+    def is_top(self, index: int) -> bool:
+        """Whether nothing stands above, not even a headline."""
+        return not self._has_headline and index <= self._first_word
 
-    @property
-    def line(self) -> Passage:
-        return self.lines[self.index]
+    @cached_property
+    def _first_word(self) -> int:
+        return next((number for number, line in enumerate(self.all) if line.folded), 0)
+
+    @cached_property
+    def last_ban(self) -> int:
+        """Number of the last line that says what follows is not for publication."""
+        return self._last(_bans)
+
+    @cached_property
+    def last_contact(self) -> int:
+        """Number of the last line that a notebook, and little else, would hold."""
+        return self._last(_is_of_a_notebook)
+
+    @cached_property
+    def last_prose(self) -> int:
+        """Number of the last line of text."""
+        return self._last(
+            lambda line: (
+                self.is_prose(line) and not _is_listed(line) and not _is_of_a_notebook(line)
+            )
+        )
+
+    def _last(self, claim: Callable[[Passage], bool]) -> int:
+        lines = self.all
+        return next((n for n in range(len(lines) - 1, -1, -1) if claim(lines[n])), -1)
 
 
-def _end(place: _Place) -> int:
+def _end(lines: _Lines, index: int, *, in_text: bool) -> int:
     """Where the fence that a line opens ends; the line's own number where it opens none."""
-    line, index, text = place.line, place.index, place.line.text
+    line = lines.all[index]
+    text = line.text
     short = line.words <= _WORDS_OF_A_FENCE
-    if not short and line.folded.partition(" ")[0] in COMMON_WORDS:
-        return index
-    if short and NOT_FOR_PUBLICATION.fullmatch(text):
-        return len(place.lines)
+    if _bans(line):
+        return len(lines.all)
+    top = lines.is_top(index)
     # "ATTENTION EDITORS - Programme of the day" alone at the top is an advisory's headline.
-    is_note = NOTE.fullmatch(text) and (place.above or place.is_prose(line))
+    is_note = NOTE.fullmatch(text) and not (top and not lines.is_prose(line))
     if is_note or EDS.fullmatch(text):
         return index + 1
     end = index
-    if short and place.above:
-        end = _note(place) if NOTE_HEADING.fullmatch(text) else _notebook(place)
-    return _contacts(place) if end == index and place.in_text else end
+    if short and not top:
+        if NOTE_HEADING.fullmatch(text):
+            end = _end_of_notes(lines, index, in_text=in_text)
+        elif _opens_notebook(lines, index):
+            end = len(lines.all)
+    return _end_of_contacts(lines, index) if end == index and in_text else end
 
 
-def _notebook(place: _Place) -> int:
-    """To the end of the text; one named by a word of the language must be told by what it holds."""
-    text, following = place.line.text, place.lines[place.index + 1 :]
+def _bans(line: Passage) -> bool:
+    return line.words <= _WORDS_OF_A_FENCE and NOT_FOR_PUBLICATION.fullmatch(line.text) is not None
+
+
+def _opens_notebook(lines: _Lines, index: int) -> bool:
+    """It runs to the end; one named by a word of the language must be told by what it holds."""
+    text = lines.all[index].text
     if NOTEBOOK.fullmatch(text):
-        return len(place.lines)
-    told = NOTEBOOK_SECTION.fullmatch(text) is not None
-    if not following or not (told or BARE_NOTEBOOK.fullmatch(text)):
-        return place.index
-    for line in following:
-        if line.words <= _WORDS_OF_A_FENCE and NOT_FOR_PUBLICATION.fullmatch(line.text):
-            return len(place.lines)
-    for line in following:
-        if line.folded in IN_A_NOTEBOOK or "://" in line.text or _is_reachable(line.text):
-            told = True
-        elif place.is_prose(line) and not _is_listed(line):
-            return place.index
-    return len(place.lines) if told else place.index
+        return True
+    marked = NOTEBOOK_SECTION.fullmatch(text) is not None
+    if index + 1 == len(lines.all) or not (marked or BARE_NOTEBOOK.fullmatch(text)):
+        return False
+    if lines.last_ban > index:
+        return True
+    return lines.last_prose < index and (marked or lines.last_contact > index)
 
 
-def _note(place: _Place) -> int:
+def _is_of_a_notebook(line: Passage) -> bool:
+    return (
+        line.folded in IN_A_NOTEBOOK
+        or "://" in line.text
+        or (line.words <= _WORDS_OF_A_CONTACT and _is_reachable(line.text))
+    )
+
+
+def _end_of_notes(lines: _Lines, index: int, *, in_text: bool) -> int:
     """After "Notes to editors" under a text come notes to its end; above one, a paragraph."""
-    if place.in_text:
-        return len(place.lines)
-    asks = place.line.text.rstrip().endswith(":")
-    return min(place.index + (2 if asks else 1), len(place.lines))
+    if in_text:
+        return len(lines.all)
+    asks = lines.all[index].text.rstrip().endswith(":")
+    return min(index + (2 if asks else 1), len(lines.all))
 
 
-def _contacts(place: _Place) -> int:
+def _end_of_contacts(lines: _Lines, index: int) -> int:
     """The block from its heading to the last line with an address or a number."""
-    text, index = place.line.text, place.index
+    text = lines.all[index].text
     to_press = PRESS_CONTACT.fullmatch(text) is not None
-    if not to_press and not ANY_CONTACT.fullmatch(text):
+    if not to_press and (lines.last_prose > index or not ANY_CONTACT.fullmatch(text)):
         return index
     last = index
-    reachable = place.line.words <= _WORDS_OF_A_CONTACT and _is_reachable(text)
-    for number in range(index + 1, len(place.lines)):
-        line = place.lines[number]
+    reachable = lines.all[index].words <= _WORDS_OF_A_CONTACT and _is_reachable(text)
+    for number in range(index + 1, len(lines.all)):
+        line = lines.all[number]
         if line.words <= _WORDS_OF_A_CONTACT and _is_reachable(line.text):
             last, reachable = number, True
-        elif place.is_prose(line) or number - last > _LINES_BETWEEN:
+        elif lines.is_prose(line) or number - last > _LINES_BETWEEN:
             break
-    if not reachable:
-        return index
-    if not to_press and any(map(place.is_prose, place.lines[last + 1 :])):
-        return index
-    return last + 1
+    return last + 1 if reachable else index
 
 
 def _advisories(lines: Sequence[Passage], is_prose: Callable[[Passage], bool]) -> Iterator[int]:
     """Lines above the text that say in brackets what is new: "(Adds details)"."""
     for index, line in enumerate(lines[:_LINES_ABOVE]):
-        if _is_bracketed(line) and ADVISES.match(line.text):
+        if line.text.startswith("(") and _is_bracketed(line) and ADVISES.match(line.text):
             yield index
         elif is_prose(line):
             return
@@ -191,12 +231,14 @@ def _addresses_below(lines: Sequence[Passage], fenced: set[int]) -> Iterator[int
     looked_at = 0
     for index in range(len(lines) - 1, 0, -1):
         line = lines[index]
+        if line.words > _WORDS_OF_AN_ADDRESS and index not in fenced:
+            return
         if index in fenced or not line.folded or endings.judge(line.text) is not None:
             continue
         looked_at += 1
         if looked_at > _LINES_BELOW:
             return
-        reached = line.words <= _WORDS_OF_A_CONTACT and _is_reachable(line.text)
+        reached = _is_reachable(line.text)
         phones = line.words <= _WORDS_OF_A_PHONE_LINE and PHONE_LINE.fullmatch(line.text)
         if not (
             (_is_bracketed(line) and (reached or CORRECTS.match(line.text))) or (reached and phones)
