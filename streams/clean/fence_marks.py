@@ -58,7 +58,7 @@ NOTE_HEADING = re.compile(rf"\W*{_NOTE}\s*:?\s*", re.IGNORECASE)
 NOTE = re.compile(rf"[^\w(]*\(?{_NOTE}\s*(?::|[-–—_]{{1,2}}\s).+", _ANY)
 
 EDS = re.compile(
-    r"\(?\^?(?:Eds|EDS)\.?\s*:.+|\(?EDITORS?['’]?S?['’]? NOTE\s*(?:_|--|[–—]).+", re.DOTALL
+    r"\W{0,3}(?:Eds|EDS)\.?\s*:.+|\(?EDITORS?['’]?S?['’]? NOTE\s*(?:_|--|[–—]).+", re.DOTALL
 )
 """In capitals, as AP sets it: "Editor's note: this article was updated" is for readers."""
 
