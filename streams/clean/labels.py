@@ -76,6 +76,8 @@ def label(passages: Sequence[Passage], rules: CleaningRules) -> Labels:
     if not any(passage.role is Role.BODY for passage in passages):
         _find_article(passages, labels, rules)
     _restore_only_copies(labels, folded)
+    if rules.fences and RemovalReason.TEASER_DUPLICATE in labels.reasons:
+        _fence_off(passages, labels, rules)  # what stood below a teaser stands at the top now
     if rules.repeated_lines:
         _mark_repeated_headline(passages, labels)
     if rules.bylines:
