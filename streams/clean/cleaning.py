@@ -27,6 +27,7 @@ _NO_RULES = CleaningRules(
     datelines=False,
     bylines=False,
     sign_offs=False,
+    provider_lines=False,
     canceled=False,
     languages=(),
 )
@@ -46,7 +47,7 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
     if decoded.not_text is not None:
         return Drop(decoded.not_text, decoded.facts.stable_id or "")
     found = passages(decoded, rules)
-    labels = label(found, rules)
+    labels = label(found, rules, decoded.strip)
     facts = decoded.facts
     if status_of(facts.pubstatus, facts.lifecycle) is not PubStatus.CANCELED:
         if not found:

@@ -25,6 +25,7 @@ _WORDS_OF_A_MARKER = 6
 # What is taken out of the text and stands in another field of the item.
 _PUBLISHED_ELSEWHERE = frozenset({RemovalReason.BYLINE, RemovalReason.LIFECYCLE_MARKER})
 _LINES_ABOVE = 6
+_LONGEST_PROVIDER_LINE = 200
 # A sentence ends and another begins: no headline.
 _GLUED = re.compile(r"[a-zà-ÿ]{2}[.!?][\"”»]?\s?[A-ZÀ-Þ]")
 
@@ -59,13 +60,17 @@ class Labels:
         ]
 
 
-def label(passages: Sequence[Passage], rules: CleaningRules) -> Labels:
-    """Judge every passage."""
+def label(
+    passages: Sequence[Passage], rules: CleaningRules, strip: Sequence[str] = ()
+) -> Labels:
+    """Judge every passage; ``strip`` are the provider's patterns of lines that are never text."""
     labels = Labels([None] * len(passages))
     for number, passage in enumerate(passages):
         if not passage.text.strip():
             labels.reasons[number] = RemovalReason.FURNITURE  # invisible characters only
     _take_as_declared(passages, labels, rules)
+    if strip and rules.provider_lines:
+        _strip(passages, labels, tuple(strip))
     folded = _vouching(passages) if rules.teasers else []
     if rules.teasers:
         _mark_teasers(passages, labels, folded)
@@ -96,6 +101,15 @@ def _take_as_declared(passages: Sequence[Passage], labels: Labels, rules: Cleani
             labels.remove(number, RemovalReason.FURNITURE)
         elif passage.role is Role.HEADLINE and labels.headline is None:
             labels.headline = number
+
+
+def _strip(passages: Sequence[Passage], labels: Labels, strip: tuple[str, ...]) -> None:
+    patterns = [re.compile(pattern) for pattern in strip]
+    for number in labels.paragraphs():
+        text = passages[number].text
+        # Bounded: a pattern of the user's may be slow on long lines, and these are text.
+        if len(text) <= _LONGEST_PROVIDER_LINE and any(p.fullmatch(text) for p in patterns):
+            labels.remove(number, RemovalReason.PROVIDER_LINE)
 
 
 def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[str]) -> None:

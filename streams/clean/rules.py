@@ -29,6 +29,7 @@ class RemovalReason(StrEnum):
     SIGN_OFF = "sign-off"  # initials or names of reporters and editors at the end
     END_MARK = "end-mark"  # "-30-", "###", "NNNN"
     RIGHTS = "rights"  # now in rights
+    PROVIDER_LINE = "provider-line"  # never text, says the provider's profile
     CANCELED = "canceled"  # the body of a canceled item, which is not to be used
 
 
@@ -60,6 +61,7 @@ class CleaningRules:
         datelines: take the dateline off the first paragraph, into ``Item.dateline``.
         bylines: take byline lines out, into ``Item.byline``.
         sign_offs: take sign-offs, end marks and rights lines off the end.
+        provider_lines: remove the lines that the provider's profile says are never text.
         canceled: publish no paragraphs of a canceled item.
         languages: codes of the languages told apart; empty switches detection off.
     """
@@ -74,6 +76,7 @@ class CleaningRules:
     datelines: bool = True
     bylines: bool = True
     sign_offs: bool = True
+    provider_lines: bool = True
     canceled: bool = True
     languages: tuple[str, ...] = LANGUAGES
 

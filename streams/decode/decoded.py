@@ -106,6 +106,7 @@ class Decoded:
         edits: character repairs already applied to ``text`` (mojibake, newlines).
         not_text: what it is instead, where it is no text item: a picture, an event, a package.
         ordering: the provider's, for the order key.
+        strip: the provider's patterns of whole lines that are never text.
     """
 
     source: Source
@@ -121,3 +122,4 @@ class Decoded:
     warnings: tuple[str, ...] = ()
     not_text: DropReason | None = None
     ordering: Ordering = "time-then-version"
+    strip: tuple[str, ...] = ()

@@ -211,4 +211,5 @@ class Message:
             warnings=(*self.warnings, *read_warnings, *warnings),
             not_text=not_text,
             ordering=self.profile.ordering,
+            strip=self.profile.strip,
         )

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from schemas.item import Lifecycle, LifecycleKind
 from streams.decode.lifecycle.words import BRACKETS, PLAIN, REPEATED, TAILS, WORDS
 
+HEADLINE = "headline"
+SLUGLINE = "slugline"
 _HEAD_CHARS = 200
 _MAX_MARKERS = 6
 _MAX_CLAUSES = 8
@@ -42,11 +44,12 @@ _SEGMENT = re.compile(r"\s*[,/()\[\]]\s*|\s+[-–—]+\s+")
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """One marker: what it says, the words as they stand, and the n of "lead n" or "update n"."""
+    """One marker: what it says, the words as they stand, the n of "lead n", and where it stands."""
 
     kind: LifecycleKind
     words: str
     ordinal: int | None = None
+    origin: str = HEADLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +231,7 @@ def _of_segment(words: str, plain: str) -> Marker | None:
         return None
     for kind, pattern in REPEATED:
         if pattern.fullmatch(plain):
-            return Marker(kind, words)
+            return Marker(kind, words, origin=SLUGLINE)
     for word in WORDS.get(first.group().lower(), ()):
         match = word.pattern.match(plain, start)
         if match is None or match.end() != len(plain):
@@ -239,8 +242,8 @@ def _of_segment(words: str, plain: str) -> Marker | None:
         # "METALS/LEAD" is about lead; "3rd Lead" is a lead.
         if number is None and (word.number in {"must", "before"} or not word.in_slugline):
             continue
-        return Marker(word.kind, words, number)
+        return Marker(word.kind, words, number, SLUGLINE)
     for kind, pattern in TAILS:
         if pattern.match(plain):
-            return Marker(kind, words)
+            return Marker(kind, words, origin=SLUGLINE)
     return None

@@ -31,7 +31,7 @@ AGENCY = (
 """Agencies as messages name them when they point at their own copy."""
 _REFERENCE = rf"(?:\b{AGENCY}\b[^\w\n]{{0,3}}(?:n[or]?\.? |n° |#)?[A-Z]{{0,4}}\d{{2,6}}\b|[\"«“„»])"
 _TIME_WORDS = (
-    "gmt|utc|bst|cet|cest|mez|mesz|est|edt|jst|uhr|heures?|horas?|hours?|hrs|h|a|p|am|pm|noon|midnight|on|"
+    "gmt|utc|bst|cet|cest|mez|mesz|est|edt|jst|uhr|heures?|horas?|hours?|hrs|h|[ap]\\.?m|noon|midnight|on|"
     "the|le|du|a la|las|del|de|el|um|am|den|at|local time|heure de paris|et|"
     "mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|"
     "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
@@ -57,8 +57,8 @@ _AFTER = {
 _NUMBER_BEHIND = {
     None: "",
     "before": "",
-    "may": r"(?:\s+(?P<m>\d{1,3}))?",
-    "must": r"(?:\s+(?P<m>\d{1,3}))?",
+    "may": r"(?:\s+(?P<m>\d{1,3})(?![:.]\d))?",
+    "must": r"(?:\s+(?P<m>\d{1,3})(?![:.]\d))?",
 }
 _FIRST_WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 
