@@ -112,7 +112,8 @@ def ap_media(story: Story, version: Version) -> bytes:
     """
     language = version.language
     item_id = f"{hash_of(story)}"
-    priority = {1: "f", 2: "b", 3: "u"}.get(version.urgency, "r")
+    # How to handle it, which is not how urgent the news is.
+    priority = {Stage.FLASH: "f", Stage.URGENT: "u"}.get(version.stage, "r")
     take = _STAGE_SLUGS.get(version.stage, "") if language.code == "en" else ""
     item = {
         "uri": f"https://api.nordwire.example/media/v/content/{item_id}",
@@ -180,13 +181,11 @@ def dpa_digitalwires(story: Story, version: Version) -> bytes:
             "entry_id": f"{story.urn}:{version.number}",
             "version": version.number,
             "version_created": _iso(version.created),
-            "first_created": _iso(FIRST_CREATED),
             "updated": _iso(version.created),
             "pubstatus": _status(version),
             "signal": signals.get(version.stage, "sig:new"),
             "urgency": version.urgency,
             "language": version.language.code,
-            "slug": SLUG,
             "kicker": "",
             "headline": version.marked_headline,
             "teaser": "",
@@ -251,5 +250,11 @@ RENDERINGS = (
     Rendering("ninjs-2", ("ninjs-2",), ninjs_2, _ALL, media_type=_JSON),
     Rendering("ninjs-3", ("ninjs-3",), ninjs_3, _ALL, media_type=_JSON),
     Rendering("ap-media", ("ap-media",), ap_media, _ALL, media_type=_JSON),
-    Rendering("dpa-digitalwires", ("dpa-digitalwires",), dpa_digitalwires, _ALL, media_type=_JSON),
+    Rendering(
+        "dpa-digitalwires",
+        ("dpa-digitalwires",),
+        dpa_digitalwires,
+        _ALL - {"first_created", "slugline"},
+        media_type=_JSON,
+    ),
 )

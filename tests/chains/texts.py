@@ -187,7 +187,7 @@ GERMAN = Language(
     keywords=("Kanal", "Schleuse", "Schifffahrt"),
     markers={
         Stage.FLASH: _marker("BLITZ - ", K.FLASH),
-        Stage.URGENT: _marker("EIL - ", K.URGENT),
+        Stage.URGENT: _marker("EIL - ", K.FLASH),
         Stage.LEAD: _marker("AKTUALISIERUNG: ", K.UPDATE),
         Stage.SECOND: _marker("2. AKTUALISIERUNG: ", K.UPDATE, 2),
         Stage.CORRECTION: _marker("BERICHTIGUNG: ", K.CORRECTION),
