@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 
+import ftfy
 import lxml.html
 from lxml import etree
 
@@ -24,8 +25,9 @@ def _names(text: str) -> frozenset[str]:
 
 _WORD = re.compile(r"[^\W_]+")
 _MARKUP = re.compile(
-    r"</?(?:p|br|div|a|b|i|ul|li|em|strong|table|h\d|span)\b[^<>]*>", re.IGNORECASE
+    r"</?(?:p|br|div|a|b|i|ul|li|em|strong|table|h\d|span|sup|sub)\b[^<>]*>", re.IGNORECASE
 )
+_ESCAPES = 2
 _PRINTABLE = re.compile("[\x00-\x1f\x7f]+")
 _HEADERS = re.compile(r"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){3}")
 # Elements that hold text in the IPTC's formats, in feeds, and in what agencies made themselves.
@@ -86,12 +88,21 @@ def source_texts(body: bytes) -> list[str]:
 
 
 def _read(body: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
+    for encoding in ("utf-8-sig", "cp1252", "latin-1"):
         try:
-            return body.decode(encoding)
+            return _mended(body.decode(encoding))
         except UnicodeDecodeError:
             continue
-    return body.decode("latin-1")
+    return ""
+
+
+def _mended(text: str) -> str:
+    """Text that was damaged before it was sent, as its readers know it: its words can be told."""
+    lines = text.splitlines(keepends=True)
+    damaged = ("Ã", "â€", "Â")
+    return "".join(
+        ftfy.fix_encoding(line) if any(sign in line for sign in damaged) else line for line in lines
+    )
 
 
 def _telegrams(text: str) -> Iterator[str]:
@@ -133,7 +144,8 @@ def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield _stripped(value)
     elif isinstance(value, list):
-        for entry in value:
+        marked = [entry for entry in value if not _is_other_format(entry)]
+        for entry in marked or value:
             if isinstance(entry, dict):
                 for key in ("value", "ednote", "text", "body"):
                     yield from _strings(entry.get(key))
@@ -143,14 +155,23 @@ def _strings(value: object) -> Iterator[str]:
         yield from _of_json(value)
 
 
-def _stripped(text: str) -> str:
-    """Text without markup; NewsML and NITF inside count as the texts that they hold."""
+def _is_other_format(entry: object) -> bool:
+    """A rendering as NewsML or NITF: it has the text of the others, and metadata between."""
+    if not isinstance(entry, dict):
+        return False
+    kind = str(entry.get("contenttype") or entry.get("contentType"))
+    return "xml" in kind and "html" not in kind
+
+
+def _stripped(text: str, depth: int = 0) -> str:
+    """Text without markup; markup that was escaped once more is markup all the same."""
     if text.lstrip().startswith("<?xml"):
         return " ".join(_of_markup(text.lstrip()))
     if not _MARKUP.search(text):
-        return html.unescape(text)
-    tree = lxml.html.document_fromstring(f"<div>{text}</div>")
-    return "".join(_inside(tree))
+        bare = html.unescape(text)
+    else:
+        bare = "".join(_inside(lxml.html.document_fromstring(f"<div>{text}</div>")))
+    return _stripped(bare, depth + 1) if depth < _ESCAPES and _MARKUP.search(bare) else bare
 
 
 def _of_markup(text: str) -> Iterator[str]:
@@ -175,12 +196,18 @@ def _elements(node: etree._Element) -> Iterator[str]:
         if not isinstance(child.tag, str):
             continue
         name = etree.QName(child).localname
-        if name in _NOT_TEXT or name in _ABOUT_OTHERS:
+        if name in _NOT_TEXT or name in _ABOUT_OTHERS or _is_style_sheet(child):
             continue
         if name in _TEXT_ELEMENTS and not (name == "title" and child.find("../item") is not None):
             yield _stripped("".join(_inside(child)))
         else:
             yield from _elements(child)
+
+
+def _is_style_sheet(node: etree._Element) -> bool:
+    """A NewsML 1 ContentItem that holds CSS beside the text it is for."""
+    kinds = (kind.get("FormalName") or "" for kind in node.iterchildren("{*}Format", "{*}MimeType"))
+    return any("css" in kind.lower() for kind in kinds)
 
 
 def _inside(node: etree._Element) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from schemas.item import LifecycleKind as K
 from tests.chains.rendering import Rendering, byline_of, carrying, paragraphs
 from tests.chains.story import (
     AGENCY,
@@ -113,7 +114,8 @@ def ap_media(story: Story, version: Version) -> bytes:
     language = version.language
     item_id = f"{hash_of(story)}"
     # How to handle it, which is not how urgent the news is.
-    priority = {Stage.FLASH: "f", Stage.URGENT: "u"}.get(version.stage, "r")
+    kinds = version.marker.kinds
+    priority = "f" if K.FLASH in kinds else "u" if K.URGENT in kinds else "r"
     take = _STAGE_SLUGS.get(version.stage, "") if language.code == "en" else ""
     item = {
         "uri": f"https://api.nordwire.example/media/v/content/{item_id}",
