@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 
-import ftfy
 import lxml.html
 from lxml import etree
 
@@ -25,8 +24,12 @@ def _names(text: str) -> frozenset[str]:
 
 _WORD = re.compile(r"[^\W_]+")
 _MARKUP = re.compile(
-    r"</?(?:p|br|div|a|b|i|ul|li|em|strong|table|h\d|span|sup|sub)\b[^<>]*>", re.IGNORECASE
+    r"</?(?:p|br|div|a|b|i|ul|li|em|strong|table|h\d|span|sup|sub|img|hr|iframe|figure)\b[^<>]*>",
+    re.IGNORECASE,
 )
+# UTF-8 read as Windows-1252: a lead byte, then one to three that only continue.
+_MOJIBAKE = re.compile("[Â-ô][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}")
+_REFERENCE = re.compile(r"&(?:[a-z]{2,8}|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 _ESCAPES = 2
 _PRINTABLE = re.compile("[\x00-\x1f\x7f]+")
 _HEADERS = re.compile(r"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){3}")
@@ -97,12 +100,20 @@ def _read(body: bytes) -> str:
 
 
 def _mended(text: str) -> str:
-    """Text that was damaged before it was sent, as its readers know it: its words can be told."""
-    lines = text.splitlines(keepends=True)
-    damaged = ("Ã", "â€", "Â")
-    return "".join(
-        ftfy.fix_encoding(line) if any(sign in line for sign in damaged) else line for line in lines
+    """Text with characters that were decoded wrong before it was sent: as its readers know it."""
+    return _MOJIBAKE.sub(_as_meant, text)
+
+
+def _as_meant(found: re.Match[str]) -> str:
+    # Windows-1252 leaves five bytes out, which old software passes on as they are.
+    raw = b"".join(
+        sign.encode("latin-1" if "\x80" <= sign <= "\x9f" else "cp1252", "replace")
+        for sign in found[0]
     )
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return found[0]
 
 
 def _telegrams(text: str) -> Iterator[str]:
@@ -168,10 +179,11 @@ def _stripped(text: str, depth: int = 0) -> str:
     if text.lstrip().startswith("<?xml"):
         return " ".join(_of_markup(text.lstrip()))
     if not _MARKUP.search(text):
-        bare = html.unescape(text)
+        bare = _mended(html.unescape(text))
     else:
         bare = "".join(_inside(lxml.html.document_fromstring(f"<div>{text}</div>")))
-    return _stripped(bare, depth + 1) if depth < _ESCAPES and _MARKUP.search(bare) else bare
+    again = _MARKUP.search(bare) or _REFERENCE.search(bare)
+    return _stripped(bare, depth + 1) if again and depth < _ESCAPES else bare
 
 
 def _of_markup(text: str) -> Iterator[str]:
@@ -199,7 +211,7 @@ def _elements(node: etree._Element) -> Iterator[str]:
         if name in _NOT_TEXT or name in _ABOUT_OTHERS or _is_style_sheet(child):
             continue
         if name in _TEXT_ELEMENTS and not (name == "title" and child.find("../item") is not None):
-            yield _stripped("".join(_inside(child)))
+            yield _stripped("".join(_inside(child)).strip())
         else:
             yield from _elements(child)
 
@@ -212,12 +224,13 @@ def _is_style_sheet(node: etree._Element) -> bool:
 
 def _inside(node: etree._Element) -> Iterator[str]:
     """All text inside an element; what stands in blocks of its own is set apart by a space."""
+    in_byline = node.tag.rpartition("}")[2] == "byline"
     if node.text:
         yield node.text
     for child in node:
         if isinstance(child.tag, str):
             name = child.tag.rpartition("}")[2]
-            apart = name in _BLOCKS or "." in name
+            apart = name in _BLOCKS or "." in name or in_byline
             if apart:
                 yield " "
             if name not in _NOT_TEXT:
