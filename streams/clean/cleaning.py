@@ -30,6 +30,7 @@ _NO_RULES = CleaningRules(
     canceled=False,
     languages=(),
 )
+_DETAIL_CHARS = 200
 
 
 def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop | Fail:
@@ -44,7 +45,7 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
         there is not one letter or digit.
     """
     if decoded.not_text is not None:
-        return Drop(decoded.not_text, decoded.facts.stable_id or "")
+        return Drop(decoded.not_text, _what_it_is(decoded))
     found = passages(decoded, rules)
     labels = label(found, rules)
     facts = decoded.facts
@@ -83,3 +84,11 @@ def item_of(decoded: Decoded) -> Item:
         [None if passage.text else RemovalReason.FURNITURE for passage in found], headline=headline
     )
     return assemble(decoded, found, labels, _NO_RULES)
+
+
+def _what_it_is(decoded: Decoded) -> str:
+    """What stands instead of a text: its own description, else its headline, caption or id."""
+    named = next((block for block in decoded.blocks if block.role is Role.HEADLINE), None)
+    block = named or next(iter(decoded.blocks), None)
+    words = decoded.text[block.start : block.end] if block else decoded.facts.stable_id or ""
+    return " ".join((decoded.detail or words).split())[:_DETAIL_CHARS]

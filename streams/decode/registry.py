@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.decode import envelope, html, ninjs, plain_text
+from streams.decode import (
+    ap_media,
+    apple_news,
+    dpa_digitalwires,
+    envelope,
+    html,
+    newsml_g2,
+    ninjs,
+    other_json,
+    plain_text,
+)
 from streams.decode.decoded import Decoded
 from streams.decode.message import Evidence, Message
 from streams.decode.profiles import Profiles
@@ -42,10 +52,40 @@ DECODERS: tuple[Decoder, ...] = (
         envelope.unwrap,
     ),
     Decoder(
+        ap_media.NAME,
+        "AP Media API: an item or a feed as JSON",
+        ap_media.sniff,
+        ap_media.decode_ap_media,
+    ),
+    Decoder(
+        dpa_digitalwires.NAME,
+        "dpa digitalwires: JSON with its notebook",
+        dpa_digitalwires.sniff,
+        dpa_digitalwires.decode_dpa_digitalwires,
+    ),
+    Decoder(
+        apple_news.NAME,
+        "Apple News Format: an article as components",
+        apple_news.sniff,
+        apple_news.decode_apple_news,
+    ),
+    Decoder(
         ninjs.NAME,
         "IPTC ninjs 1.x, 2.x, 3.x and superdesk's dialect, one item or an array",
         ninjs.sniff,
-        lambda message, _: ninjs.decode_ninjs(message),
+        ninjs.decode_ninjs,
+    ),
+    Decoder(
+        other_json.NAME,
+        "other JSON: records of news by well-known field names; the rest is data",
+        other_json.sniff,
+        other_json.decode_other_json,
+    ),
+    Decoder(
+        newsml_g2.NAME,
+        "IPTC NewsML-G2: news messages and single items of every kind, NITF or XHTML inside",
+        newsml_g2.sniff,
+        newsml_g2.decode_newsml_g2,
     ),
     Decoder(
         html.NAME,

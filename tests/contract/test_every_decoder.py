@@ -36,6 +36,19 @@ CASES: dict[str, bytes] = {
     "ninjs-no-uri": b'{"headline":"H","body_html":"<p>B</p>"}',
     "ninjs-array": b'[{"uri":"u","headline":"H"},{"uri":"v","headline":"I"},null]',
     "ninjs-unknown-field": b'{"uri":"u","headline":"H","zzz":{"a":[1,2,3]}}',
+    "ninjs-nested": b'{"uri":"u","type":"composite","associations":{"a":{"uri":"v","type":"text",'
+    b'"headline":"I","body_text":"T","associations":[{"uri":"w","body_text":"U"},null,3]}}}',
+    "ap-media": b'{"api_version":"1.1","data":{"items":[{"item":{"altids":{"itemid":"1"},'
+    b'"version":0,"type":"text","headline":"H"}},null,{"item":7}]},"nitf":{"body_html":"<p>B</p>"}}',
+    "ap-media-wrong": b'{"altids":{"itemid":{}},"bylines":{"a":1},"subject":[1],'
+    b'"associations":[[]],"renditions":5,"usageterms":{},"signals":{"x":1},"editorialtypes":[[]],"embargoed":{}}',
+    "dpa": b'{"format":"digitalwires@0.9.1","urn":"urn:newsml:dpa.com:1:2","headline":"H",'
+    b'"article_html":"<section class="main"><p>B</p></section>"}',
+    "dpa-wrong": b'{"format":"digitalwires","urn":[],"ednotes":[1,{"ednote":{}}],"categories":{},'
+    b'"associations":[{}],"notepad":[1],"article_html":7,"descriptions":[{"description":1}]}',
+    "apple-news": b'{"identifier":"i","title":"H","documentStyle":{},"components":[{"role":"body",'
+    b'"text":"B"},{"components":[{"role":[],"text":{"text":1}},3]}]}',
+    "json-records": b'{"hits":[{"title":"H","text":"B","date":1581646440000},{"title":5},null]}',
     "json-cut": b'{"uri":"u","headline":"H',
     "json-deep": b'{"uri":' + b"[" * 50_000,
     "json-duplicate": b'{"uri":"u","uri":"v","headline":"H"}',
