@@ -115,9 +115,9 @@ def newsml_12_nitf(story: Story, version: Version) -> bytes:
 def _newsml_12(story: Story, version: Version, content: str, media: str) -> bytes:
     language, lang = version.language, version.language.code
     notes = "".join(
-        f'<NewsLine><NewsLineType FormalName="{kind}"/><NewsLineText>{xml(text)}</NewsLineText>'
-        "</NewsLine>"
-        for kind, text in (("AdvisoryLine", version.advice), ("EditorialNote", version.note))
+        '<NewsLine><NewsLineType FormalName="AdvisoryLine"/>'
+        f"<NewsLineText>{xml(text)}</NewsLineText></NewsLine>"
+        for text in (version.advice, version.note)
         if text
     )
     subjects = "".join(

@@ -176,7 +176,7 @@ def facts(item: Item) -> dict[str, object]:
         "slugline": SLUG in (item.slugline or ""),
         "keywords": {word.lower() for word in item.keywords},
         "subjects": {_NUMBER.sub("", subject.code) for subject in item.subjects},
-        "place": item.dateline.place if item.dateline else None,
+        "place": ((item.dateline and item.dateline.place) or "").title(),
         "byline": BYLINE in (item.byline or ""),
     }
 
