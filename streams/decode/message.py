@@ -189,6 +189,7 @@ class Message:
         edits: tuple[Edit, ...] = (),
         warnings: tuple[str, ...] = (),
         not_text: DropReason | None = None,
+        detail: str = "",
     ) -> Decoded:
         """One part of this message, decoded."""
         reading = self.reading
@@ -210,5 +211,6 @@ class Message:
             edits=read_edits + edits,
             warnings=(*self.warnings, *read_warnings, *warnings),
             not_text=not_text,
+            detail=detail,
             ordering=self.profile.ordering,
         )
