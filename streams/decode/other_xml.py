@@ -275,7 +275,9 @@ def _whole(message: Message, document: XmlDocument) -> Decoded:
         edits=layout.edits,
         warnings=(*document.warnings, *stated.warnings, *warnings),
         not_text=kind or (None if prose else DropReason.DATA),
-        detail="" if prose else f"<{local(root)[:60]}> with {children} child{'ren' if children != 1 else ''}",
+        detail=""
+        if prose
+        else f"<{local(root)[:60]}> with {children} child{'ren' if children != 1 else ''}",
     )
 
 
