@@ -9,14 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.decode import (
+    anpa1312,
+    ap_media,
+    apple_news,
     calendar_events,
+    dpa_digitalwires,
     email_message,
     envelope,
     feed,
     html,
+    iptc7901,
+    newsml_1,
+    newsml_g2,
     ninjs,
+    nitf,
+    other_json,
     other_xml,
     plain_text,
+    zczc,
 )
 from streams.decode.decoded import Decoded
 from streams.decode.message import Evidence, Message
@@ -53,10 +63,70 @@ DECODERS: tuple[Decoder, ...] = (
         envelope.unwrap,
     ),
     Decoder(
+        ap_media.NAME,
+        "AP Media API: an item or a feed as JSON",
+        ap_media.sniff,
+        ap_media.decode_ap_media,
+    ),
+    Decoder(
+        dpa_digitalwires.NAME,
+        "dpa digitalwires: JSON with its notebook",
+        dpa_digitalwires.sniff,
+        dpa_digitalwires.decode_dpa_digitalwires,
+    ),
+    Decoder(
+        apple_news.NAME,
+        "Apple News Format: an article as components",
+        apple_news.sniff,
+        apple_news.decode_apple_news,
+    ),
+    Decoder(
         ninjs.NAME,
         "IPTC ninjs 1.x, 2.x, 3.x and superdesk's dialect, one item or an array",
         ninjs.sniff,
-        lambda message, _: ninjs.decode_ninjs(message),
+        ninjs.decode_ninjs,
+    ),
+    Decoder(
+        other_json.NAME,
+        "other JSON: records of news by well-known field names; the rest is data",
+        other_json.sniff,
+        other_json.decode_other_json,
+    ),
+    Decoder(
+        newsml_g2.NAME,
+        "IPTC NewsML-G2: news messages and single items of every kind, NITF or XHTML inside",
+        newsml_g2.sniff,
+        newsml_g2.decode_newsml_g2,
+    ),
+    Decoder(
+        anpa1312.NAME,
+        "ANPA 1312 telegrams of AP, CP and Kyodo",
+        anpa1312.sniff,
+        anpa1312.decode_anpa1312,
+    ),
+    Decoder(
+        iptc7901.NAME,
+        "IPTC 7901 telegrams, framed by SOH, STX, ETX and EOT or stripped of them",
+        iptc7901.sniff,
+        iptc7901.decode_iptc7901,
+    ),
+    Decoder(
+        zczc.NAME,
+        "telegrams between ZCZC and NNNN, of AAP and the old Reuters wires",
+        zczc.sniff,
+        zczc.decode_zczc,
+    ),
+    Decoder(
+        newsml_1.NAME,
+        "NewsML 1.0 to 1.2: AFP, EFE, ATS, TASS, Kyodo, ANP, Belga and others",
+        newsml_1.sniff,
+        newsml_1.decode_newsml_1,
+    ),
+    Decoder(
+        nitf.NAME,
+        "NITF 3.x, with any namespace or none",
+        nitf.sniff,
+        nitf.decode_nitf,
     ),
     Decoder(
         feed.NAME,

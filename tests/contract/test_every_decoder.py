@@ -36,6 +36,19 @@ CASES: dict[str, bytes] = {
     "ninjs-no-uri": b'{"headline":"H","body_html":"<p>B</p>"}',
     "ninjs-array": b'[{"uri":"u","headline":"H"},{"uri":"v","headline":"I"},null]',
     "ninjs-unknown-field": b'{"uri":"u","headline":"H","zzz":{"a":[1,2,3]}}',
+    "ninjs-nested": b'{"uri":"u","type":"composite","associations":{"a":{"uri":"v","type":"text",'
+    b'"headline":"I","body_text":"T","associations":[{"uri":"w","body_text":"U"},null,3]}}}',
+    "ap-media": b'{"api_version":"1.1","data":{"items":[{"item":{"altids":{"itemid":"1"},'
+    b'"version":0,"type":"text","headline":"H"}},null,{"item":7}]},"nitf":{"body_html":"<p>B</p>"}}',
+    "ap-media-wrong": b'{"altids":{"itemid":{}},"bylines":{"a":1},"subject":[1],'
+    b'"associations":[[]],"renditions":5,"usageterms":{},"signals":{"x":1},"editorialtypes":[[]],"embargoed":{}}',
+    "dpa": b'{"format":"digitalwires@0.9.1","urn":"urn:newsml:dpa.com:1:2","headline":"H",'
+    b'"article_html":"<section class="main"><p>B</p></section>"}',
+    "dpa-wrong": b'{"format":"digitalwires","urn":[],"ednotes":[1,{"ednote":{}}],"categories":{},'
+    b'"associations":[{}],"notepad":[1],"article_html":7,"descriptions":[{"description":1}]}',
+    "apple-news": b'{"identifier":"i","title":"H","documentStyle":{},"components":[{"role":"body",'
+    b'"text":"B"},{"components":[{"role":[],"text":{"text":1}},3]}]}',
+    "json-records": b'{"hits":[{"title":"H","text":"B","date":1581646440000},{"title":5},null]}',
     "json-cut": b'{"uri":"u","headline":"H',
     "json-deep": b'{"uri":' + b"[" * 50_000,
     "json-duplicate": b'{"uri":"u","uri":"v","headline":"H"}',
@@ -46,6 +59,14 @@ CASES: dict[str, bytes] = {
     "envelope-wrong": b'{"body":5}',
     "newsml": b'<?xml version="1.0"?><newsItem guid="x" version="1"><p>x</p></newsItem>',
     "iptc7901": b"\x01abc123 4 i 211 x\r\nslug/\r\n\x02Text\r\n\x03131137 GMT Nov 13\r\n\x04",
+    "iptc7901-stripped": b"abc123 4 i 211 x\n\nslug/\n1ST LEAD\nHeadline =\n\nText\n131137 GMT Nov 13\n",
+    "iptc7901-cut": b"\x01abc123 4 i 211\r\n\x02(Eil \x07\x07",
+    "telegrams": b"\x01abc123 4 i 2\r\nslug/\r\n\x02A =\r\n\nB\x03131137 Nov 13\x04" * 300,
+    "anpa1312": b"\x16\x01W2870\x1fasian\r\nr i\x13\x11 BC-Slug  11-13 10\r\n\x02^BC-Slug,10<\r\n"
+    b"^Headline<\r\n\t   Text.\r\n\x03AP-WF-11-13-13 1509GMT<\r\n\x04",
+    "anpa1312-cut": b"\x01W2870\x1fasian\r\nr i\x14\x12 BC-Slug  11-13\r\n\x02^BC-",
+    "zczc": b"ZCZC AAP\r$T\r:Slug\r^Headline\r*X\rText.\r\nNNNN\r\n",
+    "zczc-many": b"ZCZC\n" * 2000,
     "one-line": b"x" * 1_000_000,
     "many-lines": b"x\n" * 100_000,
 }

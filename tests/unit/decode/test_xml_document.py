@@ -60,6 +60,10 @@ def test_what_can_be_mended_is_read_whole(text: str, said: str) -> None:
             '<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><l>&a;</l>',
             "xml-entity-forbidden",
         ),
+        (
+            '<?xml version="1.0"?>\n<!DOCTYPE l [<!ENTITY a "aa">]>\n<l>&a;</l>',
+            "xml-entity-forbidden",
+        ),
         ("<a>" * 300 + "x" + "</a>" * 300, "xml-too-deep"),
         ("text", "xml-invalid"),
     ],
@@ -77,6 +81,12 @@ def test_each_repair_is_said() -> None:
         "xml-trailing-text",
         "xml-repaired",
     ]
+
+
+def test_a_prefix_without_a_namespace_is_passed_over() -> None:
+    document = read("<n:a><n:b>x</n:b></n:a>")
+    assert [node.tag for node in document.root.iter()] == ["a", "b"]
+    assert document.warnings[0].startswith("xml-repaired:")
 
 
 def test_elements_are_found_by_local_names() -> None:
