@@ -32,17 +32,19 @@ class Layout:
     edits: tuple[Edit, ...]
 
 
-def lay_out(pieces: Iterable[Piece], *, from_markup: bool = False) -> Layout:
+def lay_out(pieces: Iterable[Piece], *, from_markup: bool = False, apart: bool = False) -> Layout:
     """The layout of the pieces that hold more than white space, in order.
 
     Args:
-        pieces: what the decoder found.
+        pieces: what the decoder found; none of them ends or begins within a line.
         from_markup: the pieces came out of markup, so references left in them were escaped twice.
+        apart: whether a blank line stands between them, which cleaning never joins lines across.
     """
+    gap = "\n\n" if apart else "\n"
     kept = [
         (stripped, piece.role, piece.kind) for piece in pieces if (stripped := piece.text.strip())
     ]
-    text, edits = _repaired("\n".join(stripped for stripped, _, _ in kept), from_markup=from_markup)
+    text, edits = _repaired(gap.join(stripped for stripped, _, _ in kept), from_markup=from_markup)
     # A repair changes lines within themselves, never their number.
     lines = iter(text.split("\n")) if edits else iter(())
     blocks = []
@@ -50,10 +52,12 @@ def lay_out(pieces: Iterable[Piece], *, from_markup: bool = False) -> Layout:
     for stripped, role, kind in kept:
         if edits:
             length = sum(len(next(lines)) + 1 for _ in range(stripped.count("\n") + 1)) - 1
+            if apart:
+                next(lines, None)
         else:
             length = len(stripped)
         blocks.append(Block(start, start + length, role, kind))
-        start += length + 1
+        start += length + len(gap)
     return Layout(text, tuple(_tight(text, blocks)) if edits else tuple(blocks), edits)
 
 

@@ -9,15 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.decode import (
+    anpa1312,
     ap_media,
     apple_news,
+    calendar_events,
     dpa_digitalwires,
+    email_message,
     envelope,
+    feed,
     html,
+    iptc7901,
+    newsml_1,
     newsml_g2,
     ninjs,
+    nitf,
     other_json,
+    other_xml,
     plain_text,
+    zczc,
 )
 from streams.decode.decoded import Decoded
 from streams.decode.message import Evidence, Message
@@ -34,12 +43,14 @@ class Decoder:
     Attributes:
         sniff: how sure it is that a message is its own; must be quick for messages that are not.
         decode: the parts of the message, never none; or the message it found inside.
+        mends_xml: whether it reads XML that is not well-formed, or cut.
     """
 
     name: str
     description: str
     sniff: Callable[[Message], Evidence]
     decode: Callable[[Message, Profiles], Answer | Message | Fail]
+    mends_xml: bool = False
 
 
 # A new format is a module with ``sniff`` and ``decode`` and one entry here. Equal scores go to
@@ -88,6 +99,61 @@ DECODERS: tuple[Decoder, ...] = (
         newsml_g2.decode_newsml_g2,
     ),
     Decoder(
+        anpa1312.NAME,
+        "ANPA 1312 telegrams of AP, CP and Kyodo",
+        anpa1312.sniff,
+        anpa1312.decode_anpa1312,
+    ),
+    Decoder(
+        iptc7901.NAME,
+        "IPTC 7901 telegrams, framed by SOH, STX, ETX and EOT or stripped of them",
+        iptc7901.sniff,
+        iptc7901.decode_iptc7901,
+    ),
+    Decoder(
+        zczc.NAME,
+        "telegrams between ZCZC and NNNN, of AAP and the old Reuters wires",
+        zczc.sniff,
+        zczc.decode_zczc,
+    ),
+    Decoder(
+        newsml_1.NAME,
+        "NewsML 1.0 to 1.2: AFP, EFE, ATS, TASS, Kyodo, ANP, Belga and others",
+        newsml_1.sniff,
+        newsml_1.decode_newsml_1,
+    ),
+    Decoder(
+        nitf.NAME,
+        "NITF 3.x, with any namespace or none",
+        nitf.sniff,
+        nitf.decode_nitf,
+    ),
+    Decoder(
+        feed.NAME,
+        "RSS 0.9x, 1.0, 2.0, Atom, WordPress export (WXR)",
+        feed.sniff,
+        feed.decode_feed,
+        mends_xml=True,
+    ),
+    Decoder(
+        email_message.NAME,
+        "e-mail (RFC 822, MIME), with the messages in it",
+        email_message.sniff,
+        lambda message, profiles: email_message.decode_email(message, profiles, read),
+    ),
+    Decoder(
+        calendar_events.NAME,
+        "calendar: iCalendar, or a table of events (CSV)",
+        calendar_events.sniff,
+        lambda message, _: calendar_events.decode_calendar(message),
+    ),
+    Decoder(
+        other_xml.NAME,
+        "XML of no standard, read by the names of its fields",
+        other_xml.sniff,
+        other_xml.decode_other_xml,
+    ),
+    Decoder(
         html.NAME,
         "HTML page or fragment",
         html.sniff,
@@ -119,9 +185,11 @@ def read(message: Message, profiles: Profiles) -> Answer | Message:
         return [Fail("body-empty", f"{len(message.body)} bytes, no text")]
     if isinstance(message.document, Fail):
         return [message.document]
-    if isinstance(message.xml, Fail):
-        return [message.xml]
     claims = rank(message)
+    if isinstance(message.xml, Fail):
+        claims = [(decoder, evidence) for decoder, evidence in claims if decoder.mends_xml]
+        if not claims:
+            return [message.xml]
     if not claims:
         return [Fail("format-unknown", _what_it_is(message))]
     answer = claims[0][0].decode(message, profiles)
