@@ -14,10 +14,19 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from schemas.item import ParagraphKind
+from streams.decode import nitf
 from streams.decode.blocks import Piece
 from streams.decode.decoded import Role
 from streams.decode.markup import Element, elements_of, flatten, words
-from streams.decode.xml_document import attribute, children, collapse, descendants, local, text_of
+from streams.decode.xml_document import (
+    attribute,
+    children,
+    collapse,
+    descendants,
+    joined,
+    local,
+    text_of,
+)
 
 # What an element declares its text to be: XHTML, NITF, TT's "ttnitf" (Swedish names).
 _ROLES = {
@@ -109,11 +118,19 @@ def rendition_of(content: etree._Element) -> Rendition:
     kind = (attribute(content, "contenttype") or "").lower()
     if _BINARY.match(kind) or attribute(content, "encoding"):
         return Rendition(())
-    if len(content):
-        is_other = _is_other_vocabulary(content)
-        pieces = _Reader().leaves(content) if is_other else _pieces_of(content)
-        return Rendition(tuple(pieces), is_data=is_other and not _reads(content))
-    text = content.text or ""
+    return _of_elements(content) if len(content) else _of_text(content.text or "", kind)
+
+
+def _of_elements(content: etree._Element) -> Rendition:
+    if len(content) == 1 and local(content[0]) == "nitf":
+        return Rendition(tuple(nitf.pieces_of(content[0])))
+    is_other = _is_other_vocabulary(content)
+    pieces = _Reader().leaves(content) if is_other else _pieces_of(content)
+    return Rendition(tuple(pieces), is_data=is_other and not _reads(content))
+
+
+def _of_text(text: str, kind: str) -> Rendition:
+    """Text that may be markup in its turn, escaped or in a CDATA section."""
     if "plain" in kind and not _MARKUP.search(_PLAIN_TAGS.sub("", text)):
         if _PLAIN_TAGS.search(text):
             text = html.unescape(_PLAIN_TAGS.sub("\n\n", text))
@@ -298,15 +315,7 @@ def _leaves_of(
 
 
 def _spaced(node: etree._Element) -> str:
-    """All text of an element, a space where two words of different elements would touch."""
-    parts: list[str] = []
-    for part in node.itertext():
-        if not part:
-            continue
-        if parts and parts[-1][-1].isalnum() and (part[0].isalnum() or part[0] == "("):
-            parts.append(" ")
-        parts.append(part)
-    return collapse("".join(parts)) or ""
+    return joined(str(part) for part in node.itertext()) or ""
 
 
 def plain_pieces(text: str) -> list[Piece]:

@@ -43,7 +43,7 @@ def providers_of(item: Item, header: etree._Element | None) -> list[str]:
     """The names by which a message calls its provider, the surest first."""
     provider = item.first("itemMeta", "provider")
     qcode = attribute(provider, "qcode") or ""
-    code = qcode.rpartition(":")[2]
+    code = qcode.rpartition(":")[2].removeprefix("www.")
     names = [
         attribute(provider, "literal"),
         # A code in letters is a name ("dpa"); one in figures is a customer's of AP.

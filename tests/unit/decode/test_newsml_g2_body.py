@@ -73,7 +73,7 @@ def test_nitf_is_read_by_role_in_any_namespace(story: str) -> None:
         (ParagraphKind.CAPTION, "A view"),
     ]
     assert said(decoded, Role.SUMMARY) == ["Under the head", "What it is about."]
-    assert said(decoded, Role.BYLINE) == ["By Ann Writer Staff"]
+    assert said(decoded, Role.BYLINE) == ["By Ann Writer", "Staff"]
     assert said(decoded, Role.DATELINE) == ["ROME May 2"]
     assert said(decoded, Role.RIGHTS) == ["Copyright WEX"]
     assert said(decoded, Role.NOTE) == ["Not for print"]
