@@ -60,9 +60,7 @@ class Labels:
         ]
 
 
-def label(
-    passages: Sequence[Passage], rules: CleaningRules, strip: Sequence[str] = ()
-) -> Labels:
+def label(passages: Sequence[Passage], rules: CleaningRules, strip: Sequence[str] = ()) -> Labels:
     """Judge every passage; ``strip`` are the provider's patterns of lines that are never text."""
     labels = Labels([None] * len(passages))
     for number, passage in enumerate(passages):

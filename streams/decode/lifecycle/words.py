@@ -13,9 +13,7 @@ from typing import Any
 
 from schemas.item import LifecycleKind
 
-_TABLE: dict[str, Any] = tomllib.loads(
-    files(__package__).joinpath("words.toml").read_text("utf-8")
-)
+_TABLE: dict[str, Any] = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
 LANGUAGES = ("en", "fr", "de", "es")
 
 # One for one, so that offsets hold; a bell rings within dpa's "(Eil)".
