@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.item import Edit, ParagraphKind
+from streams.decode import double_escapes
 from streams.decode.decoded import Block, Role
 from streams.decode.mojibake import repair
 
@@ -31,12 +32,19 @@ class Layout:
     edits: tuple[Edit, ...]
 
 
-def lay_out(pieces: Iterable[Piece]) -> Layout:
-    """The layout of the pieces that hold more than white space, in order."""
+def lay_out(pieces: Iterable[Piece], *, from_markup: bool = False, apart: bool = False) -> Layout:
+    """The layout of the pieces that hold more than white space, in order.
+
+    Args:
+        pieces: what the decoder found; none of them ends or begins within a line.
+        from_markup: the pieces came out of markup, so references left in them were escaped twice.
+        apart: whether a blank line stands between them, which cleaning never joins lines across.
+    """
+    gap = "\n\n" if apart else "\n"
     kept = [
         (stripped, piece.role, piece.kind) for piece in pieces if (stripped := piece.text.strip())
     ]
-    text, edits = repair("\n".join(stripped for stripped, _, _ in kept))
+    text, edits = _repaired(gap.join(stripped for stripped, _, _ in kept), from_markup=from_markup)
     # A repair changes lines within themselves, never their number.
     lines = iter(text.split("\n")) if edits else iter(())
     blocks = []
@@ -44,11 +52,27 @@ def lay_out(pieces: Iterable[Piece]) -> Layout:
     for stripped, role, kind in kept:
         if edits:
             length = sum(len(next(lines)) + 1 for _ in range(stripped.count("\n") + 1)) - 1
+            if apart:
+                next(lines, None)
         else:
             length = len(stripped)
         blocks.append(Block(start, start + length, role, kind))
-        start += length + 1
+        start += length + len(gap)
     return Layout(text, tuple(_tight(text, blocks)) if edits else tuple(blocks), edits)
+
+
+def _repaired(text: str, *, from_markup: bool) -> tuple[str, tuple[Edit, ...]]:
+    text, edits = repair(text)
+    if not from_markup:
+        return text, edits
+    text, unescaped, moved = double_escapes.repair(text)
+    if not unescaped:
+        return text, edits
+    earlier = (
+        edit.model_copy(update={"start": moved(edit.start), "end": moved(edit.end)})
+        for edit in edits
+    )
+    return text, tuple(sorted((*earlier, *unescaped), key=lambda edit: (edit.start, edit.end)))
 
 
 def lines_of(text: str) -> list[Block]:

@@ -61,6 +61,8 @@ _NOT_TEXT = bytes(
 )
 _NOT_TEXT_SHARE = 0.02  # of the bytes; random bytes have 0.03, wire text 0
 _NUL_SHARE = 0.01
+_PADDING = b"\0\x05\x06\x15\x16\x18\x1a\x7f"
+_FILL = re.compile(rb"(?<=[\r\n])\0{1,20}")
 # Valid UTF-8 characters that must stand against each damaged one. cp1252 text has next to none.
 _GOOD_FOR_ONE_BAD = 4
 # Multi-byte characters from which UTF-8 is believed against a declared multi-byte charset: GBK
@@ -246,6 +248,10 @@ def _binary(body: bytes) -> Fail | None:
     for magic, name in _MAGIC:
         if body.startswith(magic):
             return Fail("format-unknown", f"a {name} file")
+    # Telegraph lines pad a message with these, and with NUL behind every line end.
+    body = body.strip(_PADDING) or body
+    if b"\0" in body:
+        body = _FILL.sub(b"", body) or body
     head = body[: _HEAD * 2]
     if b"\0" in body and body.count(0) > _NUL_SHARE * len(body):
         return Fail("body-unreadable", f"{body.count(0)} NUL bytes in {len(body)}")

@@ -129,6 +129,11 @@ class Message:
     def xml(self) -> XmlDocument | Fail | None:
         """The XML in it; None when it does not begin like XML, or is a page of HTML."""
         root = root_of(self.head)
+        if root is None and self.head.startswith("<?xml"):
+            # Cut before its first element, it holds no text.
+            declaration, _, rest = self.head.partition("?>")
+            if not rest.strip():
+                return Fail("xml-truncated", f"nothing after {declaration[:60]!r}")
         if root is None or is_html(root):
             return None
         found = parse_xml(self.text)
@@ -189,6 +194,7 @@ class Message:
         edits: tuple[Edit, ...] = (),
         warnings: tuple[str, ...] = (),
         not_text: DropReason | None = None,
+        detail: str = "",
     ) -> Decoded:
         """One part of this message, decoded."""
         reading = self.reading
@@ -210,6 +216,7 @@ class Message:
             edits=read_edits + edits,
             warnings=(*self.warnings, *read_warnings, *warnings),
             not_text=not_text,
+            detail=detail,
             ordering=self.profile.ordering,
             strip=self.profile.strip,
         )

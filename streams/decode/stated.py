@@ -75,7 +75,8 @@ class Stated:
             value: text is put on one line, its mojibake mended.
             origin: where it stood, as the format names it: "itemMeta/versionCreated".
         """
-        if isinstance(value, str):
+        # A status is text too, and stays the status it is.
+        if isinstance(value, str) and not isinstance(value, PubStatus):
             value = as_word(value)
         if value is None or name in self._fields:
             return
@@ -92,8 +93,8 @@ class Stated:
             self._id_version = (version, origin)
         return bare
 
-    def date(self, name: str, text: str | None, origin: str) -> datetime | None:
-        """State a date in ISO 8601; a text that is none becomes a warning."""
+    def date(self, name: str, text: object, origin: str) -> datetime | None:
+        """State a date in ISO 8601; what is none becomes a warning."""
         moment = read_date(text, origin, time_zone=self._profile.time_zone, warnings=self.warnings)
         self.put(name, moment, origin)
         return moment
@@ -135,14 +136,14 @@ class Stated:
             self.lifecycle(LifecycleKind.KILL if kill else LifecycleKind.HOLD, origin, word)
         self.put("pubstatus", status, origin)
 
-    def embargo(self, text: str | None, origin: str) -> None:
+    def embargo(self, text: object, origin: str) -> None:
         """State an embargo: what names one that cannot be dated is withheld, never let through.
 
         Whether an empty field is an embargo is the provider's habit.
         """
         if text is None:
             return
-        if not text.strip():
+        if isinstance(text, str) and not text.strip():
             self._embargo_undated |= self._profile.embargo_empty == "withheld"
         elif self.date("embargoed_until", text, origin) is None:
             self._embargo_undated = True
@@ -169,6 +170,13 @@ class Stated:
         word = as_word(text)
         if word:
             self.list("ednotes", EdNote(text=word, publishable=publishable), origin)
+
+    def rights(self, *lines: str | None, origin: str) -> None:
+        """State notice and terms, a line each."""
+        words = [word for line in lines if (word := as_word(line))]
+        if words and "rights" not in self._fields:
+            self._fields["rights"] = "\n".join(words)
+            self._origins.append(("rights", origin))
 
     def subject(self, scheme: str, code: str | None, name: str | None, origin: str) -> None:
         """A code of a vocabulary; a qcode's scheme may stand before its colon."""
