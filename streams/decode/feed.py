@@ -23,7 +23,7 @@ from streams.decode.feed_facts import (
     name_of,
     provider_names,
 )
-from streams.decode.feed_repair import entries_cut, mended
+from streams.decode.feed_repair import entries_cut, mended, untangled
 from streams.decode.markup import root_of, words
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
@@ -96,9 +96,12 @@ def decode_feed(message: Message, profiles: Profiles) -> list[Decoded | Fail]:
         document = mended(message.text, document)
     if not isinstance(document, XmlDocument):
         return [document or Fail("format-unknown", "no feed")]
+    document = untangled(message.text, document)
     channel = Channel(_channel(document.root))
     message = message.from_provider(profiles, *provider_names(channel, profiles))
     entries = list(_entries(document.root))
+    if not entries and isinstance(message.xml, Fail):
+        return [message.xml]
     if not entries:
         return [_without_entries(message, channel, document)]
     ids = Counter(entry_id(entry) for entry in entries)
@@ -215,7 +218,7 @@ def _renderings(
     found: dict[str, list[list[Piece]]] = {}
     for child in children(entry):
         name = name_of(child)
-        if name in _BODIES and child.get("src") is None:
+        if name in _BODIES and child.get("src") is None and _is_text(child.get("type", "")):
             found.setdefault(name, []).append(
                 _marked_up(child, lines_count=lines_count, warnings=warnings)
             )
@@ -228,6 +231,12 @@ def _marked_up(node: etree._Element, *, lines_count: bool, warnings: list[str]) 
     return pieces_of(
         "".join(node.itertext()), Role.SUMMARY, warnings=warnings, lines_count=lines_count
     )
+
+
+def _is_text(kind: str) -> bool:
+    """Whether Atom content of this type is text; else it is base64 (RFC 4287, 4.1.3)."""
+    kind = kind.lower()
+    return "/" not in kind or kind.startswith("text/") or kind.endswith(("xml", "html"))
 
 
 def _beside(child: etree._Element, title: str | None, said: set[str]) -> list[Piece]:

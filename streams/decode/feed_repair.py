@@ -70,6 +70,22 @@ def mended(text: str, trouble: Fail) -> XmlDocument | Fail:
     return trouble if root is None else XmlDocument(root, (f"feed-read-loosely:{trouble.code}",))
 
 
+def untangled(text: str, document: XmlDocument) -> XmlDocument:
+    """The document, or feedparser's reading where mending it put one entry into another."""
+    if not any(warning.startswith("xml-repaired") for warning in document.warnings):
+        return document
+    entries = list(document.root.iter("{*}item", "{*}entry"))
+    nested = sum(
+        1 for entry in entries if next(entry.iterancestors("{*}item", "{*}entry"), None) is not None
+    )
+    if not nested or len(text) > _MAX_CHARS:
+        return document
+    root = _loosely(text)
+    if root is None or len(list(root.iter("item"))) <= len(entries) - nested:
+        return document
+    return XmlDocument(root, (*document.warnings, "feed-read-loosely:entries-nested"))
+
+
 def _whole(text: str) -> int | None:
     """Where the entry begins that never ends; None when each ends."""
     starts = [found.start() for found in _ENTRY_START.finditer(text)]

@@ -221,4 +221,5 @@ class Message:
             not_text=not_text,
             detail=detail,
             ordering=self.profile.ordering,
+            strip=self.profile.strip,
         )
