@@ -29,6 +29,7 @@ _NO_RULES = CleaningRules(
     bylines=False,
     fences=False,
     sign_offs=False,
+    provider_lines=False,
     canceled=False,
     languages=(),
 )
@@ -51,7 +52,8 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
     if decoded.not_text is not None:
         return Drop(decoded.not_text, _what_it_is(decoded))
     found = passages(decoded, rules)
-    labels = label(found, rules if decoded.format in _SCRAPED else _as_set(found, rules))
+    applied = rules if decoded.format in _SCRAPED else _as_set(found, rules)
+    labels = label(found, applied, decoded.strip)
     facts = decoded.facts
     if status_of(facts.pubstatus, facts.lifecycle) is not PubStatus.CANCELED:
         if not found:

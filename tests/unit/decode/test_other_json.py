@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from streams.decode import Decoded, decode
 from streams.decode.decoded import Role
 from streams.ingest.mapping import well_known
 from streams.steps import Drop, DropReason, Fail
+
+FORMATS = Path(__file__).resolve().parents[3] / "../shared/data/formats"
 
 RECORD: dict[str, object] = {
     "uuid": "4f-1",
@@ -288,3 +291,17 @@ def test_an_apple_news_article_is_its_components() -> None:
 def test_apple_news_of_the_wrong_kind_does_not_raise(value: object) -> None:
     for name in APPLE:
         assert isinstance(only({**APPLE, name: value}), Decoded), name
+
+
+@pytest.mark.skipif(not FORMATS.is_dir(), reason="the example files are not here")
+def test_no_json_of_the_example_files_is_dead() -> None:
+    for path in sorted(FORMATS.glob("*/*")):
+        body = path.read_bytes()
+        if body.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] not in {b"{", b"["}:
+            continue
+        for answer in decode(RawMessage(body=body)):
+            assert isinstance(answer, Decoded), (path.name, answer)
+            if answer.not_text is None:
+                assert any(block.role is Role.HEADLINE for block in answer.blocks), path.name
+            else:
+                assert clean(answer).detail, path.name  # type: ignore[union-attr]
