@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lxml import etree
@@ -120,7 +121,9 @@ def _recovered(body: str, warnings: list[str]) -> XmlDocument | Fail:
     for node in tree.iter():
         # A prefix that stands for nothing says nothing: "nitf:p" is p.
         if isinstance(node.tag, str) and ":" in node.tag and "}" not in node.tag:
-            node.tag = node.tag.rpartition(":")[2] or node.tag
+            # What is left may be no name ("subj:04009001"); then it stays as it is.
+            with suppress(ValueError):
+                node.tag = node.tag.rpartition(":")[2]
     return XmlDocument(tree, (*warnings, f"xml-repaired:{first}")[:MAX_WARNINGS])
 
 

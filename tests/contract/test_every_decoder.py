@@ -64,7 +64,7 @@ CASES: dict[str, bytes] = {
         b'</groupSet></packageItem><newsItem guid="i" version="2"><itemMeta><embargoed/><pubStatus '
         b'qcode="stat:canceled"/><signal qcode="edStat:D"/></itemMeta><contentMeta><headline>H'
         b" &amp;amp; H</headline></contentMeta><contentSet><inlineXML><nitf><body><body.content>"
-        b"<p>A <b>b</b> c</p></body.content></body></nitf></inlineXML><inlineData>A b c</inlineData>"
+        b"<p>A <b>b</b> c</p></body.content></body></nitf></inlineXML><inlineData>A b</inlineData>"
         b"</contentSet></newsItem><nothing/></itemSet></newsMessage>"
     ),
     "newsml-g2-concept": (
