@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from schemas.item import (
     Audit,
@@ -16,6 +17,7 @@ from schemas.item import (
     Item,
     Lifecycle,
     LifecycleKind,
+    Link,
     Paragraph,
     ParagraphKind,
     PubStatus,
@@ -25,7 +27,7 @@ from streams.clean import dateline, fences, language
 from streams.clean.byline import as_written
 from streams.clean.headline import could_be
 from streams.clean.labels import Labels, is_prose
-from streams.clean.lifecycle import lifecycle_of
+from streams.clean.lifecycle import enforce_embargo, lifecycle_of, references_of
 from streams.clean.rules import CleaningRules, EditReason, RemovalReason
 from streams.clean.segments import Passage, count_words
 from streams.clean.typography import plain
@@ -53,6 +55,8 @@ class _Parts:
     warnings: list[str]
     dateline: Dateline | None = None
     notes: list[EdNote] = field(default_factory=list)
+    embargoed_until: datetime | None = None
+    kills: tuple[Link, ...] = ()
 
 
 def assemble(
@@ -77,7 +81,13 @@ def assemble(
         _take_dateline(parts, decoded.provider)
     code = _language(decoded.facts, parts, rules)
     title = parts.headline.text if parts.headline else None
-    lifecycle = lifecycle_of(decoded.facts, title, parts.markers)
+    stated = lifecycle_of(decoded.facts, title, parts.markers)
+    parts.embargoed_until, lifecycle = enforce_embargo(decoded.facts, stated, decoded.received_at)
+    if lifecycle is not stated:
+        parts.warnings.append("embargo-undated")
+    if LifecycleKind.KILL in lifecycle.kinds:
+        texts = [passage.text for passage in parts.paragraphs]
+        parts.kills = references_of(decoded.facts, decoded.provider, title, parts.markers, texts)
     status = status_of(decoded.facts.pubstatus, lifecycle)
     if rules.canceled and status is PubStatus.CANCELED:
         _cancel(parts, declared=decoded.facts.pubstatus is PubStatus.CANCELED)
@@ -229,7 +239,7 @@ def _item(
     content = hash_folded(" ".join(passage.folded for passage in kept if passage.folded))
     key = item_key(decoded.provider, _plain(facts.stable_id), content)
     version = _plain(facts.version)
-    order = order_key(facts.version_created, version)
+    order = order_key(facts.version_created, version, decoded.ordering)
     return Item(
         id=f"{key}@{order}",
         item_key=key,
@@ -243,7 +253,7 @@ def _item(
         language=code,
         urgency=facts.urgency,
         pubstatus=status,
-        embargoed_until=facts.embargoed_until,
+        embargoed_until=parts.embargoed_until,
         genre=_plain(facts.genre),
         slugline=_plain(facts.slugline),
         headline=parts.headline.text if parts.headline else None,
@@ -256,7 +266,7 @@ def _item(
         rights=_plain(facts.rights) or _joined(parts, RemovalReason.RIGHTS),
         keywords=facts.keywords,
         subjects=facts.subjects,
-        links=facts.links,
+        links=(*facts.links, *parts.kills),
         lifecycle=lifecycle,
         content_hash=content,
         audit=_audit(decoded, parts, kept),

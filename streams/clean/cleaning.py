@@ -28,6 +28,7 @@ _NO_RULES = CleaningRules(
     bylines=False,
     fences=False,
     sign_offs=False,
+    provider_lines=False,
     canceled=False,
     languages=(),
 )
@@ -48,7 +49,7 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
     if decoded.not_text is not None:
         return Drop(decoded.not_text, _what_it_is(decoded))
     found = passages(decoded, rules)
-    labels = label(found, rules)
+    labels = label(found, rules, decoded.strip)
     facts = decoded.facts
     if status_of(facts.pubstatus, facts.lifecycle) is not PubStatus.CANCELED:
         if not found:
@@ -112,11 +113,3 @@ def item_of(decoded: Decoded) -> Item:
         headline=headline,
     )
     return assemble(decoded, found, labels, _NO_RULES)
-
-
-def _what_it_is(decoded: Decoded) -> str:
-    """What stands instead of a text: its own description, else its headline, caption or id."""
-    named = next((block for block in decoded.blocks if block.role is Role.HEADLINE), None)
-    block = named or next(iter(decoded.blocks), None)
-    words = decoded.text[block.start : block.end] if block else decoded.facts.stable_id or ""
-    return " ".join((decoded.detail or words).split())[:_DETAIL_CHARS]

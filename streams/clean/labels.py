@@ -27,6 +27,7 @@ _WORDS_OF_A_MARKER = 6
 _PUBLISHED_ELSEWHERE = frozenset({RemovalReason.BYLINE, RemovalReason.LIFECYCLE_MARKER})
 _LEFT_OPEN = frozenset({Role.UNDECLARED, Role.BODY})
 _LINES_ABOVE = 6
+_LONGEST_PROVIDER_LINE = 200
 # A sentence ends and another begins: no headline.
 _GLUED = re.compile(r"[a-zà-ÿ]{2}[.!?][\"”»]?\s?[A-ZÀ-Þ]")
 
@@ -61,8 +62,8 @@ class Labels:
         ]
 
 
-def label(passages: Sequence[Passage], rules: CleaningRules) -> Labels:
-    """Judge every passage."""
+def label(passages: Sequence[Passage], rules: CleaningRules, strip: Sequence[str] = ()) -> Labels:
+    """Judge every passage; ``strip`` are the provider's patterns of lines that are never text."""
     labels = Labels([None] * len(passages))
     for number, passage in enumerate(passages):
         if not passage.text.strip():
@@ -70,6 +71,8 @@ def label(passages: Sequence[Passage], rules: CleaningRules) -> Labels:
     _take_as_declared(passages, labels, rules)
     if rules.fences:
         _fence_off(passages, labels, rules)
+    if strip and rules.provider_lines:
+        _strip(passages, labels, tuple(strip))
     folded = _vouching(passages) if rules.teasers else []
     if rules.teasers:
         _mark_teasers(passages, labels, folded)
@@ -145,6 +148,15 @@ def _fence_off(passages: Sequence[Passage], labels: Labels, rules: CleaningRules
             last -= 1
         elif text.startswith("(") and read_markers(text).kinds:
             labels.markers.append(number)
+
+
+def _strip(passages: Sequence[Passage], labels: Labels, strip: tuple[str, ...]) -> None:
+    patterns = [re.compile(pattern) for pattern in strip]
+    for number in labels.paragraphs():
+        text = passages[number].text
+        # Bounded: a pattern of the user's may be slow on long lines, and these are text.
+        if len(text) <= _LONGEST_PROVIDER_LINE and any(p.fullmatch(text) for p in patterns):
+            labels.remove(number, RemovalReason.PROVIDER_LINE)
 
 
 def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[str]) -> None:

@@ -32,6 +32,7 @@ class RemovalReason(StrEnum):
     SIGN_OFF = "sign-off"  # initials or names of reporters and editors at the end
     END_MARK = "end-mark"  # "-30-", "###", "NNNN"
     RIGHTS = "rights"  # now in rights
+    PROVIDER_LINE = "provider-line"  # never text, says the provider's profile
     CANCELED = "canceled"  # the body of a canceled item, which is not to be used
 
 
@@ -66,6 +67,7 @@ class CleaningRules:
         fences: take notebooks, contacts and notes to editors out, into ``Item.ednotes``, not
             publishable. What the format itself declares to be such a note is one in any case.
         sign_offs: take sign-offs, end marks and rights lines off the end.
+        provider_lines: remove the lines that the provider's profile says are never text.
         canceled: publish no paragraphs of a canceled item.
         languages: codes of the languages told apart; empty switches detection off.
     """
@@ -81,6 +83,7 @@ class CleaningRules:
     bylines: bool = True
     fences: bool = True
     sign_offs: bool = True
+    provider_lines: bool = True
     canceled: bool = True
     languages: tuple[str, ...] = LANGUAGES
 

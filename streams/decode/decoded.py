@@ -107,6 +107,7 @@ class Decoded:
         not_text: what it is instead, where it is no text item: a picture, an event, a package.
         detail: what that is, in words, where no block says it: "list of 18 objects with keys ...".
         ordering: the provider's, for the order key.
+        strip: the provider's patterns of whole lines that are never text.
     """
 
     source: Source
@@ -123,3 +124,4 @@ class Decoded:
     not_text: DropReason | None = None
     detail: str = ""
     ordering: Ordering = "time-then-version"
+    strip: tuple[str, ...] = ()

@@ -58,6 +58,26 @@ CASES: dict[str, bytes] = {
     "envelope": b'{"body":"Headline\\n\\nText","provider":"p"}',
     "envelope-wrong": b'{"body":5}',
     "newsml": b'<?xml version="1.0"?><newsItem guid="x" version="1"><p>x</p></newsItem>',
+    "newsml-1": (
+        b'<?xml version="1.0"?><NewsML Version="1.2"><NewsItem><Identification><NewsIdentifier>'
+        b"<PublicIdentifier>urn:newsml:x:20240305:N1:1</PublicIdentifier></NewsIdentifier>"
+        b"</Identification><NewsComponent><NewsLines><HeadLine>H</HeadLine></NewsLines><ContentItem>"
+        b"<DataContent><p>One <i>two</i> three.</p></DataContent></ContentItem></NewsComponent>"
+        b"</NewsItem><NewsItem/></NewsML>"
+    ),
+    "newsml-1-empty": b"<NewsML><NewsEnvelope/></NewsML>",
+    "newsml-1-deep": b"<NewsML><NewsItem>"
+    + b"<NewsComponent>" * 250
+    + b"</NewsComponent>" * 250
+    + b"</NewsItem></NewsML>",
+    "nitf": (
+        b'<!DOCTYPE nitf SYSTEM "nitf-3-2.dtd"><nitf><head><docdata management-status="embargoed">'
+        b'<doc-id id-string="i"/><date.release norm=""/></docdata></head><body><body.head><hedline>'
+        b"<hl1>H</hl1></hedline><note>N</note></body.head><body.content><p>1<note>n</note> two</p>"
+        b"<table><tr><td>x</td></tr></table></body.content></body></nitf>"
+    ),
+    "nitf-empty": b"<nitf/>",
+    "nitf-cut": b"<nitf><body><body.content><p>One",
     "iptc7901": b"\x01abc123 4 i 211 x\r\nslug/\r\n\x02Text\r\n\x03131137 GMT Nov 13\r\n\x04",
     "iptc7901-stripped": b"abc123 4 i 211 x\n\nslug/\n1ST LEAD\nHeadline =\n\nText\n131137 GMT Nov 13\n",
     "iptc7901-cut": b"\x01abc123 4 i 211\r\n\x02(Eil \x07\x07",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.raw import RawMessage
+from streams.decode import decode
 from streams.decode.xml_document import (
     XmlDocument,
     attribute,
@@ -98,3 +100,20 @@ def test_elements_are_found_by_local_names() -> None:
     assert len(list(descendants(root, "c"))) == 2
     assert find(root, "z", "c") is None
     assert attribute(None, "id") is None
+
+
+@pytest.mark.parametrize(
+    "head", [b'<?xml version="1.0" encoding="UTF-8"?>\n', b'<?xml version="1.']
+)
+def test_a_declaration_alone_is_a_document_cut_and_no_text(head: bytes) -> None:
+    (answer,) = decode(RawMessage(body=head))
+    assert isinstance(answer, Fail)
+    assert answer.code == "xml-truncated"
+
+
+def test_the_first_element_may_come_after_a_long_comment() -> None:
+    comment = f"<!-- {'x ' * 5_000} -->"
+    body = f'<?xml version="1.0"?>{comment}<nitf><body><p>Text.</p></body></nitf>'
+    (answer,) = decode(RawMessage(body=body.encode()))
+    assert not isinstance(answer, Fail)
+    assert answer.format == "nitf"
