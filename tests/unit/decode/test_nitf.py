@@ -491,3 +491,15 @@ def test_an_impossible_date_is_a_warning_and_no_date(norm: str) -> None:
 def test_a_document_of_nothing_is_empty_and_no_failure() -> None:
     decoded = only("<nitf/>")
     assert (decoded.text, decoded.blocks, decoded.not_text) == ("", (), None)
+
+
+@pytest.mark.parametrize("cut", ["", "<", "<!DOC", '<!DOCTYPE nitf SYSTEM "nitf.dtd">', "<!-- a"])
+def test_a_document_cut_before_its_first_element_is_no_text(cut: str) -> None:
+    (answer,) = parts(f'<?xml version="1.0"?>\n{cut}')
+    assert isinstance(answer, Fail)
+    assert answer.code == "xml-truncated"
+
+
+def test_a_long_comment_before_the_document_does_not_hide_it() -> None:
+    markup = f'<?xml version="1.0"?>\n<!-- {"catalogue " * 1000} -->\n{a_story()}'
+    assert body_of(only(markup)) == [("Text.", ParagraphKind.TEXT)]
