@@ -141,7 +141,7 @@ def test_no_word_is_lost() -> None:
         ("(Eil \x07\x07\x07\x07\x07)\nHafen geschlossen =", (K.URGENT,), "Hafen geschlossen"),
         ("(Blitz " + "\x07" * 10 + ")\nHafen zu =", (K.FLASH,), "Hafen zu"),
         (
-            "(Berichtigung: In der ersten Fassung hieß der Hafen anders, er\nheißt Kiel)\nHafen zu =",
+            "(Berichtigung: In der ersten Fassung hieß er anders, er\nheißt Kiel)\nHafen zu =",
             (K.CORRECTION,),
             "Hafen zu",
         ),
