@@ -6,7 +6,8 @@ It must not judge.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from schemas.item import (
     Audit,
@@ -16,19 +17,22 @@ from schemas.item import (
     Item,
     Lifecycle,
     LifecycleKind,
+    Link,
     Paragraph,
+    ParagraphKind,
     PubStatus,
     Removed,
 )
-from streams.clean import dateline, language
+from streams.clean import dateline, fences, language
 from streams.clean.byline import as_written
 from streams.clean.headline import could_be
 from streams.clean.labels import Labels, is_prose
-from streams.clean.lifecycle import lifecycle_of
+from streams.clean.lifecycle import enforce_embargo, lifecycle_of, references_of
 from streams.clean.rules import CleaningRules, EditReason, RemovalReason
 from streams.clean.segments import Passage, count_words
 from streams.clean.typography import plain
-from streams.decode.decoded import Decoded, Facts
+from streams.decode.decoded import Decoded, Facts, Role
+from streams.decode.lifecycle import read_markers
 from streams.desk.identity import hash_folded, item_key, order_key
 from streams.folding import fold
 
@@ -36,6 +40,8 @@ from streams.folding import fold
 _PARAGRAPHS_WITH_DATELINE = 3
 _PARAGRAPHS_TELLING_LANGUAGE = 20
 _LONGEST_NOTE = 2_000
+# Letters of the notes a message states in fields, among which blocks are looked for.
+_NOTES_COMPARED = 20_000
 
 
 @dataclass(slots=True)
@@ -48,7 +54,9 @@ class _Parts:
     markers: list[str]
     warnings: list[str]
     dateline: Dateline | None = None
-    note: EdNote | None = None
+    notes: list[EdNote] = field(default_factory=list)
+    embargoed_until: datetime | None = None
+    kills: tuple[Link, ...] = ()
 
 
 def assemble(
@@ -65,12 +73,21 @@ def assemble(
         ],
         markers=[passages[number].text for number in labels.markers],
         warnings=[*decoded.warnings, *labels.warnings],
+        notes=_notes(passages, labels, decoded.facts),
     )
+    if rules.fences:
+        _take_advisory(parts)
     if rules.datelines:
         _take_dateline(parts, decoded.provider)
     code = _language(decoded.facts, parts, rules)
     title = parts.headline.text if parts.headline else None
-    lifecycle = lifecycle_of(decoded.facts, title, parts.markers)
+    stated = lifecycle_of(decoded.facts, title, parts.markers)
+    parts.embargoed_until, lifecycle = enforce_embargo(decoded.facts, stated, decoded.received_at)
+    if lifecycle is not stated:
+        parts.warnings.append("embargo-undated")
+    if LifecycleKind.KILL in lifecycle.kinds:
+        texts = [passage.text for passage in parts.paragraphs]
+        parts.kills = references_of(decoded.facts, decoded.provider, title, parts.markers, texts)
     status = status_of(decoded.facts.pubstatus, lifecycle)
     if rules.canceled and status is PubStatus.CANCELED:
         _cancel(parts, declared=decoded.facts.pubstatus is PubStatus.CANCELED)
@@ -88,10 +105,51 @@ def status_of(declared: PubStatus, lifecycle: Lifecycle) -> PubStatus:
     return declared
 
 
+def _notes(passages: Sequence[Passage], labels: Labels, facts: Facts) -> list[EdNote]:
+    """What was fenced off, one note a block, but for what the message states as a note already."""
+    if RemovalReason.EDNOTE not in labels.reasons:
+        return []
+    stated = "\n".join(fold(note.text) for note in facts.ednotes)[:_NOTES_COMPARED]
+    notes: list[list[str]] = []
+    previous = -1
+    for number, (passage, reason) in enumerate(zip(passages, labels.reasons, strict=True)):
+        if reason is not RemovalReason.EDNOTE:
+            continue
+        if not passage.folded or (stated and passage.folded in stated):
+            continue
+        if previous < 0 or any(
+            labels.reasons[between] is not RemovalReason.EDNOTE
+            for between in range(previous + 1, number)
+        ):
+            notes.append([])
+        notes[-1].append(passage.text)
+        previous = number
+    return [EdNote(text="\n".join(lines)) for lines in notes]
+
+
+def _take_advisory(parts: _Parts) -> None:
+    """Move "(Recasts, adds quotes) " off the first paragraph, to the notes."""
+    if not parts.paragraphs:
+        return
+    passage = parts.paragraphs[0]
+    length = fences.opening(passage.text)
+    if not length or passage.kind is not ParagraphKind.TEXT:
+        return
+    bare = _without_opening(passage, length, EditReason.EDNOTE)
+    if bare is None or not is_prose(bare):
+        return
+    advisory = passage.text[:length].strip()
+    parts.paragraphs[0] = bare
+    parts.notes.insert(0, EdNote(text=advisory))
+    if read_markers(advisory).kinds:
+        parts.markers.append(advisory)
+
+
 def _take_dateline(parts: _Parts, provider: str | None) -> None:
     """Move the dateline into its field, where exactly one paragraph opens with one.
 
-    It is taken off a text of sentences only: what it leaves of a line could be a headline.
+    It is taken off a text of sentences only, unless the format declares it to be the text: what it
+    leaves of a line could be a headline.
     """
     found = [
         (number, line)
@@ -102,22 +160,36 @@ def _take_dateline(parts: _Parts, provider: str | None) -> None:
         return
     number, line = found[0]
     passage = parts.paragraphs[number]
-    rest = passage.text[line.length :]
-    end = _source_offset(passage, line.length)
+    bare = _without_opening(passage, line.length, EditReason.DATELINE)
     # A second dateline behind the first: which one holds is not certain.
-    if end is None or dateline.find(rest, provider) is not None:
+    if bare is None or dateline.find(bare.text, provider) is not None:
         return
     parts.dateline = Dateline(place=line.place, date=line.date, agency=line.agency, raw=line.raw)
-    edit = Edit(start=passage.start, end=end, replacement="", reason=EditReason.DATELINE.value)
-    folded = fold(rest)
-    bare = passage._replace(
-        text=rest,
+    declared = passage.role is Role.BODY and bare.folded
+    if declared or (is_prose(bare) and not could_be(bare)):
+        parts.paragraphs[number] = bare
+
+
+def _without_opening(passage: Passage, length: int, reason: EditReason) -> Passage | None:
+    """The passage without its first ``length`` code points; None where an edit straddles its end.
+
+    What was taken off before it keeps its own reason.
+    """
+    end = _source_offset(passage, length)
+    if end is None:
+        return None
+    taken = [
+        edit for edit in passage.edits[:1] if edit.reason == EditReason.EDNOTE and edit.end <= end
+    ]
+    start = taken[0].end if taken else passage.start
+    edit = Edit(start=start, end=end, replacement="", reason=reason.value)
+    folded = fold(passage.text[length:])
+    return passage._replace(
+        text=passage.text[length:],
         folded=folded,
         words=count_words(folded),
-        edits=(edit, *(other for other in passage.edits if other.start >= end)),
+        edits=(*taken, edit, *(other for other in passage.edits if other.start >= end)),
     )
-    if is_prose(bare) and not could_be(bare):
-        parts.paragraphs[number] = bare
 
 
 def _source_offset(passage: Passage, position: int) -> int | None:
@@ -150,7 +222,7 @@ def _cancel(parts: _Parts, *, declared: bool) -> None:
     """Keep headline and note only; an undeclared kill's text is its note."""
     if not declared and parts.paragraphs:
         text = " ".join(passage.text for passage in parts.paragraphs)
-        parts.note = EdNote(text=text[:_LONGEST_NOTE])
+        parts.notes.append(EdNote(text=text[:_LONGEST_NOTE]))
     parts.removed += [(passage, RemovalReason.CANCELED) for passage in parts.paragraphs]
     parts.paragraphs = []
 
@@ -167,7 +239,7 @@ def _item(
     content = hash_folded(" ".join(passage.folded for passage in kept if passage.folded))
     key = item_key(decoded.provider, _plain(facts.stable_id), content)
     version = _plain(facts.version)
-    order = order_key(facts.version_created, version)
+    order = order_key(facts.version_created, version, decoded.ordering)
     return Item(
         id=f"{key}@{order}",
         item_key=key,
@@ -181,20 +253,20 @@ def _item(
         language=code,
         urgency=facts.urgency,
         pubstatus=status,
-        embargoed_until=facts.embargoed_until,
+        embargoed_until=parts.embargoed_until,
         genre=_plain(facts.genre),
         slugline=_plain(facts.slugline),
         headline=parts.headline.text if parts.headline else None,
         byline=_plain(facts.byline) or _joined(parts, RemovalReason.BYLINE),
-        dateline=_dateline(facts, parts),
+        dateline=_dateline(decoded, parts),
         paragraphs=tuple(
             Paragraph(text=passage.text, kind=passage.kind) for passage in parts.paragraphs
         ),
-        ednotes=(*facts.ednotes, *([parts.note] if parts.note else [])),
+        ednotes=(*facts.ednotes, *parts.notes),
         rights=_plain(facts.rights) or _joined(parts, RemovalReason.RIGHTS),
         keywords=facts.keywords,
         subjects=facts.subjects,
-        links=facts.links,
+        links=(*facts.links, *parts.kills),
         lifecycle=lifecycle,
         content_hash=content,
         audit=_audit(decoded, parts, kept),
@@ -216,18 +288,36 @@ def _audit(decoded: Decoded, parts: _Parts, kept: Sequence[Passage]) -> Audit:
     )
 
 
-def _dateline(facts: Facts, parts: _Parts) -> Dateline | None:
-    place = _plain(facts.dateline_place)
-    if parts.dateline is None:
+def _dateline(decoded: Decoded, parts: _Parts) -> Dateline | None:
+    """The dateline declared, what it does not say filled in from the one the text opens with."""
+    place = _plain(decoded.facts.dateline_place)
+    first = _declared_dateline(decoded, parts) or parts.dateline
+    if first is None:
         return Dateline(place=place, raw=place) if place else None
-    if parts.dateline.place is None and place:
-        return parts.dateline.model_copy(update={"place": place})
-    return parts.dateline
+    second = parts.dateline or first
+    return Dateline(
+        place=first.place or place or second.place,
+        date=first.date or second.date,
+        agency=first.agency or second.agency,
+        raw=first.raw,
+    )
+
+
+def _declared_dateline(decoded: Decoded, parts: _Parts) -> Dateline | None:
+    """What a field or a block of its own says; kept raw where it is not understood."""
+    blocks = [passage.text for passage, why in parts.removed if why is RemovalReason.DATELINE]
+    for raw in (_plain(decoded.facts.dateline_raw), *blocks):
+        found = dateline.parse(raw, decoded.provider) if raw else None
+        if found is not None:
+            return Dateline(place=found.place, date=found.date, agency=found.agency, raw=found.raw)
+    return None
 
 
 def _joined(parts: _Parts, reason: RemovalReason) -> str | None:
     lines = [as_written(passage.text) for passage, why in parts.removed if why is reason]
-    return "; ".join(lines) or None
+    if not lines:
+        return None
+    return "; ".join({fold(line): line for line in lines if line}.values()) or None
 
 
 def _plain(fact: str | None) -> str | None:

@@ -26,10 +26,13 @@ _NO_RULES = CleaningRules(
     typography=False,
     datelines=False,
     bylines=False,
+    fences=False,
     sign_offs=False,
+    provider_lines=False,
     canceled=False,
     languages=(),
 )
+_DETAIL_CHARS = 200
 
 
 def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop | Fail:
@@ -44,21 +47,37 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
         there is not one letter or digit.
     """
     if decoded.not_text is not None:
-        return Drop(decoded.not_text, decoded.facts.stable_id or "")
+        return Drop(decoded.not_text, _what_it_is(decoded))
     found = passages(decoded, rules)
-    labels = label(found, rules)
+    labels = label(found, rules, decoded.strip)
     facts = decoded.facts
     if status_of(facts.pubstatus, facts.lifecycle) is not PubStatus.CANCELED:
         if not found:
             return Drop(DropReason.EMPTY, "neither headline nor text")
         if not any(passage.folded for passage in found):
             return Fail("no-text", "not one letter or digit", decoded.source.part)
-        if labels.headline is None and not labels.paragraphs():
+        if labels.headline is None and not labels.paragraphs() and not _has_note(found, labels):
             return Drop(DropReason.NO_ARTICLE, f"{len(found)} blocks, all of them furniture")
     item = assemble(decoded, found, labels, rules)
     if _is_bare_page(decoded, found, labels, item):
         return Drop(DropReason.NO_ARTICLE, "a web page without one sentence")
     return item
+
+
+def _what_it_is(decoded: Decoded) -> str:
+    """What stands instead of a text: its own description, else its headline, caption or id."""
+    named = next((block for block in decoded.blocks if block.role is Role.HEADLINE), None)
+    block = named or next(iter(decoded.blocks), None)
+    words = decoded.text[block.start : block.end] if block else decoded.facts.stable_id or ""
+    return " ".join((decoded.detail or words).split())[:_DETAIL_CHARS]
+
+
+def _has_note(found: Sequence[Passage], labels: Labels) -> bool:
+    """Whether something was said to editors: with nothing else in it, it is still a message."""
+    return any(
+        reason is RemovalReason.EDNOTE and passage.folded
+        for passage, reason in zip(found, labels.reasons, strict=True)
+    )
 
 
 def _is_bare_page(decoded: Decoded, found: Sequence[Passage], labels: Labels, item: Item) -> bool:
@@ -74,12 +93,23 @@ def _is_bare_page(decoded: Decoded, found: Sequence[Passage], labels: Labels, it
 
 
 def item_of(decoded: Decoded) -> Item:
-    """The item with nothing removed: the declared headline, every other block a paragraph."""
+    """The item with nothing removed: the declared headline, every other block a paragraph.
+
+    But a note to editors that the format declares is a note: it is never a paragraph.
+    """
     found = passages(decoded, _NO_RULES)
     headline = next(
         (number for number, passage in enumerate(found) if passage.role is Role.HEADLINE), None
     )
     labels = Labels(
-        [None if passage.text else RemovalReason.FURNITURE for passage in found], headline=headline
+        [
+            RemovalReason.EDNOTE
+            if passage.role is Role.NOTE
+            else None
+            if passage.text
+            else RemovalReason.FURNITURE
+            for passage in found
+        ],
+        headline=headline,
     )
     return assemble(decoded, found, labels, _NO_RULES)

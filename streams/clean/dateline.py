@@ -33,6 +33,16 @@ _UNBRACKETED = re.compile(
     r"(?:(?P<agency>Kyodo|Reuters|Xinhua|AFP|TASS)\s+)?"
     r"[-–—]{1,2}\s+(?=[\"'«“‘„¿¡(\[]|\w)"
 )
+# Dates in a field of their own: "4/4/2018", "2.4.2019 16:02:09 CEST", "2018-04-04".
+_FIGURES = re.compile(
+    r"(?P<date>\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})"
+    r"(?:[T ,]+\d{1,2}:\d{2}\S*(?: \w{2,5})?)?"
+)
+_CLOSING = re.compile(r"[\s.,:;_/–—-]+$")
+_IN_BRACKETS = re.compile(
+    r"(?P<head>[^()]{0,120}?)[\s.,]*(?:\((?P<round>[^()]{2,40})\)|/(?P<slashed>[^()/]{2,40})/)"
+)
+_LONGEST = 300
 _PLACE_WORD = re.compile(r"[A-ZÀ-Þ][\w.'’-]*|\d{0,2}[A-ZÀ-Þ]\w*")
 _PARTICLES = frozenset({
     "al", "am", "an", "and", "auf", "bei", "by", "d", "da", "de", "del", "den", "der", "des",
@@ -83,6 +93,35 @@ def find(paragraph: str, provider: str | None = None) -> Found | None:
             if found and found.place and len(found.place.split()) <= _WORDS_OF_PLACE:
                 return found
     return None
+
+
+def parse(dateline: str, provider: str | None = None) -> Found | None:
+    """A dateline that stood in a field of its own: "Paris, 21 jan 2019 (AFP) -".
+
+    Returns:
+        What it says of place, date and agency, each None where it does not or is not understood,
+        with the whole of it as ``raw``; None for an empty one.
+    """
+    raw = " ".join(dateline[:_LONGEST].split())
+    head = _CLOSING.sub("", raw)
+    if not head:
+        return None
+    agency: str | None = None
+    bracketed = _IN_BRACKETS.fullmatch(head)
+    if bracketed is not None:
+        name = bracketed["round"] or bracketed["slashed"]
+        if _is_agency(name, "-", provider):
+            agency, head = name, bracketed["head"]
+    head = head.strip(" ,.")
+    place: str | None = head or None
+    date: str | None = None
+    dated = _DATE.fullmatch(head) or _FIGURES.fullmatch(head)
+    if dated is not None:
+        before = dated.groupdict().get("place")
+        place, date = (before or "").strip(" ,") or None, dated["date"]
+    if place is not None and not _is_place(place):
+        place = None
+    return Found(place, date, agency, raw, len(dateline))
 
 
 def _found(match: re.Match[str]) -> Found | None:

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.item import ParagraphKind
-from streams.clean import byline, endings, furniture, headline, teaser
+from streams.clean import byline, endings, fences, furniture, headline, teaser
 from streams.clean.lifecycle import is_marker
 from streams.clean.rules import CleaningRules, RemovalReason
 from streams.clean.segments import Passage
 from streams.decode.decoded import Role
+from streams.decode.lifecycle import read_markers
 
 # Different navigation lines that make a text a page. Of 793 pages 723 have three or more, of
 # their articles alone 1 (WCXB development set).
@@ -24,7 +25,9 @@ _WORDS_OF_A_CORE = 40
 _WORDS_OF_A_MARKER = 6
 # What is taken out of the text and stands in another field of the item.
 _PUBLISHED_ELSEWHERE = frozenset({RemovalReason.BYLINE, RemovalReason.LIFECYCLE_MARKER})
+_LEFT_OPEN = frozenset({Role.UNDECLARED, Role.BODY})
 _LINES_ABOVE = 6
+_LONGEST_PROVIDER_LINE = 200
 # A sentence ends and another begins: no headline.
 _GLUED = re.compile(r"[a-zà-ÿ]{2}[.!?][\"”»]?\s?[A-ZÀ-Þ]")
 
@@ -36,7 +39,7 @@ class Labels:
     Attributes:
         headline: number of the passage that is the headline.
         core: where the article lies, when the text is a page.
-        markers: numbers of lines such as "URGENT" above it.
+        markers: numbers of lines such as "URGENT" or "(Adds details)" above it.
     """
 
     reasons: list[RemovalReason | None]
@@ -59,13 +62,17 @@ class Labels:
         ]
 
 
-def label(passages: Sequence[Passage], rules: CleaningRules) -> Labels:
-    """Judge every passage."""
+def label(passages: Sequence[Passage], rules: CleaningRules, strip: Sequence[str] = ()) -> Labels:
+    """Judge every passage; ``strip`` are the provider's patterns of lines that are never text."""
     labels = Labels([None] * len(passages))
     for number, passage in enumerate(passages):
         if not passage.text.strip():
             labels.reasons[number] = RemovalReason.FURNITURE  # invisible characters only
     _take_as_declared(passages, labels, rules)
+    if rules.fences:
+        _fence_off(passages, labels, rules)
+    if strip and rules.provider_lines:
+        _strip(passages, labels, tuple(strip))
     folded = _vouching(passages) if rules.teasers else []
     if rules.teasers:
         _mark_teasers(passages, labels, folded)
@@ -78,6 +85,7 @@ def label(passages: Sequence[Passage], rules: CleaningRules) -> Labels:
         _mark_bylines(passages, labels)
     if rules.sign_offs or rules.navigation:
         _trim_end(passages, labels, rules)
+    labels.markers.sort()
     return labels
 
 
@@ -90,12 +98,65 @@ def is_prose(passage: Passage) -> bool:
 
 def _take_as_declared(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
     for number, passage in enumerate(passages):
-        if labels.reasons[number] is not None:
+        role = passage.role
+        if role in _LEFT_OPEN or labels.reasons[number] is not None:
             continue
-        if passage.role is Role.FURNITURE and rules.furniture:
-            labels.remove(number, RemovalReason.FURNITURE)
-        elif passage.role is Role.HEADLINE and labels.headline is None:
-            labels.headline = number
+        if role is Role.HEADLINE:
+            if labels.headline is None:
+                labels.headline = number
+        elif (reason := _declared(role, rules)) is not None:
+            labels.remove(number, reason)
+    if labels.headline is None and RemovalReason.SUMMARY in labels.reasons:
+        _restore_summaries(labels)
+
+
+def _declared(role: Role, rules: CleaningRules) -> RemovalReason | None:
+    """Why a block of a role is no paragraph; None where the rule for it is off."""
+    reason, wanted = {
+        Role.FURNITURE: (RemovalReason.FURNITURE, rules.furniture),
+        Role.SUMMARY: (RemovalReason.SUMMARY, rules.furniture),
+        Role.BYLINE: (RemovalReason.BYLINE, rules.bylines),
+        Role.DATELINE: (RemovalReason.DATELINE, rules.datelines),
+        Role.RIGHTS: (RemovalReason.RIGHTS, rules.sign_offs),
+        Role.NOTE: (RemovalReason.EDNOTE, True),
+    }[role]
+    return reason if wanted else None
+
+
+def _restore_summaries(labels: Labels) -> None:
+    """Where they are all the text there is: an item is not rejected for the field it stands in."""
+    if labels.paragraphs():
+        return
+    for number, reason in enumerate(labels.reasons):
+        if reason is RemovalReason.SUMMARY:
+            labels.reasons[number] = None
+
+
+def _fence_off(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
+    """Mark what is for editors, advisories above the text among it; sign-offs stay sign-offs."""
+    live = labels.paragraphs()
+    found = fences.find(
+        [passages[number] for number in live], is_prose, has_headline=labels.headline is not None
+    )
+    last = len(live) - 1
+    for index in reversed(found):
+        number = live[index]
+        text = passages[number].text
+        ending = endings.judge(text) if rules.sign_offs and index == last else None
+        labels.remove(number, ending or RemovalReason.EDNOTE)
+        if ending is not None:
+            last -= 1
+        elif text.startswith("(") and read_markers(text).kinds:
+            labels.markers.append(number)
+
+
+def _strip(passages: Sequence[Passage], labels: Labels, strip: tuple[str, ...]) -> None:
+    patterns = [re.compile(pattern) for pattern in strip]
+    for number in labels.paragraphs():
+        text = passages[number].text
+        # Bounded: a pattern of the user's may be slow on long lines, and these are text.
+        if len(text) <= _LONGEST_PROVIDER_LINE and any(p.fullmatch(text) for p in patterns):
+            labels.remove(number, RemovalReason.PROVIDER_LINE)
 
 
 def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[str]) -> None:

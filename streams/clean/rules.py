@@ -26,9 +26,13 @@ class RemovalReason(StrEnum):
     REPEATED_LINE = "repeated-line"  # the headline once more
     LIFECYCLE_MARKER = "lifecycle-marker"  # "URGENT" on a line of its own: now in lifecycle
     BYLINE = "byline"  # now in byline
+    DATELINE = "dateline"  # declared as such: now in dateline
+    SUMMARY = "summary"  # an abstract, a teaser or another headline: beside the text, not of it
+    EDNOTE = "ednote"  # to editors, not for publication: now in ednotes
     SIGN_OFF = "sign-off"  # initials or names of reporters and editors at the end
     END_MARK = "end-mark"  # "-30-", "###", "NNNN"
     RIGHTS = "rights"  # now in rights
+    PROVIDER_LINE = "provider-line"  # never text, says the provider's profile
     CANCELED = "canceled"  # the body of a canceled item, which is not to be used
 
 
@@ -42,6 +46,7 @@ class EditReason(StrEnum):
     NORMAL_FORM = "normal-form"
     LINE_WRAP = "line-wrap"
     DATELINE = "dateline"
+    EDNOTE = "ednote"  # an advisory in brackets before the text: now in ednotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +57,17 @@ class CleaningRules:
         navigation: remove navigation, section labels and marker lines above the headline, and
             navigation below the end.
         core: find the article within a page that is mostly furniture.
-        furniture: remove what the markup declares to be outside the article.
+        furniture: remove what the markup declares to be outside the article, and summaries.
         teasers: remove blocks whose text the other paragraphs hold.
         repeated_lines: remove repetitions of the headline above the text.
         line_wraps: join lines that were broken at a fixed width.
         typography: composed characters (NFC), no control and no invisible characters.
         datelines: take the dateline off the first paragraph, into ``Item.dateline``.
         bylines: take byline lines out, into ``Item.byline``.
+        fences: take notebooks, contacts and notes to editors out, into ``Item.ednotes``, not
+            publishable. What the format itself declares to be such a note is one in any case.
         sign_offs: take sign-offs, end marks and rights lines off the end.
+        provider_lines: remove the lines that the provider's profile says are never text.
         canceled: publish no paragraphs of a canceled item.
         languages: codes of the languages told apart; empty switches detection off.
     """
@@ -73,7 +81,9 @@ class CleaningRules:
     typography: bool = True
     datelines: bool = True
     bylines: bool = True
+    fences: bool = True
     sign_offs: bool = True
+    provider_lines: bool = True
     canceled: bool = True
     languages: tuple[str, ...] = LANGUAGES
 

@@ -33,6 +33,7 @@ _VERBS = (
     ("topics", _OPERATE, "Make the topics, or list them."),
     ("dead", _OPERATE, "What could not be read, with its bytes."),
     ("config", _OPERATE, "Every setting, and where it came from."),
+    ("lint", _OPERATE, "Check the provider profiles and the settings."),
     ("explain", _LOOK, "How one file is read, and why."),
     ("formats", _LOOK, "The formats that can be read."),
     ("bench", _LOOK, "This machine, measured against the budgets."),

@@ -14,13 +14,25 @@ import orjson
 from streams.cli.common import Common
 from streams.cli.inputs import Inputs
 from streams.cli.output import Format, OutputOption, open_output, terminal
+from streams.cli.render import printable
 from streams.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.table import Table
 
+    from schemas.raw import RawMessage
     from streams.bench import Figure
+    from streams.bench.formats import FormatFigures, Reading
 
+_FORMATS = "formats"
+# The columns of fields, narrow enough for a terminal.
+_SHORT = {
+    "headline": "head", "version": "vers", "version_created": "made", "first_created": "1st",
+    "urgency": "urg", "language": "lang", "slugline": "slug", "ednotes": "note", "subjects": "subj",
+}  # fmt: skip
+_MOST_WORDS = 12  # of those not reached
 # Libraries of linear algebra start a thread a core, and a budget is per core.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -39,6 +51,11 @@ def bench(
     which needs a broker: start one with make kafka and name it with --broker.
     Without any: all but kafka.
 
+    formats, by itself, reads a corpus and prints a row a format: files, text
+    items, the fields they state, the share of the source's words that reach an
+    item (its text, its notes, or what it names as removed), CPU time to decode,
+    and what was rejected or dead, and why.
+
     Args:
         sections: what to measure.
         corpus: measure with these messages (as for run) instead of those made here.
@@ -51,9 +68,15 @@ def bench(
         os.environ.setdefault(name, "1")
     from streams.bench import SECTIONS, measure  # noqa: PLC0415  (numpy reads the above)
 
-    unknown = [name for name in sections if name not in SECTIONS]
+    unknown = [name for name in sections if name not in {*SECTIONS, _FORMATS}]
     if unknown:
-        raise ConfigError(f"{unknown[0]} is not measured; there are {', '.join(SECTIONS)}")
+        there = ", ".join((*SECTIONS, _FORMATS))
+        raise ConfigError(f"{unknown[0]} is not measured; there are {there}")
+    if _FORMATS in sections:
+        if len(sections) > 1:
+            raise ConfigError("formats has a table of its own: measure it by itself")
+        _bench_formats(tuple(inputs.sources((corpus,))) if corpus else None, output)
+        return
     broker = common.settings().broker
     if "kafka" in sections and not broker.startswith("kafka://"):
         raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
@@ -70,6 +93,59 @@ def bench(
             return
         for figure in figures:
             out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))
+
+
+def _bench_formats(messages: tuple[RawMessage, ...] | None, output: str | None) -> None:
+    from streams.bench.formats import figures, made_here, read_one, total  # noqa: PLC0415
+
+    report = terminal(stderr=True)
+    if messages is None:
+        messages = tuple(made_here())
+        report.print("reading dispatches made here; --corpus names real ones")
+    readings = [read_one(message) for message in messages]
+    if not readings:
+        raise ConfigError("the corpus holds no message")
+    rows = [*figures(readings), total(readings)]
+    with open_output(output) as out:
+        if out.format is Format.TEXT:
+            out.show(_formats_table(rows))
+            for line in _not_items(readings):
+                out.show(line)
+            return
+        for row in rows:
+            out.line(orjson.dumps({**asdict(row), "recall": row.recall}))
+
+
+def _formats_table(rows: list[FormatFigures]) -> Table:
+    from rich.table import Table  # noqa: PLC0415  (start quickly)
+
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("format")
+    fields = list(rows[0].found)
+    columns = ["files", "items", *(_SHORT.get(name, name) for name in fields)]
+    for column in (*columns, "recall", "ms", "ms/10KB", "rej.", "dead"):
+        table.add_column(column, justify="right", overflow="fold")
+    for row in rows:
+        recall = "" if row.recall is None else f"{row.recall:.4f}"
+        scaled = "" if row.ms_per_10_kb is None else f"{row.ms_per_10_kb:.2f}"
+        rejected, dead = (sum(counts.values()) for counts in (row.rejected, row.dead))
+        found = [str(row.found[name]) for name in fields]
+        cells = [row.format, str(row.files), str(row.items), *found, recall]
+        table.add_row(*cells, f"{row.decode_ms:.2f}", scaled, str(rejected), str(dead))
+    return table
+
+
+def _not_items(readings: list[Reading]) -> Iterator[str]:
+    """Lines that say what is no item, and which words were not reached."""
+    for reading in readings:
+        name = printable(reading.position)
+        if reading.dead:
+            yield f"dead      {name}: {', '.join(reading.dead)}"
+        if reading.rejected and not reading.found:
+            yield f"rejected  {name}: {', '.join(sorted(set(reading.rejected)))}"
+        if reading.missing:
+            lost = printable(" ".join(reading.missing[:_MOST_WORDS]))
+            yield f"missing   {name}: {reading.words - reading.reached} words: {lost}"
 
 
 def _table(figures: list[Figure]) -> Table:

@@ -99,6 +99,19 @@ A setting is read from wireroom.toml, then from the environment as in
 WIREROOM_BROKER or WIREROOM_KAFKA__SASL_USERNAME, then from its flag; the last
 one that gives it wins.
 """,
+    "lint": """Examples:
+
+  wireroom lint                     the profiles that ship, your own, settings
+  wireroom lint profiles/           every profile in a directory
+  wireroom lint reuters.toml        one profile
+  wireroom lint wireroom.toml       a settings file
+
+A profile is what is known of one provider: provider, known_as, time_zone,
+encodings, ordering, urgency, date_order, embargo_empty, strip, id_version, and
+a table [evidence] that says for each of them where it was seen. What it leaves
+out is the default. profiles_dir names the directory of your own: a new agency
+is a new file. Exit status 0, or 2 where anything is wrong.
+""",
     "explain": """Examples:
 
   wireroom explain dispatch.txt      format, encoding, what is removed
@@ -113,6 +126,7 @@ one that gives it wins.
   wireroom bench                            all but kafka
   wireroom bench desk --hot 1000000         the desk at the size of its budget
   wireroom bench stages --corpus old.jsonl  with messages of your own
+  wireroom bench formats --corpus archive/  how each format of an archive is read
 """,
 }
 """By verb; "" is the program itself."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.item import Edit, ParagraphKind
+from streams.decode import double_escapes
 from streams.decode.decoded import Block, Role
 from streams.decode.mojibake import repair
 
@@ -31,18 +32,19 @@ class Layout:
     edits: tuple[Edit, ...]
 
 
-def lay_out(pieces: Iterable[Piece], *, apart: bool = False) -> Layout:
+def lay_out(pieces: Iterable[Piece], *, from_markup: bool = False, apart: bool = False) -> Layout:
     """The layout of the pieces that hold more than white space, in order.
 
     Args:
-        pieces: none of them ends or begins within a line.
+        pieces: what the decoder found; none of them ends or begins within a line.
+        from_markup: the pieces came out of markup, so references left in them were escaped twice.
         apart: whether a blank line stands between them, which cleaning never joins lines across.
     """
     gap = "\n\n" if apart else "\n"
     kept = [
         (stripped, piece.role, piece.kind) for piece in pieces if (stripped := piece.text.strip())
     ]
-    text, edits = repair(gap.join(stripped for stripped, _, _ in kept))
+    text, edits = _repaired(gap.join(stripped for stripped, _, _ in kept), from_markup=from_markup)
     # A repair changes lines within themselves, never their number.
     lines = iter(text.split("\n")) if edits else iter(())
     blocks = []
@@ -57,6 +59,20 @@ def lay_out(pieces: Iterable[Piece], *, apart: bool = False) -> Layout:
         blocks.append(Block(start, start + length, role, kind))
         start += length + len(gap)
     return Layout(text, tuple(_tight(text, blocks)) if edits else tuple(blocks), edits)
+
+
+def _repaired(text: str, *, from_markup: bool) -> tuple[str, tuple[Edit, ...]]:
+    text, edits = repair(text)
+    if not from_markup:
+        return text, edits
+    text, unescaped, moved = double_escapes.repair(text)
+    if not unescaped:
+        return text, edits
+    earlier = (
+        edit.model_copy(update={"start": moved(edit.start), "end": moved(edit.end)})
+        for edit in edits
+    )
+    return text, tuple(sorted((*earlier, *unescaped), key=lambda edit: (edit.start, edit.end)))
 
 
 def lines_of(text: str) -> list[Block]:

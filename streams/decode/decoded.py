@@ -105,7 +105,9 @@ class Decoded:
         blocks: spans of ``text`` in order, not overlapping; what lies between them is white space.
         edits: character repairs already applied to ``text`` (mojibake, newlines).
         not_text: what it is instead, where it is no text item: a picture, an event, a package.
+        detail: what that is, in words, where no block says it: "list of 18 objects with keys ...".
         ordering: the provider's, for the order key.
+        strip: the provider's patterns of whole lines that are never text.
     """
 
     source: Source
@@ -120,4 +122,6 @@ class Decoded:
     edits: tuple[Edit, ...] = ()
     warnings: tuple[str, ...] = ()
     not_text: DropReason | None = None
+    detail: str = ""
     ordering: Ordering = "time-then-version"
+    strip: tuple[str, ...] = ()

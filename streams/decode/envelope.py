@@ -15,6 +15,7 @@ from schemas.model import Instant
 from streams.decode.json_document import JsonDocument
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
+from streams.decode.well_known import WELL_KNOWN, plain_name
 from streams.steps import Fail
 
 NAME = "envelope"
@@ -37,7 +38,8 @@ def sniff(message: Message) -> Evidence:
     if keys <= _KEYS:
         return Evidence(0.95, (f"keys {', '.join(sorted(keys))}",))
     carrier = sorted(keys & _CARRIER)
-    if carrier:
+    # A headline beside the body makes it a record of news: a carrier knows of none.
+    if carrier and not {plain_name(name) for name in keys}.intersection(WELL_KNOWN["headline"]):
         return Evidence(0.5, (f"keys {', '.join(carrier)} among others",))
     return NO_EVIDENCE
 

@@ -37,6 +37,9 @@ NAME = "html"
 _TAG = re.compile(
     r"</?(?:p|br|div|span|a|b|i|em|strong|h[1-6]|ul|ol|li|table)\b[^>]*>", re.IGNORECASE
 )
+_OPENED = re.compile(r"<html\b", re.IGNORECASE)
+_CLOSED = re.compile(r"</(?:html|body)\b", re.IGNORECASE)
+_HEAD_OF_PAGE = 4096
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _SITE = re.compile(r"\s+[|–—·•»-]\s+[^|–—·•»]{2,60}$")
 # Letters and digits from which a match inside a longer line is no accident.
@@ -69,6 +72,8 @@ def sniff(message: Message) -> Evidence:
     root = root_of(head)
     if root is not None:
         return _by_root(root.lower(), head)
+    if head[:14].lower() == "<!doctype html":
+        return Evidence(0.9, ("document type html",))
     if head.startswith("<!--"):
         return Evidence(0.4, ("begins with a comment",))
     tags = len(_TAG.findall(head)) if "<" in head else 0
@@ -102,6 +107,8 @@ def decode_html(message: Message) -> list[Decoded | Fail]:
         warnings.extend(stated.warnings)
     if page.why_no_tree:
         warnings.append(page.why_no_tree)
+    if _is_cut(message.text):
+        warnings.append("html-not-closed")
     kept = _article_lines(page.root, message.text, page.elements, warnings)
     pieces = _pieces(page.elements, titles, kept)
     layout = lay_out(pieces)
@@ -117,6 +124,12 @@ def decode_html(message: Message) -> list[Decoded | Fail]:
             warnings=tuple(warnings),
         )
     ]
+
+
+def _is_cut(markup: str) -> bool:
+    """Whether a page begins and does not end; HTML allows that, and so does a broken line."""
+    opened = _OPENED.search(markup, 0, _HEAD_OF_PAGE)
+    return opened is not None and _CLOSED.search(markup, opened.end()) is None
 
 
 def _article_lines(

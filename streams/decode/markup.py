@@ -102,11 +102,16 @@ def declares_entities(markup: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """The text of one block element: its tag, and how it is to be set."""
+    """The text of one block element: its tag, and how it is to be set.
+
+    Attributes:
+        node: the element it stood in directly, None outside every block.
+    """
 
     text: str
     tag: str
     kind: ParagraphKind = ParagraphKind.TEXT
+    node: etree._Element | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,7 @@ class _Walk:
 
     buffer: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    nodes: list[etree._Element] = field(default_factory=list)
     kinds: list[ParagraphKind] = field(default_factory=list)
     tables: list[bool] = field(default_factory=list)
     row: list[str] | None = None
@@ -174,16 +180,17 @@ class _Walk:
         self.buffer.clear()
         tag = "h1" if "h1" in self.tags else self.tags[-1] if self.tags else ""
         kind = self.kinds[-1] if self.kinds else ParagraphKind.TEXT
+        node = self.nodes[-1] if self.nodes else None
         if "pre" in self.tags:
             for line in text.replace(_BREAK, "\n").splitlines():
                 if line.strip():
-                    yield Element(line, tag, kind)
+                    yield Element(line, tag, kind, node)
             return
         text = _collapse(text)
         for paragraph in _PARAGRAPH.split(text) if _BREAK in text else (text,):
             inner = _BREAKS.sub("\n", paragraph.strip(_EDGES))
             if inner:
-                yield Element(inner, tag, kind)
+                yield Element(inner, tag, kind, node)
 
     def cell(self) -> None:
         """Ends a cell of a data table."""
@@ -193,7 +200,7 @@ class _Walk:
             self.row.append(text)
 
 
-def elements_of(root: lxml.html.HtmlElement) -> Iterator[Element]:
+def elements_of(root: etree._Element) -> Iterator[Element]:
     """The blocks of a tree, in order; a row of a data table is one block, cells parted by tabs.
 
     The walk is iterative and visits each node once.
@@ -202,8 +209,9 @@ def elements_of(root: lxml.html.HtmlElement) -> Iterator[Element]:
     skipped = None
     for event, node in etree.iterwalk(root, events=("start", "end")):
         tag = node.tag if isinstance(node.tag, str) else ""
-        if "}" in tag:
-            tag = tag.rpartition("}")[2].lower()
+        if "}" in tag or ":" in tag or not tag.islower():
+            # Namespaces, prefixes that none declares, and names in capitals.
+            tag = tag.rpartition("}")[2].rpartition(":")[2].lower()
         if skipped is not None:
             if event == "end" and node is skipped:
                 skipped = None
@@ -223,7 +231,7 @@ def elements_of(root: lxml.html.HtmlElement) -> Iterator[Element]:
     yield from walk.flush()
 
 
-def _start(walk: _Walk, tag: str, node: lxml.html.HtmlElement) -> Iterator[Element]:
+def _start(walk: _Walk, tag: str, node: etree._Element) -> Iterator[Element]:
     if tag == "br":
         walk.buffer.append(_BREAK)
     if tag not in _BLOCKS:
@@ -238,6 +246,7 @@ def _start(walk: _Walk, tag: str, node: lxml.html.HtmlElement) -> Iterator[Eleme
     elif tag == "tr" and walk.tables and walk.tables[-1]:
         walk.row = []
     walk.tags.append(tag)
+    walk.nodes.append(node)
     walk.kinds.append(_KINDS.get(tag) or (walk.kinds[-1] if walk.kinds else ParagraphKind.TEXT))
 
 
@@ -255,12 +264,13 @@ def _end(walk: _Walk, tag: str) -> Iterator[Element]:
         text = "\t".join(walk.row)
         walk.row = None
         if text.strip():
-            yield Element(text, "tr", ParagraphKind.TABLE)
+            yield Element(text, "tr", ParagraphKind.TABLE, walk.nodes[-1])
     else:
         walk.buffer.append(" ")
     if tag == "table" and walk.tables:
         walk.tables.pop()
     walk.tags.pop()
+    walk.nodes.pop()
     walk.kinds.pop()
 
 
@@ -271,7 +281,7 @@ def _collapse(text: str) -> str:
     return text
 
 
-def _is_data_table(table: lxml.html.HtmlElement) -> bool:
+def _is_data_table(table: etree._Element) -> bool:
     if table.find(".//{*}table") is not None:
         return False
     return not any(

@@ -25,6 +25,7 @@ from streams.desk.identity import source_id
 from streams.steps import DropReason, Fail
 
 HEAD_CHARS = 4096
+_LONGEST_PROLOGUE = 100_000
 _NOT_IN_NAME = re.compile(r"[^\w.]+")
 # What may stand before a format's first character.
 _LEADING = "\ufeff \t\r\n"
@@ -129,6 +130,13 @@ class Message:
     def xml(self) -> XmlDocument | Fail | None:
         """The XML in it; None when it does not begin like XML, or is a page of HTML."""
         root = root_of(self.head)
+        if root is None and self.head.startswith("<?xml"):
+            # A long comment may stand before the first element.
+            prologue = self.text[:_LONGEST_PROLOGUE].lstrip(_LEADING)
+            root = root_of(prologue)
+            rest = prologue.partition("?>")[2].strip()
+            if root is None and (not rest or rest.startswith("<!")):
+                return Fail("xml-truncated", "no element begins")
         if root is None or is_html(root):
             return None
         found = parse_xml(self.text)
@@ -189,6 +197,7 @@ class Message:
         edits: tuple[Edit, ...] = (),
         warnings: tuple[str, ...] = (),
         not_text: DropReason | None = None,
+        detail: str = "",
     ) -> Decoded:
         """One part of this message, decoded."""
         reading = self.reading
@@ -210,5 +219,7 @@ class Message:
             edits=read_edits + edits,
             warnings=(*self.warnings, *read_warnings, *warnings),
             not_text=not_text,
+            detail=detail,
             ordering=self.profile.ordering,
+            strip=self.profile.strip,
         )

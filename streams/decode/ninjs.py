@@ -1,25 +1,30 @@
-"""IPTC ninjs, versions 1 to 3, and superdesk's dialect: the text of each item, by role.
+"""IPTC ninjs, versions 1 to 3, and superdesk's dialect: which items a message holds, what each is.
 
-It must not interpret what fields mean; ``ninjs_facts`` does.
+It must not lay out text or read facts; ``ninjs_text`` and ``ninjs_facts`` do.
 """
 
 from __future__ import annotations
 
-import re
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from schemas.item import ParagraphKind
-from streams.decode.blocks import Piece, lay_out
-from streams.decode.decoded import Decoded, Role
+from streams.decode.authority import authorities_in
+from streams.decode.blocks import lay_out
+from streams.decode.decoded import Decoded
 from streams.decode.json_document import JsonDocument
-from streams.decode.markup import flatten, words
+from streams.decode.markup import words
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
-from streams.decode.ninjs_facts import Fields, facts_of
-from streams.steps import Fail
+from streams.decode.ninjs_facts import Fields, state_facts
+from streams.decode.ninjs_text import text_of_item
+from streams.decode.profiles import Profiles
+from streams.decode.stated import Stated, as_word
+from streams.steps import DropReason, Fail
 
 NAME = "ninjs"
 _V3 = words(
     "versionCreated firstCreated contentCreated pubStatus embargoedUntil edNote altIds infoSources "
-    "copyrightHolder copyrightNotice usageTerms representationType"
+    "copyrightHolder copyrightNotice usageTerms representationType eventDetails"
 )
 _V2 = words("bodies headlines descriptions people organisations places subjects genres infosources")
 _V1 = words(
@@ -31,9 +36,30 @@ _SUPERDESK = words(
     "guid service priority evolvedfrom original_id anpa_take_key unique_name family_id"
 )
 _COLLECTIONS = ("items", "item", "_items")
-_MARKUP = re.compile(r"<[A-Za-z!/][^<>]*>|&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]+);")
-# A rendering in plain text that is this much longer than the marked-up one says more than it.
-_TEXT_SAYS_MORE = 1.5
+# An item within an item within an item is of no agency seen; deeper ones stay captions.
+_MAX_NESTING = 3
+_MAX_ASSOCIATED = 500
+_KINDS = {
+    "picture": DropReason.PICTURE,
+    "image": DropReason.PICTURE,
+    "photo": DropReason.PICTURE,
+    "graphic": DropReason.GRAPHIC,
+    "video": DropReason.VIDEO,
+    "audio": DropReason.AUDIO,
+    "composite": DropReason.PACKAGE,
+    "package": DropReason.PACKAGE,
+    "event": DropReason.EVENT,
+    "planning": DropReason.PLANNING,
+    "concept": DropReason.CONCEPT,
+}
+# What these are called, a text in them is no article.
+_NEVER_TEXT = frozenset({DropReason.EVENT, DropReason.PLANNING, DropReason.CONCEPT})
+
+
+class _Part(NamedTuple):
+    item: object
+    within: str | None = None  # the id of the item it is associated with
+    role: str = ""
 
 
 def sniff(message: Message) -> Evidence:
@@ -44,12 +70,17 @@ def sniff(message: Message) -> Evidence:
     )
 
 
-def decode_ninjs(message: Message) -> list[Decoded | Fail]:
-    """One part for each item; an item without ``uri`` (or superdesk's ``guid``) is a Fail."""
+def decode_ninjs(message: Message, profiles: Profiles) -> list[Decoded | Fail]:
+    """One part for each item, and for each associated item that has a text of its own.
+
+    An item without ``uri`` (or superdesk's ``guid``) is identified by its text; one without
+    text either is a Fail.
+    """
     document = message.document
     warnings = document.warnings if isinstance(document, JsonDocument) else ()
     return [
-        _decode_item(message, item, part, warnings) for part, item in enumerate(_items(message))
+        _decode_item(message, profiles, entry, part, warnings)
+        for part, entry in enumerate(_parts(_items(message)))
     ] or [Fail("body-empty", "an array without items")]
 
 
@@ -87,10 +118,37 @@ def _items(message: Message) -> list[object]:
     return [value]
 
 
+def _parts(items: list[object]) -> Iterator[_Part]:
+    """Every item, each followed by the associated ones that have a text of their own."""
+    for item in items:
+        queue = deque([(_Part(item), 0)])
+        found = 0
+        while queue:
+            part, depth = queue.popleft()
+            yield part
+            if not isinstance(part.item, dict) or depth >= _MAX_NESTING:
+                continue
+            fields = Fields(part.item)
+            for name, inner in fields.associations():
+                if found < _MAX_ASSOCIATED and _has_text(inner):
+                    found += 1
+                    queue.append((_Part(inner, fields.stable_id, name), depth + 1))
+
+
+def _has_text(item: dict[str, object]) -> bool:
+    fields = Fields(item)
+    if fields.is_visual or _KINDS.get(fields.kind) in _NEVER_TEXT:
+        return False
+    return any(text.strip() for _, text in fields.texts("bodies", "body"))
+
+
 def _claim(item: object) -> Evidence:
     if not isinstance(item, dict):
         return NO_EVIDENCE
     keys = item.keys()
+    # The mould of an item is none.
+    if "template_name" in keys or "template_type" in keys:
+        return NO_EVIDENCE
     identified = "uri" in keys or "guid" in keys
     known = sorted(keys & (_V1 | _V2 | _V3 | _SUPERDESK))
     if not identified and len(known) < 2:
@@ -102,113 +160,56 @@ def _claim(item: object) -> Evidence:
 
 
 def _decode_item(
-    message: Message, item: object, part: int, document_warnings: tuple[str, ...]
+    message: Message,
+    profiles: Profiles,
+    entry: _Part,
+    part: int,
+    document_warnings: tuple[str, ...],
 ) -> Decoded | Fail:
+    item = entry.item
     if not isinstance(item, dict):
         return Fail("ninjs-invalid", f"part {part} is not an object", part)
-    fields = Fields(item, message.profile)
+    fields = Fields(item)
+    text = text_of_item(fields)
+    layout = lay_out(text.pieces)
     if fields.stable_id is None:
-        return Fail("ninjs-no-uri", f"part {part} has neither uri nor guid", part)
-    facts = facts_of(fields)
-    layout = lay_out(_pieces(fields))
+        if not layout.text:
+            return Fail("ninjs-no-uri", f"part {part} has neither uri nor guid nor text", part)
+        fields.warnings.append("ninjs-no-uri")
+    message = message.from_provider(profiles, *_providers(fields))
+    stated = Stated(message.profile)
+    state_facts(fields, stated)
+    stated.link("associatedwith", entry.within, f"associations/{entry.role}", None)
     return message.decoded(
         dialect(item),
         layout.text,
         layout.blocks,
         part=part,
-        facts=facts,
+        facts=stated.facts(),
         edits=layout.edits,
-        warnings=(*document_warnings, *fields.warnings),
+        warnings=(*document_warnings, *dict.fromkeys((*stated.warnings, *fields.warnings))),
+        not_text=_what_it_is(fields, has_body=text.has_body),
     )
 
 
-def _pieces(fields: Fields) -> list[Piece]:
-    """Headline, body, then what stands beside them: other headlines, the description."""
-    headlines = fields.texts("headlines", "headline")
-    headline = fields.headline
-    pieces = [Piece(_one_line(fields, headline), Role.HEADLINE)] if headline else []
-    body = _body(fields)
-    descriptions = [text for _, text in fields.texts("descriptions", "description")]
-    if fields.is_visual:
-        # A picture's text is its caption; some agencies send the caption as the body too.
-        captions = [text for _, text in fields.captions()] or descriptions
-        caption = [
-            Piece(piece.text, Role.BODY, ParagraphKind.CAPTION)
-            for text in captions[:1]
-            for piece in _text_pieces(fields, text)
-        ]
-        title = "".join((headline or "").split())
-        if _letters(body) in {"", title, _letters(caption)}:
-            body, descriptions = caption, [text for text in descriptions if text not in captions]
-    elif not body:
-        body, descriptions = (
-            _text_pieces(fields, descriptions[0]) if descriptions else [],
-            descriptions[1:],
-        )
-    pieces += body
-    beside = [_one_line(fields, text) for _, text in headlines if text != headline] + descriptions
-    said = {_letters(body)}
-    for text in beside:
-        furniture = [Piece(p.text, Role.FURNITURE, p.kind) for p in _text_pieces(fields, text)]
-        letters = _letters(furniture)
-        if letters not in said:
-            said.add(letters)
-            pieces += furniture
-    return pieces
+def _what_it_is(fields: Fields, *, has_body: bool) -> DropReason | None:
+    """What stands instead of a text: by its type, then by what only such a thing has."""
+    kind = _KINDS.get(fields.kind)
+    if kind in _NEVER_TEXT:
+        return kind
+    if kind is None and not has_body:
+        if isinstance(fields.get("eventdetails"), dict):
+            return DropReason.EVENT
+        if isinstance(fields.get("coverages"), list) and fields.get("planning_date"):
+            return DropReason.PLANNING
+    return None if has_body else kind
 
 
-def _body(fields: Fields) -> list[Piece]:
-    """The fullest rendering of the body: marked up, unless the plain one says clearly more."""
-    renderings = fields.texts("bodies", "body")
-    # A rendering as NewsML or NITF holds its metadata too: only where there is no other.
-    renderings = [one for one in renderings if not _is_other_xml(one[0])] or renderings
-    marked = [text for role, text in renderings if _is_marked_up(role, text)]
-    plain = [text for role, text in renderings if not _is_marked_up(role, text)]
-    best: list[Piece] = []
-    for text in marked:
-        pieces = _markup_pieces(fields, text)
-        if len(_letters(pieces)) > len(_letters(best)):
-            best = pieces
-    for text in plain:
-        pieces = _plain_pieces(text)
-        if len(_letters(pieces)) > _TEXT_SAYS_MORE * len(_letters(best)):
-            best = pieces
-    return best
-
-
-def _is_other_xml(role: str) -> bool:
-    return "xml" in role and "html" not in role
-
-
-def _is_marked_up(role: str, text: str) -> bool:
-    return "html" in role or _MARKUP.search(text) is not None
-
-
-def _text_pieces(fields: Fields, text: str) -> list[Piece]:
-    return _markup_pieces(fields, text) if _MARKUP.search(text) else _plain_pieces(text)
-
-
-def _plain_pieces(text: str) -> list[Piece]:
-    return [Piece(line, Role.BODY) for line in text.splitlines()]
-
-
-def _markup_pieces(fields: Fields, text: str) -> list[Piece]:
-    page = flatten(text)
-    if page.why_no_tree:
-        fields.warnings.append(page.why_no_tree)
-    return [
-        Piece(
-            element.text,
-            Role.BODY,
-            ParagraphKind.CROSSHEAD if element.tag == "h1" else element.kind,
-        )
-        for element in page.elements
-    ]
-
-
-def _one_line(fields: Fields, text: str) -> str:
-    return " ".join(" ".join(piece.text for piece in _text_pieces(fields, text)).split())
-
-
-def _letters(pieces: list[Piece]) -> str:
-    return "".join("".join(piece.text.split()) for piece in pieces)
+def _providers(fields: Fields) -> Iterator[str | None]:
+    """Who sends it, the surest first: the one named, the rights' holder, the id's authority."""
+    yield fields.word("provider")
+    yield fields.word("copyrightholder")
+    yield from authorities_in(fields.word("uri") or fields.word("guid"))
+    yield fields.word("source")
+    for _, entry in fields.listed("infosources", "infosource"):
+        yield as_word(entry.get("name")) if isinstance(entry, dict) else None

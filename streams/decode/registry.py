@@ -8,7 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.decode import anpa1312, envelope, html, iptc7901, ninjs, plain_text, zczc
+from streams.decode import (
+    anpa1312,
+    ap_media,
+    apple_news,
+    calendar_events,
+    dpa_digitalwires,
+    email_message,
+    envelope,
+    feed,
+    html,
+    iptc7901,
+    newsml_1,
+    newsml_g2,
+    ninjs,
+    nitf,
+    other_json,
+    other_xml,
+    plain_text,
+    zczc,
+)
 from streams.decode.decoded import Decoded
 from streams.decode.message import Evidence, Message
 from streams.decode.profiles import Profiles
@@ -24,12 +43,14 @@ class Decoder:
     Attributes:
         sniff: how sure it is that a message is its own; must be quick for messages that are not.
         decode: the parts of the message, never none; or the message it found inside.
+        mends_xml: whether it reads XML that is not well-formed, or cut.
     """
 
     name: str
     description: str
     sniff: Callable[[Message], Evidence]
     decode: Callable[[Message, Profiles], Answer | Message | Fail]
+    mends_xml: bool = False
 
 
 # A new format is a module with ``sniff`` and ``decode`` and one entry here. Equal scores go to
@@ -42,10 +63,40 @@ DECODERS: tuple[Decoder, ...] = (
         envelope.unwrap,
     ),
     Decoder(
+        ap_media.NAME,
+        "AP Media API: an item or a feed as JSON",
+        ap_media.sniff,
+        ap_media.decode_ap_media,
+    ),
+    Decoder(
+        dpa_digitalwires.NAME,
+        "dpa digitalwires: JSON with its notebook",
+        dpa_digitalwires.sniff,
+        dpa_digitalwires.decode_dpa_digitalwires,
+    ),
+    Decoder(
+        apple_news.NAME,
+        "Apple News Format: an article as components",
+        apple_news.sniff,
+        apple_news.decode_apple_news,
+    ),
+    Decoder(
         ninjs.NAME,
         "IPTC ninjs 1.x, 2.x, 3.x and superdesk's dialect, one item or an array",
         ninjs.sniff,
-        lambda message, _: ninjs.decode_ninjs(message),
+        ninjs.decode_ninjs,
+    ),
+    Decoder(
+        other_json.NAME,
+        "other JSON: records of news by well-known field names; the rest is data",
+        other_json.sniff,
+        other_json.decode_other_json,
+    ),
+    Decoder(
+        newsml_g2.NAME,
+        "IPTC NewsML-G2: news messages and single items of every kind, NITF or XHTML inside",
+        newsml_g2.sniff,
+        newsml_g2.decode_newsml_g2,
     ),
     Decoder(
         anpa1312.NAME,
@@ -64,6 +115,43 @@ DECODERS: tuple[Decoder, ...] = (
         "telegrams between ZCZC and NNNN, of AAP and the old Reuters wires",
         zczc.sniff,
         zczc.decode_zczc,
+    ),
+    Decoder(
+        newsml_1.NAME,
+        "NewsML 1.0 to 1.2: AFP, EFE, ATS, TASS, Kyodo, ANP, Belga and others",
+        newsml_1.sniff,
+        newsml_1.decode_newsml_1,
+    ),
+    Decoder(
+        nitf.NAME,
+        "NITF 3.x, with any namespace or none",
+        nitf.sniff,
+        nitf.decode_nitf,
+    ),
+    Decoder(
+        feed.NAME,
+        "RSS 0.9x, 1.0, 2.0, Atom, WordPress export (WXR)",
+        feed.sniff,
+        feed.decode_feed,
+        mends_xml=True,
+    ),
+    Decoder(
+        email_message.NAME,
+        "e-mail (RFC 822, MIME), with the messages in it",
+        email_message.sniff,
+        lambda message, profiles: email_message.decode_email(message, profiles, read),
+    ),
+    Decoder(
+        calendar_events.NAME,
+        "calendar: iCalendar, or a table of events (CSV)",
+        calendar_events.sniff,
+        lambda message, _: calendar_events.decode_calendar(message),
+    ),
+    Decoder(
+        other_xml.NAME,
+        "XML of no standard, read by the names of its fields",
+        other_xml.sniff,
+        other_xml.decode_other_xml,
     ),
     Decoder(
         html.NAME,
@@ -97,9 +185,11 @@ def read(message: Message, profiles: Profiles) -> Answer | Message:
         return [Fail("body-empty", f"{len(message.body)} bytes, no text")]
     if isinstance(message.document, Fail):
         return [message.document]
-    if isinstance(message.xml, Fail):
-        return [message.xml]
     claims = rank(message)
+    if isinstance(message.xml, Fail):
+        claims = [(decoder, evidence) for decoder, evidence in claims if decoder.mends_xml]
+        if not claims:
+            return [message.xml]
     if not claims:
         return [Fail("format-unknown", _what_it_is(message))]
     answer = claims[0][0].decode(message, profiles)

@@ -11,7 +11,7 @@ from datetime import datetime
 from schemas.item import AltId, EdNote, Lifecycle, LifecycleKind, Link, PubStatus, Subject
 from streams.decode.dates import read_date
 from streams.decode.decoded import Facts, FactValue, LifecycleEvidence
-from streams.decode.lifecycle import read_markers
+from streams.decode.lifecycle import embargo_time, find_markers, names_embargo
 from streams.decode.mojibake import mend
 from streams.decode.profiles import ProviderProfile
 
@@ -59,7 +59,9 @@ class Stated:
         self._evidence: list[LifecycleEvidence] = []
         self._ordinal: int | None = None
         self._notes: dict[str, None] = {}
+        self._id_version: tuple[str, str] | None = None
         self._embargo_undated = False
+        self._embargo_words: dict[str, str] = {}
 
     def get(self, name: str) -> FactValue | None:
         """What was stated of a field so far."""
@@ -73,15 +75,26 @@ class Stated:
             value: text is put on one line, its mojibake mended.
             origin: where it stood, as the format names it: "itemMeta/versionCreated".
         """
-        if isinstance(value, str):
+        # A status is text too, and stays the status it is.
+        if isinstance(value, str) and not isinstance(value, PubStatus):
             value = as_word(value)
         if value is None or name in self._fields:
             return
+        if name == "stable_id" and isinstance(value, str):
+            value = self._without_version(value, origin)
         self._fields[name] = value
         self._origins.append((name, origin))
 
-    def date(self, name: str, text: str | None, origin: str) -> datetime | None:
-        """State a date in ISO 8601; a text that is none becomes a warning."""
+    def _without_version(self, stated: str, origin: str) -> str:
+        """The id without the version that the provider writes into it; both are kept."""
+        bare, version = self._profile.split_id(stated)
+        if version is not None:
+            self.alt_id("versioned", stated, origin)
+            self._id_version = (version, origin)
+        return bare
+
+    def date(self, name: str, text: object, origin: str) -> datetime | None:
+        """State a date in ISO 8601; what is none becomes a warning."""
         moment = read_date(text, origin, time_zone=self._profile.time_zone, warnings=self.warnings)
         self.put(name, moment, origin)
         return moment
@@ -123,14 +136,14 @@ class Stated:
             self.lifecycle(LifecycleKind.KILL if kill else LifecycleKind.HOLD, origin, word)
         self.put("pubstatus", status, origin)
 
-    def embargo(self, text: str | None, origin: str) -> None:
+    def embargo(self, text: object, origin: str) -> None:
         """State an embargo: what names one that cannot be dated is withheld, never let through.
 
         Whether an empty field is an embargo is the provider's habit.
         """
         if text is None:
             return
-        if not text.strip():
+        if isinstance(text, str) and not text.strip():
             self._embargo_undated |= self._profile.embargo_empty == "withheld"
         elif self.date("embargoed_until", text, origin) is None:
             self._embargo_undated = True
@@ -157,6 +170,13 @@ class Stated:
         word = as_word(text)
         if word:
             self.list("ednotes", EdNote(text=word, publishable=publishable), origin)
+
+    def rights(self, *lines: str | None, origin: str) -> None:
+        """State notice and terms, a line each."""
+        words = [word for line in lines if (word := as_word(line))]
+        if words and "rights" not in self._fields:
+            self._fields["rights"] = "\n".join(words)
+            self._origins.append(("rights", origin))
 
     def subject(self, scheme: str, code: str | None, name: str | None, origin: str) -> None:
         """A code of a vocabulary; a qcode's scheme may stand before its colon."""
@@ -187,14 +207,33 @@ class Stated:
 
     def markers(self, headline: str | None, slugline: str | None, origin: str) -> None:
         """What the markers of a headline and of a slugline (or take key) say."""
-        found = read_markers(headline, slugline)
-        for kind in found.kinds:
-            self.lifecycle(kind, origin, found.note, found.ordinal)
+        found = find_markers(headline, slugline)
+        for marker in found.found:
+            self.lifecycle(marker.kind, origin, marker.words, marker.ordinal)
+            if marker.kind is LifecycleKind.ADVANCE and names_embargo(marker.words):
+                self._embargo_words.setdefault(marker.words, origin)
         if found.note:
             self._notes[found.note] = None
 
+    def _embargo_in_words(self) -> None:
+        """Date the embargo that only words state, by the day the message was made."""
+        made = self._fields.get("version_created")
+        for words, origin in self._embargo_words.items():
+            until = embargo_time(
+                words,
+                made=made if isinstance(made, datetime) else None,
+                time_zone=self._profile.known_time_zone,
+            )
+            if until is None:
+                self._embargo_undated = True
+            else:
+                self.put("embargoed_until", until, origin)
+
     def facts(self) -> Facts:
         """Everything stated so far."""
+        self._embargo_in_words()
+        if self._id_version is not None:
+            self.put("version", *self._id_version)
         stated = self._fields.get("pubstatus")
         status = stated if isinstance(stated, PubStatus) else PubStatus.USABLE
         undated = self._embargo_undated and "embargoed_until" not in self._fields

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -58,7 +58,7 @@ def parse(text: str) -> XmlDocument | Fail:
     body = text.lstrip(_LEADING)
     declaration = _DECLARATION.match(body)
     if declaration:
-        body = body[declaration.end() :]
+        body = body[declaration.end() :].lstrip(_LEADING)
     body, entities = _without_doctype(body, warnings)
     if entities:
         used = {found["name"] for found in _REFERENCE.finditer(body) if found["name"]}
@@ -117,6 +117,10 @@ def _recovered(body: str, warnings: list[str]) -> XmlDocument | Fail:
     # Past an error it cannot mend libxml2 leaves the rest out: then it is not the whole message.
     if tree is None or len("".join(tree.itertext())) < len(_text_of(body)):
         return Fail("xml-invalid", first)
+    for node in tree.iter():
+        # A prefix that stands for nothing says nothing: "nitf:p" is p.
+        if isinstance(node.tag, str) and ":" in node.tag and "}" not in node.tag:
+            node.tag = node.tag.rpartition(":")[2] or node.tag
     return XmlDocument(tree, (*warnings, f"xml-repaired:{first}")[:MAX_WARNINGS])
 
 
@@ -224,6 +228,18 @@ def attribute(node: etree._Element | None, name: str) -> str | None:
 def text_of(node: etree._Element | None) -> str | None:
     """All text inside an element on one line; None when there is none."""
     return collapse("".join(node.itertext())) if node is not None else None
+
+
+def joined(parts: Iterable[str | None]) -> str | None:
+    """The texts of neighbouring elements on one line, a space where two words would touch."""
+    line: list[str] = []
+    for part in parts:
+        if not part:
+            continue
+        if line and line[-1][-1].isalnum() and (part[0].isalnum() or part[0] == "("):
+            line.append(" ")
+        line.append(part)
+    return collapse("".join(line))
 
 
 def collapse(text: str) -> str | None:

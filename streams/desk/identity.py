@@ -8,11 +8,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Literal
 
 from streams.folding import fold
 
 UNKNOWN_PROVIDER = "unknown"
 NO_TIME = "0000-00-00T00:00:00.000000Z"
+Ordering = Literal["time-then-version", "version-then-time"]
+"""Which of the agency's own marks orders the versions of one item first."""
+_VERSION_DIGITS = 20
+# An order key that begins with its version, and has none.
+_NO_VERSION = "/"
+# Sorts after every version.
+_LAST_VERSION = "~~"
 
 
 def content_hash(headline: str | None, paragraphs: Iterable[str]) -> str:
@@ -30,18 +38,37 @@ def item_key(provider: str | None, stable_id: str | None, content: str) -> str:
     return f"{provider or UNKNOWN_PROVIDER}:{stable_id or f'content-{content}'}"
 
 
-def order_key(version_created: datetime | None, version: str | None) -> str:
-    """Sorts the versions of one item as text: by time of creation, then the agency's version.
+def order_key(
+    version_created: datetime | None,
+    version: str | None,
+    ordering: Ordering = "time-then-version",
+) -> str:
+    """Sorts the versions of one item as text: by time of creation and the agency's version.
 
     A version that is a number sorts as one; one that is missing sorts first.
+
+    Args:
+        version_created: as the agency states it.
+        version: the agency's own.
+        ordering: the provider's policy: which of the two comes first.
     """
     when = (
         version_created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         if version_created
         else NO_TIME
     )
-    number = (version or "").strip()
-    return f"{when}/{number.zfill(20) if number.isdecimal() and number.isascii() else number}"
+    number = _sortable((version or "").strip())
+    return f"{number}/{when}" if ordering == "version-then-time" else f"{when}/{number}"
+
+
+def _sortable(version: str) -> str:
+    if not (version.isdecimal() and version.isascii()):
+        return version
+    digits = version.lstrip("0")
+    if len(digits) <= _VERSION_DIGITS:
+        return digits.zfill(_VERSION_DIGITS)
+    # A longer number is a greater one: "~" sorts after every digit.
+    return f"~{len(digits):04}:{digits}"
 
 
 def source_id(position: str, sha256: str, part: int) -> str:
@@ -58,11 +85,27 @@ def event_id(source: str, kind: str, target: str) -> str:
     ).hexdigest()
 
 
-def is_undated(order: str) -> bool:
-    """The version with this order key did not say when it was made."""
-    return order.startswith(NO_TIME)
-
-
 def is_unordered(order: str) -> bool:
     """The version with this order key said neither when it was made nor its number."""
-    return order == order_key(None, None)
+    return order in _UNORDERED
+
+
+def is_unplaced(order: str) -> bool:
+    """The version with this order key lacks what orders it first: its time, or its number."""
+    return order.startswith((NO_TIME, _NO_VERSION))
+
+
+def tombstone_of(order: str, version: str | None, now: datetime, known: str | None) -> str:
+    """The order key at which a kill stands: later versions must be newer than it to count.
+
+    What was made before the kill was decided stays dead, whenever it arrives. Where versions sort
+    first, a kill without a number leaves that open: it stands after every number.
+    """
+    if order.startswith(_NO_VERSION):
+        order = f"{_LAST_VERSION}{order_key(now, None, 'version-then-time')}"
+    elif order.startswith(NO_TIME):
+        order = max(order, order_key(now, version))
+    return max(order, known) if known else order
+
+
+_UNORDERED = frozenset({order_key(None, None), order_key(None, None, "version-then-time")})

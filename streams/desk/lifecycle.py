@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from schemas.item import AltId, Item, LifecycleKind, PubStatus
 from schemas.journal import StateRecord, Status
-from streams.desk.identity import content_hash, is_undated, is_unordered, order_key
+from streams.desk.identity import content_hash, is_unordered, is_unplaced, tombstone_of
 
 _FLASHES = frozenset({LifecycleKind.FLASH, LifecycleKind.URGENT})
 _VERSIONS = frozenset(
@@ -160,8 +160,9 @@ def arrival(item: Item, known: Standing | None) -> Arrival:
         return Arrival.FIRST
     same = digest_of(item) == known.digest
     killed = known.status is Status.KILLED
-    if is_kill(item) and is_undated(item.order_key):
-        # A kill that states no time is about whatever is out; only itself again changes nothing.
+    if is_kill(item) and is_unplaced(item.order_key):
+        # A kill that states no time (no number, where these sort first) is about whatever is out;
+        # only itself again changes nothing.
         return Arrival.SAME if killed and same else Arrival.NEWER
     if item.order_key != known.order_key:
         return Arrival.NEWER if item.order_key > known.order_key else Arrival.OLDER
@@ -175,11 +176,8 @@ def arrival(item: Item, known: Standing | None) -> Arrival:
 
 def tombstone_order(item: Item, known: Standing | None, now: datetime) -> str:
     """The order key a kill stands at: later versions must be newer than it to count."""
-    order = item.order_key
-    if is_undated(order):
-        # What was made before the kill was decided stays dead, whenever it arrives.
-        order = max(order, order_key(now, item.version))
-    return max(order, known.order_key) if known else order
+    known_order = known.order_key if known else None
+    return tombstone_of(item.order_key, item.version, now, known_order)
 
 
 def differences(item: Item, known: Standing) -> tuple[str, ...]:

@@ -8,27 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from streams.decode.well_known import WELL_KNOWN, plain_name
 from streams.errors import ConfigError
 
 __all__ = ["FieldMap", "compose", "parse_map", "well_known"]
 
-# In order of preference; compared without case, "_" and "-".
-_WELL_KNOWN: dict[str, tuple[str, ...]] = {
-    "body": (
-        "body", "articlebody", "bodytext", "fulltext", "maintext", "text", "content", "article",
-        "story", "rawtext", "html", "bodyhtml", "bodyxhtml",
-    ),
-    "received_at": (
-        "receivedat", "date", "datetime", "datepublished", "publishedat", "pubdate", "published",
-        "publicationdate", "publishdate", "versioncreated", "created", "createdat", "timestamp",
-        "time",
-    ),
-    "headline": ("headline", "title", "hl", "heading"),
-    "provider": ("provider", "agency", "wire"),
-    "content_type": ("contenttype", "mimetype"),
-    "id": ("id", "guid", "uuid", "docid", "newid"),
-}  # fmt: skip
-_TARGETS = tuple(_WELL_KNOWN)
+_TARGETS = tuple(WELL_KNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +61,10 @@ def well_known(
     for record in records:
         for name, value in record.items():
             if isinstance(value, str | int | float):
-                seen.setdefault(_plain(name), name)
+                seen.setdefault(plain_name(name), name)
     found = dict(given)
     taken = set(found.values())
-    for target, names in _WELL_KNOWN.items():
+    for target, names in WELL_KNOWN.items():
         if target not in found:
             match = next((seen[n] for n in names if n in seen and seen[n] not in taken), None)
             if match is not None:
@@ -94,7 +79,3 @@ def compose(headline: object, body: str) -> str:
     if not title or " ".join(body[: 2 * len(title) + 64].split()).startswith(title):
         return body
     return f"{title}\n\n{body}"
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()

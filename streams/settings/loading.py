@@ -79,7 +79,7 @@ def load_settings(
         ConfigError: a file cannot be read, a key is unknown anywhere, or a value is wrong.
     """
     environment = os.environ if environ is None else environ
-    file = _file_of(config, environment)
+    file = settings_file(config, environment)
     from_file = _read_toml(file) if file else {}
     refuse_unknown(Settings, from_file, f"in {file}")
     layers: list[tuple[str, Mapping[str, Any]]] = [(f"file {file}", from_file)]
@@ -99,7 +99,11 @@ def load_settings(
     return Loaded(settings, origins)
 
 
-def _file_of(config: Path | None, environ: Mapping[str, str]) -> Path | None:
+def settings_file(
+    config: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Path | None:
+    """The settings file that is read: the one named, else ./wireroom.toml if there is one."""
+    environ = os.environ if environ is None else environ
     named = config or (Path(environ["WIREROOM_CONFIG"]) if environ.get("WIREROOM_CONFIG") else None)
     if named is None:
         return DEFAULT_FILE if DEFAULT_FILE.is_file() else None

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
         metrics_port: where the worker's first stage answers /metrics and /ready, the others on
             the ports after it; None for none, 0 for any that is free.
         max_body_bytes: a larger body is spooled whole to ``spool_dir`` and becomes a dead letter.
+        profiles_dir: a directory of provider profiles (*.toml) besides those that ship; one of the
+            same provider takes the place of the shipped one.
         replication: copies of each topic made by ``topics apply``; Kafka only.
     """
 
@@ -64,6 +66,7 @@ class Settings(BaseSettings):
     prefix: str = Field(default="wire.", pattern=r"^[A-Za-z0-9._-]{0,100}$")
     max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
     spool_dir: Path = Path("wireroom-spool")
+    profiles_dir: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     metrics_host: str = "127.0.0.1"
@@ -129,10 +132,15 @@ class Settings(BaseSettings):
         )
 
     def pipeline_config(self) -> PipelineConfig:
-        """What the stages need to know, without files or environment."""
+        """What the stages need to know, without files or environment.
+
+        Raises:
+            ConfigError: a provider profile cannot be read.
+        """
         from streams.desk import DeskConfig  # noqa: PLC0415  (brings the stages)
         from streams.enrich import EnrichConfig  # noqa: PLC0415  (as above)
         from streams.pipeline import PipelineConfig  # noqa: PLC0415  (as above)
+        from streams.settings.profiles import profiles_of  # noqa: PLC0415  (as above)
 
         rule = _dedup_rule(self.desk.model_dump(exclude={"providers"}))
         own = {
@@ -140,6 +148,7 @@ class Settings(BaseSettings):
             for name, settings in self.desk.providers.items()
         }
         return PipelineConfig(
+            profiles=profiles_of(self.profiles_dir),
             desk=DeskConfig(dedup=rule, providers=own),
             enrich=EnrichConfig(recogniser=self.enrich.recogniser),
             max_body_bytes=self.max_body_bytes,

@@ -36,6 +36,19 @@ CASES: dict[str, bytes] = {
     "ninjs-no-uri": b'{"headline":"H","body_html":"<p>B</p>"}',
     "ninjs-array": b'[{"uri":"u","headline":"H"},{"uri":"v","headline":"I"},null]',
     "ninjs-unknown-field": b'{"uri":"u","headline":"H","zzz":{"a":[1,2,3]}}',
+    "ninjs-nested": b'{"uri":"u","type":"composite","associations":{"a":{"uri":"v","type":"text",'
+    b'"headline":"I","body_text":"T","associations":[{"uri":"w","body_text":"U"},null,3]}}}',
+    "ap-media": b'{"api_version":"1.1","data":{"items":[{"item":{"altids":{"itemid":"1"},'
+    b'"version":0,"type":"text","headline":"H"}},null,{"item":7}]},"nitf":{"body_html":"<p>B</p>"}}',
+    "ap-media-wrong": b'{"altids":{"itemid":{}},"bylines":{"a":1},"subject":[1],'
+    b'"associations":[[]],"renditions":5,"usageterms":{},"signals":{"x":1},"editorialtypes":[[]],"embargoed":{}}',
+    "dpa": b'{"format":"digitalwires@0.9.1","urn":"urn:newsml:dpa.com:1:2","headline":"H",'
+    b'"article_html":"<section class="main"><p>B</p></section>"}',
+    "dpa-wrong": b'{"format":"digitalwires","urn":[],"ednotes":[1,{"ednote":{}}],"categories":{},'
+    b'"associations":[{}],"notepad":[1],"article_html":7,"descriptions":[{"description":1}]}',
+    "apple-news": b'{"identifier":"i","title":"H","documentStyle":{},"components":[{"role":"body",'
+    b'"text":"B"},{"components":[{"role":[],"text":{"text":1}},3]}]}',
+    "json-records": b'{"hits":[{"title":"H","text":"B","date":1581646440000},{"title":5},null]}',
     "json-cut": b'{"uri":"u","headline":"H',
     "json-deep": b'{"uri":' + b"[" * 50_000,
     "json-duplicate": b'{"uri":"u","uri":"v","headline":"H"}',
@@ -45,6 +58,26 @@ CASES: dict[str, bytes] = {
     "envelope": b'{"body":"Headline\\n\\nText","provider":"p"}',
     "envelope-wrong": b'{"body":5}',
     "newsml": b'<?xml version="1.0"?><newsItem guid="x" version="1"><p>x</p></newsItem>',
+    "newsml-1": (
+        b'<?xml version="1.0"?><NewsML Version="1.2"><NewsItem><Identification><NewsIdentifier>'
+        b"<PublicIdentifier>urn:newsml:x:20240305:N1:1</PublicIdentifier></NewsIdentifier>"
+        b"</Identification><NewsComponent><NewsLines><HeadLine>H</HeadLine></NewsLines><ContentItem>"
+        b"<DataContent><p>One <i>two</i> three.</p></DataContent></ContentItem></NewsComponent>"
+        b"</NewsItem><NewsItem/></NewsML>"
+    ),
+    "newsml-1-empty": b"<NewsML><NewsEnvelope/></NewsML>",
+    "newsml-1-deep": b"<NewsML><NewsItem>"
+    + b"<NewsComponent>" * 250
+    + b"</NewsComponent>" * 250
+    + b"</NewsItem></NewsML>",
+    "nitf": (
+        b'<!DOCTYPE nitf SYSTEM "nitf-3-2.dtd"><nitf><head><docdata management-status="embargoed">'
+        b'<doc-id id-string="i"/><date.release norm=""/></docdata></head><body><body.head><hedline>'
+        b"<hl1>H</hl1></hedline><note>N</note></body.head><body.content><p>1<note>n</note> two</p>"
+        b"<table><tr><td>x</td></tr></table></body.content></body></nitf>"
+    ),
+    "nitf-empty": b"<nitf/>",
+    "nitf-cut": b"<nitf><body><body.content><p>One",
     "iptc7901": b"\x01abc123 4 i 211 x\r\nslug/\r\n\x02Text\r\n\x03131137 GMT Nov 13\r\n\x04",
     "iptc7901-stripped": b"abc123 4 i 211 x\n\nslug/\n1ST LEAD\nHead =\n\nText\n131137 GMT Nov 13\n",
     "iptc7901-cut": b"\x01abc123 4 i 211\r\n\x02(Eil \x07\x07",

@@ -94,7 +94,8 @@ HOSTILE = [
     Message("too-large", b"A line of text.\n" * 20_000, "body-too-large"),
     Message("empty", b"", "body-empty"),
     Message("blank", b" \r\n\t ", "body-empty"),
-    Message("without-uri", ninjs("nouri", uri=None), "ninjs-no-uri"),
+    Message("without-uri", ninjs("nouri", uri=None), None, warning="ninjs-no-uri"),
+    Message("kill-of-nothing", b'{"pubstatus":"canceled","urgency":3}', "ninjs-no-uri"),
     Message(
         "twice-a-key",
         ninjs("twice")[:-1] + b',"headline":"The second headline"}',

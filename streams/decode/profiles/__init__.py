@@ -5,20 +5,31 @@ It must not hold code that is peculiar to one agency.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Literal, get_args
 
+from streams.decode.profiles.checking import DateOrder, EmbargoEmpty, Problem, check
+from streams.desk.identity import Ordering
 from streams.errors import ConfigError
 
-Ordering = Literal["time-then-version", "version-then-time"]
-"""Which of the agency's own marks orders the versions of one item first."""
-EmbargoEmpty = Literal["none", "withheld"]
-"""What a field for an embargo means that is there and empty."""
-DateOrder = Literal["mdy", "dmy", "ymd"]
-"""How a date of three numbers is to be read."""
+__all__ = [
+    "DEFAULT_PROFILES",
+    "DateOrder",
+    "EmbargoEmpty",
+    "Ordering",
+    "Problem",
+    "Profiles",
+    "ProviderProfile",
+    "claims",
+    "load_profiles",
+    "read_profile",
+    "shipped",
+]
+
+_DEFAULT = "default"
+_LONGEST_ID = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,8 @@ class ProviderProfile:
         date_order: of dates in numbers.
         embargo_empty: what an empty embargo field means.
         strip: text patterns (regular expressions) of whole lines that are never text.
+        id_version: a pattern with a group ``version``: what it matches in an id is its version, and
+            is taken out of it.
         evidence: for each key above, where it was seen; a key without any is left out.
     """
 
@@ -47,14 +60,28 @@ class ProviderProfile:
     date_order: DateOrder = "mdy"
     embargo_empty: EmbargoEmpty = "none"
     strip: tuple[str, ...] = ()
+    id_version: str | None = None
     evidence: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def known_time_zone(self) -> str | None:
+        """The time zone, where it is more than the default for want of knowledge."""
+        return self.time_zone if self.time_zone != "UTC" or "time_zone" in self.evidence else None
+
+    def split_id(self, stated: str) -> tuple[str, str | None]:
+        """An id as stated, without the version in it; and that version, if there is one."""
+        if self.id_version is None or len(stated) > _LONGEST_ID:
+            return stated, None
+        match = re.search(self.id_version, stated)
+        bare = stated[: match.start()] + stated[match.end() :] if match else ""
+        return (bare, match["version"]) if match and bare else (stated, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
     """Every profile known, with the one that serves all others."""
 
-    default: ProviderProfile = field(default_factory=lambda: ProviderProfile("default"))
+    default: ProviderProfile = field(default_factory=lambda: ProviderProfile(_DEFAULT))
     by_provider: Mapping[str, ProviderProfile] = field(default_factory=dict)
 
     def of(self, provider: str | None) -> ProviderProfile:
@@ -65,7 +92,7 @@ class Profiles:
         """The profile of the provider that messages call so, whatever the case."""
         wanted = name.strip().lower()
         for profile in self.by_provider.values():
-            if wanted in {profile.provider, *(known.lower() for known in profile.known_as)}:
+            if wanted == profile.provider or wanted in map(str.lower, profile.known_as):
                 return profile
         return None
 
@@ -76,38 +103,53 @@ def read_profile(toml: str, *, name: str) -> ProviderProfile:
     Raises:
         ConfigError: the text is not TOML, or a key or value is not one a profile has.
     """
-    try:
-        table = tomllib.loads(toml)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"profile {name}: not TOML: {error}") from None
-    unknown = set(table) - {"provider", "encodings", "time_zone", "ordering", "urgency"}
-    if unknown:
-        raise ConfigError(f"profile {name}: unknown keys {sorted(unknown)}")
-    ordering = table.get("ordering", "time-then-version")
-    if ordering not in get_args(Ordering):
-        raise ConfigError(f"profile {name}: ordering must be one of {get_args(Ordering)}")
-    try:
-        urgency = {int(own): int(iptc) for own, iptc in table.get("urgency", {}).items()}
-    except (AttributeError, TypeError, ValueError):
-        raise ConfigError(f"profile {name}: urgency maps numbers to numbers") from None
-    return ProviderProfile(
-        provider=str(table.get("provider", name)),
-        encodings=tuple(str(encoding) for encoding in table.get("encodings", ())),
-        time_zone=str(table.get("time_zone", "UTC")),
-        ordering=ordering,
-        urgency=urgency,
-    )
+    fields, problems = check(toml, name)
+    if problems:
+        raise ConfigError(f"profile {name}: {problems[0]}")
+    return ProviderProfile(**fields)
 
 
-def load_profiles() -> Profiles:
-    """The profiles that ship with the package."""
+def shipped() -> dict[str, str]:
+    """The TOML texts of the profiles that ship with the package, by the provider's name."""
+    return {
+        file.name.removesuffix(".toml"): file.read_text("utf-8")
+        for file in sorted(files(__name__).iterdir(), key=lambda entry: entry.name)
+        if file.name.endswith(".toml")
+    }
+
+
+def load_profiles(own: Mapping[str, str] | None = None) -> Profiles:
+    """The profiles that ship with the package, and ``own`` ones by their names.
+
+    An own profile takes the place of a shipped one of the same provider, as a whole.
+
+    Raises:
+        ConfigError: one cannot be read, or two of them claim one name.
+    """
     read: dict[str, ProviderProfile] = {}
-    for file in sorted(files(__name__).iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".toml"):
-            profile = read_profile(file.read_text("utf-8"), name=file.name[: -len(".toml")])
+    for texts in (shipped(), own or {}):
+        given: dict[str, str] = {}
+        for name, toml in texts.items():
+            profile = read_profile(toml, name=name)
+            if profile.provider in given:
+                other = given[profile.provider]
+                raise ConfigError(f"profiles {other} and {name} are both of {profile.provider!r}")
+            given[profile.provider] = name
             read[profile.provider] = profile
-    default = read.pop("default", ProviderProfile("default"))
+    default = read.pop(_DEFAULT, ProviderProfile(_DEFAULT))
+    for name, claimants in claims(read.values()).items():
+        if len(claimants) > 1:
+            raise ConfigError(f"profiles {' and '.join(claimants)} both claim the name {name!r}")
     return Profiles(default=default, by_provider=read)
+
+
+def claims(profiles: Iterable[ProviderProfile]) -> dict[str, list[str]]:
+    """Which providers claim each name, in small letters."""
+    found: dict[str, list[str]] = {}
+    for profile in profiles:
+        for name in {profile.provider, *map(str.lower, profile.known_as)}:
+            found.setdefault(name, []).append(profile.provider)
+    return found
 
 
 DEFAULT_PROFILES = load_profiles()

@@ -52,7 +52,7 @@ def test_a_body_given_as_text_is_not_decoded_again() -> None:
 
 
 def test_parts_and_fails_of_the_message_inside_come_through() -> None:
-    inner = json.dumps([{"uri": "a", "headline": "A"}, {"headline": "B", "urgency": 1}])
+    inner = json.dumps([{"uri": "a", "headline": "A"}, {"pubstatus": "canceled", "urgency": 1}])
     first, second = decode(RawMessage(body=wrap(body=inner)))
     assert isinstance(first, Decoded)
     assert isinstance(second, Fail)

@@ -219,3 +219,16 @@ def test_a_page_past_the_limits_keeps_its_text(markup: str, warning: str) -> Non
 )
 def test_hostile_markup_is_answered(markup: str) -> None:
     assert decode(RawMessage(body=markup.encode()))
+
+
+def test_a_page_that_does_not_end_says_so() -> None:
+    page = "<html><body><p>Un port fermé, a annoncé la préfecture.</p>"
+    (cut,) = decode(RawMessage(body=page.encode()))
+    assert isinstance(cut, Decoded)
+    assert "html-not-closed" in cut.warnings
+    (whole,) = decode(RawMessage(body=f"{page}</body></html>".encode()))
+    assert isinstance(whole, Decoded)
+    assert whole.warnings == ()
+    (opening,) = decode(RawMessage(body=b"<!DOCTYPE html>\n"))
+    assert isinstance(opening, Fail)
+    assert opening.code == "html-no-text"

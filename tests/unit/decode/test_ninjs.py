@@ -10,7 +10,7 @@ from schemas.item import LifecycleKind, ParagraphKind, PubStatus
 from schemas.raw import RawMessage
 from streams.decode import Decoded, Profiles, ProviderProfile, decode
 from streams.decode.decoded import Role
-from streams.steps import Fail
+from streams.steps import DropReason, Fail
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "../shared/data/formats/newsinjson"
 
@@ -135,8 +135,8 @@ def test_the_same_item_in_any_version_has_the_same_facts(
     ]
 
 
-def test_a_second_headline_is_kept_as_furniture() -> None:
-    assert by_role(only(V3), Role.FURNITURE) == ["A second headline"]
+def test_a_second_headline_is_kept_beside_the_text() -> None:
+    assert by_role(only(V3), Role.SUMMARY) == ["A second headline"]
 
 
 def test_links_and_subjects_are_read_once_each() -> None:
@@ -182,12 +182,12 @@ def test_a_picture_without_a_body_keeps_its_caption() -> None:
     assert decoded.blocks[1].kind is ParagraphKind.CAPTION
 
 
-def test_an_abstract_beside_a_body_is_furniture() -> None:
+def test_an_abstract_beside_a_body_is_a_summary() -> None:
     decoded = only(
         {"uri": "u", "headline": "H", "body_text": "A\nB", "description_text": "In short"}
     )
     assert by_role(decoded, Role.BODY) == ["A", "B"]
-    assert by_role(decoded, Role.FURNITURE) == ["In short"]
+    assert by_role(decoded, Role.SUMMARY) == ["In short"]
 
 
 def test_an_abstract_alone_is_the_body() -> None:
@@ -291,14 +291,20 @@ def test_the_providers_urgency_is_mapped() -> None:
     assert decoded.facts.urgency == 3
 
 
-def test_without_uri_or_guid_it_is_a_fail() -> None:
-    (answer,) = read({"headline": "H", "body_text": "B", "versioncreated": "2024-01-01T00:00:00Z"})
+def test_a_text_without_uri_or_guid_is_known_by_its_text() -> None:
+    decoded = only({"headline": "H", "body_text": "B", "versioncreated": "2024-01-01T00:00:00Z"})
+    assert decoded.facts.stable_id is None
+    assert decoded.warnings == ("ninjs-no-uri",)
+
+
+def test_with_neither_id_nor_text_it_is_a_fail() -> None:
+    (answer,) = read({"pubstatus": "canceled", "versioncreated": "2024-01-01T00:00:00Z"})
     assert isinstance(answer, Fail)
     assert answer.code == "ninjs-no-uri"
 
 
 def test_an_array_gives_a_part_for_each_entry() -> None:
-    answers = read([V1, {"headline": "H", "urgency": 1}, 7, V3])
+    answers = read([V1, {"pubstatus": "canceled", "urgency": 1}, 7, V3])
     assert [getattr(answer, "code", None) for answer in answers] == [
         None,
         "ninjs-no-uri",
@@ -347,3 +353,219 @@ def test_every_example_of_the_standard_is_decoded() -> None:
             assert answer.facts.stable_id
             assert any(block.role is Role.HEADLINE for block in answer.blocks), path.name
             assert answer.format.startswith("ninjs-")
+
+
+def origins(decoded: Decoded) -> dict[str, str]:
+    return dict(reversed(decoded.facts.origins))
+
+
+def test_every_fact_says_where_it_stood_as_the_version_calls_it() -> None:
+    first, third = origins(only(V1)), origins(only(V3))
+    assert first["version_created"] == "versioncreated"
+    assert third["version_created"] == "versionCreated"
+    assert third["alt_ids"] == "altIds"
+    assert third["ednotes"] == "edNote"
+    assert (first["byline"], third["byline"]) == ("byline", "by")
+    assert first["links"] == "evolvedfrom"
+    for decoded in (only(V1), only(V3)):
+        stated = {name for name, _ in decoded.facts.origins}
+        assert {"stable_id", "version", "language", "urgency", "rights", "subjects"} <= stated
+
+
+def test_a_lifecycle_fact_has_its_evidence() -> None:
+    item = {"uri": "u", "headline": "UPDATE 2-Oil rises", "signal": "sig:correction"}
+    evidence = only({**item, "pubstatus": "canceled", "anpa_take_key": "3rd Lead"}).facts.evidence
+    assert [(one.kind, one.origin, one.text) for one in evidence] == [
+        (LifecycleKind.KILL, "pubstatus", "canceled"),
+        (LifecycleKind.CORRECTION, "signal", "sig:correction"),
+        (LifecycleKind.UPDATE, "headline", "UPDATE 2"),
+        (LifecycleKind.LEAD, "anpa_take_key", "3RD LEAD"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"type": "picture", "description_text": "A port."}, DropReason.PICTURE),
+        ({"type": "picture", "body_text": "Port at night"}, DropReason.PICTURE),
+        ({"type": "graphic"}, DropReason.GRAPHIC),
+        ({"type": "video", "descriptions": [{"role": "caption", "value": "A."}]}, DropReason.VIDEO),
+        ({"type": "audio"}, DropReason.AUDIO),
+        ({"type": "composite"}, DropReason.PACKAGE),
+        ({"type": "event", "body_text": "Doors open at eight."}, DropReason.EVENT),
+        ({"eventDetails": {"dates": {"startDate": "2026-03-12"}}}, DropReason.EVENT),
+        ({"type": "planning"}, DropReason.PLANNING),
+        ({"coverages": [], "planning_date": "2026-03-12"}, DropReason.PLANNING),
+        ({"type": "text", "body_text": "B"}, None),
+        ({"type": "composite", "body_text": "B"}, None),
+        ({"type": "video", "body_html": "<p>A.</p><p>B.</p>"}, None),
+        ({"type": "story", "description_text": "B"}, None),
+    ],
+)
+def test_what_is_no_text_is_said_to_be_what_it_is(
+    fields: dict[str, object], reason: DropReason | None
+) -> None:
+    assert only({"uri": "u", "headline": "Port", **fields}).not_text is reason
+
+
+def test_a_picture_whose_body_repeats_its_caption_is_a_picture_with_all_its_text() -> None:
+    decoded = only(
+        {
+            "uri": "u",
+            "type": "picture",
+            "headlines": [{"role": "main", "value": "Port"}],
+            "descriptions": [{"role": "text", "value": "The port."}],
+            "bodies": [
+                {"role": "text", "contenttype": "text/plain", "value": "The port."},
+                {"role": "x", "contenttype": "text/html", "value": "<p>Ships come.</p><p>Go.</p>"},
+            ],
+        }
+    )
+    assert decoded.not_text is DropReason.PICTURE
+    assert by_role(decoded, Role.BODY) == ["The port."]
+    assert by_role(decoded, Role.FURNITURE) == ["Ships come.", "Go."]
+
+
+def test_an_associated_text_is_a_part_of_its_own_related_both_ways() -> None:
+    package = {
+        "uri": "p",
+        "type": "composite",
+        "headline": "The day",
+        "associations": {
+            "lead": {"uri": "a", "type": "text", "headline": "A", "body_text": "First."},
+            "pic": {"uri": "b", "type": "picture", "headline": "B", "description_text": "Seen."},
+            "more": {"uri": "c", "headline": "C", "description_text": "Only said of."},
+        },
+    }
+    main, part = read(package)
+    assert isinstance(main, Decoded)
+    assert isinstance(part, Decoded)
+    assert main.not_text is DropReason.PACKAGE
+    assert [(link.rel, link.target) for link in main.facts.links] == [
+        ("association", "a"),
+        ("association", "b"),
+        ("association", "c"),
+    ]
+    assert (part.source.part, part.facts.stable_id, part.not_text) == (1, "a", None)
+    assert [(link.rel, link.target) for link in part.facts.links] == [("associatedwith", "p")]
+    assert "Seen." in by_role(main, Role.FURNITURE)
+
+
+def test_captions_of_what_goes_with_a_text_are_kept_beside_it() -> None:
+    item = {
+        "uri": "u",
+        "headline": "H",
+        "body_text": "B",
+        "associations": [
+            {"name": "a", "type": "picture", "by": "P. Hoto", "descriptions": [{"value": "Seen"}]}
+        ],
+    }
+    decoded = only(item)
+    assert by_role(decoded, Role.FURNITURE) == ["Seen", "P. Hoto"]
+    kinds = {b.kind for b in decoded.blocks if b.role is Role.FURNITURE}
+    assert kinds == {ParagraphKind.CAPTION}
+
+
+def test_every_word_of_every_rendering_is_somewhere() -> None:
+    item = {
+        **V3,
+        "title": "oil-1",
+        "bodies": [
+            *V3["bodies"],  # type: ignore[misc]
+            {"role": "web", "contentType": "text/html", "value": "<p>Oil rose, webwide.</p>"},
+        ],
+        "descriptions": [{"role": "abstract", "value": "In short"}],
+        "associations": [{"type": "picture", "headlines": [{"value": "Rig"}]}],
+    }
+    text = only(item).text
+    for word in ("webwide", "oil-1", "short", "Rig", "Writer", "Adds", "Copyright", "archive"):
+        assert word in text
+
+
+def test_superdesks_own_fields_are_read() -> None:
+    decoded = only(
+        {
+            "guid": "tag:x:1",
+            "version": 1,
+            "_current_version": 4,
+            "state": "corrected",
+            "headline": "H",
+            "abstract": "<p>In short</p>",
+            "body_html": "<p>B</p>",
+            "body_footer": "<p>Call us.</p>",
+            "dateline": {"text": "SYDNEY, Jan 1 AAP -", "located": {"city": "Sydney"}},
+            "schedule_settings": {"utc_embargo": "2030-01-01T00:00:00+0000"},
+            "place": [{"qcode": "NSW", "name": "New South Wales"}],
+        }
+    )
+    facts = decoded.facts
+    assert facts.version == "4"
+    assert facts.lifecycle.kinds == (LifecycleKind.CORRECTION,)
+    assert (facts.dateline_place, facts.dateline_raw) == ("Sydney", "SYDNEY, Jan 1 AAP -")
+    assert facts.embargoed_until == datetime(2030, 1, 1, tzinfo=UTC)
+    assert [(s.scheme, s.code) for s in facts.subjects] == [("place", "NSW")]
+    assert by_role(decoded, Role.BODY) == ["B", "Call us."]
+    assert by_role(decoded, Role.SUMMARY) == ["In short"]
+
+
+@pytest.mark.parametrize("state", ["killed", "recalled", "unpublished"])
+def test_superdesks_state_stands_before_its_pubstatus(state: str) -> None:
+    facts = only({"guid": "g", "headline": "H", "state": state, "pubstatus": "usable"}).facts
+    assert facts.pubstatus is PubStatus.CANCELED
+
+
+def test_an_embargo_that_is_no_date_at_all_withholds_the_item() -> None:
+    for value in (True, 7, ["x"], {"until": "noon"}):
+        facts = only({"uri": "u", "headline": "H", "embargoed": value}).facts
+        assert facts.pubstatus is PubStatus.WITHHELD
+    for value in (None, False, "", {}, []):
+        facts = only({"uri": "u", "headline": "H", "embargoed": value}).facts
+        assert facts.pubstatus is PubStatus.USABLE
+
+
+def test_a_collections_answer_and_an_advisory_of_local_democracy_reporters() -> None:
+    story = {"uri": "https://e.example/1", "id": 7, "type": "advisory", "headline": "A"}
+    decoded = only({"total": 1, "item": [{**story, "body_html": "<p>b</p>"}]})
+    assert decoded.facts.lifecycle.kinds == (LifecycleKind.ADVISORY,)
+    assert [(one.scheme, one.value) for one in decoded.facts.alt_ids] == [("id", "7")]
+
+
+def test_aps_addresses_are_known_by_the_item_in_them() -> None:
+    item = "0123456789abcdef0123456789abcdef"
+    uri = f"https://api.ap.org/media/v/content/{item}?qt=session&et=2a1"
+    decoded = only({"uri": uri, "headline": "H", "body_text": "B"})
+    assert decoded.facts.stable_id == item
+
+
+@pytest.mark.parametrize(
+    ("fields", "provider"),
+    [
+        ({"uri": "urn:newsml:dpa.com:20090101:1", "copyrightholder": "X"}, "dpa"),
+        ({"uri": "http://nobody.example/1", "provider": "Some House"}, "some-house"),
+        ({"uri": "tag:reuters.example,2018:1"}, "reuters.example"),
+        ({"guid": "1", "source": "AAP"}, "aap"),
+        ({"guid": "1"}, None),
+    ],
+)
+def test_the_provider_is_what_the_item_says_where_no_carrier_did(
+    fields: dict[str, object], provider: str | None
+) -> None:
+    profiles = Profiles(by_provider={"dpa": ProviderProfile("dpa", known_as=("dpa.com",))})
+    body = json.dumps({"headline": "H", "body_text": "B", **fields}).encode()
+    (decoded,) = decode(RawMessage(body=body), profiles)
+    assert isinstance(decoded, Decoded)
+    assert decoded.provider == provider
+    (carried,) = decode(RawMessage(body=body, provider="carrier"), profiles)
+    assert isinstance(carried, Decoded)
+    assert carried.provider == "carrier"
+
+
+def test_work_on_many_renderings_and_associations_is_bounded() -> None:
+    item: dict[str, object] = {"uri": "u", "headline": "H"}
+    item |= {f"body_{number}": f"word{number} said" for number in range(3000)}
+    item["associations"] = {
+        str(n): {"uri": str(n), "body_text": "B", "associations": {"x": {"body_text": "C"}}}
+        for n in range(2000)
+    }
+    answers = read(item)
+    assert len(answers) <= 501

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.raw import RawMessage
+from streams.decode import decode
 from streams.decode.xml_document import (
     XmlDocument,
     attribute,
@@ -60,6 +62,10 @@ def test_what_can_be_mended_is_read_whole(text: str, said: str) -> None:
             '<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><l>&a;</l>',
             "xml-entity-forbidden",
         ),
+        (
+            '<?xml version="1.0"?>\n<!DOCTYPE l [<!ENTITY a "aa">]>\n<l>&a;</l>',
+            "xml-entity-forbidden",
+        ),
         ("<a>" * 300 + "x" + "</a>" * 300, "xml-too-deep"),
         ("text", "xml-invalid"),
     ],
@@ -79,6 +85,12 @@ def test_each_repair_is_said() -> None:
     ]
 
 
+def test_a_prefix_without_a_namespace_is_passed_over() -> None:
+    document = read("<n:a><n:b>x</n:b></n:a>")
+    assert [node.tag for node in document.root.iter()] == ["a", "b"]
+    assert document.warnings[0].startswith("xml-repaired:")
+
+
 def test_elements_are_found_by_local_names() -> None:
     root = read('<n:a xmlns:n="u" n:id=" 1  2 "><n:b><c>x\n y</c></n:b><b><c>z</c></b></n:a>').root
     assert local(root) == "a"
@@ -88,3 +100,20 @@ def test_elements_are_found_by_local_names() -> None:
     assert len(list(descendants(root, "c"))) == 2
     assert find(root, "z", "c") is None
     assert attribute(None, "id") is None
+
+
+@pytest.mark.parametrize(
+    "head", [b'<?xml version="1.0" encoding="UTF-8"?>\n', b'<?xml version="1.']
+)
+def test_a_declaration_alone_is_a_document_cut_and_no_text(head: bytes) -> None:
+    (answer,) = decode(RawMessage(body=head))
+    assert isinstance(answer, Fail)
+    assert answer.code == "xml-truncated"
+
+
+def test_the_first_element_may_come_after_a_long_comment() -> None:
+    comment = f"<!-- {'x ' * 5_000} -->"
+    body = f'<?xml version="1.0"?>{comment}<nitf><body><p>Text.</p></body></nitf>'
+    (answer,) = decode(RawMessage(body=body.encode()))
+    assert not isinstance(answer, Fail)
+    assert answer.format == "nitf"

@@ -48,8 +48,9 @@ def test_words_and_facts_survive() -> None:
     assert (facts.language, facts.urgency, facts.byline) == ("fr", 2, "Anne Delmas")
     assert facts.slugline == "PORT-GREVE"
     assert [note.text for note in facts.ednotes] == ["Chiffres vérifiés"]
-    blocks = [decoded.text[block.start : block.end] for block in decoded.blocks]
-    roles = [block.role for block in decoded.blocks]
+    article = [block for block in decoded.blocks if block.role in {Role.HEADLINE, Role.BODY}]
+    blocks = [decoded.text[block.start : block.end] for block in article]
+    roles = [block.role for block in article]
     assert blocks == [ITEM.headline, *(paragraph.text for paragraph in ITEM.paragraphs)]
     assert roles == [Role.HEADLINE, *[Role.BODY] * len(ITEM.paragraphs)]
 
