@@ -77,8 +77,8 @@ def decode_zczc(message: Message, profiles: Profiles) -> list[Decoded | Fail]:
 def _frames(text: str) -> list[_Frame]:
     openings = list(_FRAME.finditer(text))
     if not openings:
-        lines = tuple(text.split("\n"))
-        return [_Frame("", lines, "", "", ("telegram-no-zczc",))] if bare(text).strip() else []
+        unframed = _Frame("", tuple(text.split("\n")), "", "", ("telegram-no-zczc",))
+        return [unframed] if bare(text).strip() else []
     ends = [match.start() for match in openings[1:]] + [len(text)]
     before = bare(text[: openings[0].start()]).strip()
     frames: list[_Frame] = []
