@@ -98,7 +98,7 @@ CASES: dict[str, bytes] = {
     "nitf-empty": b"<nitf/>",
     "nitf-cut": b"<nitf><body><body.content><p>One",
     "iptc7901": b"\x01abc123 4 i 211 x\r\nslug/\r\n\x02Text\r\n\x03131137 GMT Nov 13\r\n\x04",
-    "iptc7901-stripped": b"abc123 4 i 211 x\n\nslug/\n1ST LEAD\nHeadline =\n\nText\n131137 GMT Nov 13\n",
+    "iptc7901-stripped": b"abc123 4 i 211 x\n\nslug/\n1ST LEAD\nH =\n\nText\n131137 GMT Nov 13\n",
     "iptc7901-cut": b"\x01abc123 4 i 211\r\n\x02(Eil \x07\x07",
     "telegrams": b"\x01abc123 4 i 2\r\nslug/\r\n\x02A =\r\n\nB\x03131137 Nov 13\x04" * 300,
     "anpa1312": b"\x16\x01W2870\x1fasian\r\nr i\x13\x11 BC-Slug  11-13 10\r\n\x02^BC-Slug,10<\r\n"
