@@ -51,7 +51,9 @@ _NOTE = re.compile(
     r"|Corrects)\b.{0,200}\bgrafs?\b).*",
     re.DOTALL,
 )
-_BYLINE = re.compile(r"(?:By|BY|Par|PAR|Por|POR)\s+\S.*")
+_BYLINE = re.compile(r"(?:By|BY|Par|PAR|Por|POR|Von|VON)\s+\S.*")
+# Centred below a byline, and no sentence: who the author is, or works for.
+_CREDIT = re.compile(r"[A-ZÀ-Þ]\S*(?:\s\S+){0,5}(?<![.!?:;,])")
 _TITLE = re.compile(
     r"(?:The )?(?:Associated|Canadian) Press(?: \w+){0,2}|Kyodo News"
     r"|(?:AP|CP|Associated Press|[A-Z][\w.]+)?(?:\s[\w&/.-]+){0,4}\s"
@@ -268,7 +270,7 @@ class _Setter:
             self._after_byline = True
             self._stated.put("byline", text, "stx/byline")
             self.pieces.append(Piece(text, Role.BYLINE))
-        elif after_byline and _TITLE.fullmatch(text):
+        elif after_byline and (_TITLE if not centred else _CREDIT).fullmatch(text):
             self.pieces.append(Piece(text, Role.BYLINE))
         elif not self._has_headline:
             self._has_headline = True

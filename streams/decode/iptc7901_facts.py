@@ -69,6 +69,11 @@ _BYLINE = re.compile(
     rf"(?:By|BY|Von|VON|Par|PAR|Por|POR|Di|De notre \w+(?: spéciale?)?)(?:\s+(?:{_SMALL}\b|"
     r"[A-ZÀ-Þ][\w.'’-]*|[a-z]{2,4}(?=\s+correspondents?)),?){1,14}(?:,\s?[\w /.-]{2,40})?\s*"
 )
+# Below a headline that fills its line: a preposition and a name is no end of a headline.
+_ONE_NAME = re.compile(
+    r"(?:By|BY|Von|VON|Par|PAR|Por|POR)(?:\s(?:van|von|de|da|del|der|den|di|du|la|le))?"
+    r"(?:\s(?:(?:van|von|de|da|del|der|den|di|du|la|le)\s)?[A-ZÀ-Þ][\w.'’-]*){2,3}"
+)
 _ADVISORY = re.compile(
     r"\(?\s*(?:Eds|EDS|Editors|Note to editors|Attention editors)\b\s*:.*", re.DOTALL
 )
@@ -261,7 +266,9 @@ def _below_headline(stated: Stated, entries: Sequence[str], sent: Moment | None)
         return None
     line = entries[-1]
     if _BYLINE.fullmatch(line) and (
-        "," in line or not was_broken(entries[-2], line, _DPA_WIDTH + 8)
+        "," in line
+        or _ONE_NAME.fullmatch(line)
+        or not was_broken(entries[-2], line, _DPA_WIDTH + 8)
     ):
         stated.put("byline", line, "header line")
         return Piece(line, Role.BYLINE)

@@ -25,6 +25,7 @@ from streams.desk.identity import source_id
 from streams.steps import DropReason, Fail
 
 HEAD_CHARS = 4096
+_LONGEST_PROLOGUE = 100_000
 _NOT_IN_NAME = re.compile(r"[^\w.]+")
 # What may stand before a format's first character.
 _LEADING = "\ufeff \t\r\n"
@@ -130,10 +131,12 @@ class Message:
         """The XML in it; None when it does not begin like XML, or is a page of HTML."""
         root = root_of(self.head)
         if root is None and self.head.startswith("<?xml"):
-            # Cut before its first element, it holds no text.
-            declaration, _, rest = self.head.partition("?>")
-            if not rest.strip():
-                return Fail("xml-truncated", f"nothing after {declaration[:60]!r}")
+            # A long comment may stand before the first element.
+            prologue = self.text[:_LONGEST_PROLOGUE].lstrip(_LEADING)
+            root = root_of(prologue)
+            rest = prologue.partition("?>")[2].strip()
+            if root is None and (not rest or rest.startswith("<!")):
+                return Fail("xml-truncated", "no element begins")
         if root is None or is_html(root):
             return None
         found = parse_xml(self.text)

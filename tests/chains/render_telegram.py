@@ -37,14 +37,14 @@ def iptc_7901(_story: Story, version: Version) -> bytes:
     words = sum(len(line.split()) for line in version.lines)
     prefix = f"{_SERVICES[language.code]}{number_of(version):04d}"
     day = f"{version.created:%d%H%M} GMT {_MONTHS[language.code]} {version.created:%y}"
-    body = _wrapped(version) or [text_of_kill(version), ""]
+    body = _wrapped(version) or [*textwrap.wrap(text_of_kill(version), _COLUMNS), ""]
     notebook = [
         f"# {AGENCY} NOTEBOOK" if language.code != "de" else "# Notizblock",
         "",
         "## The following information is not for publication"
         if language.code != "de"
-        else "## Die folgenden Informationen sind nicht zur Veröffentlichung bestimmt",
-        f"* {version.note}",
+        else "## Die folgenden Informationen sind nicht zur Veröffentlichung",
+        *textwrap.wrap(f"* {version.note}", _COLUMNS, break_on_hyphens=False),
         "",
     ]
     text = "\r\n".join(

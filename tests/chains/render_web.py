@@ -38,12 +38,13 @@ def rss(story: Story, version: Version) -> bytes:
     lang = version.language.code
     categories = "".join(f"<category>{xml(w)}</category>" for w in version.language.keywords)
     return f"""{_DECLARATION}<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
- xmlns:dc="http://purl.org/dc/elements/1.1/">
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:atom="http://www.w3.org/2005/Atom">
 <channel><title>{AGENCY}</title><link>https://{DOMAIN}/</link>
 <description>{AGENCY}</description><language>{lang}</language>
 <item><title>{xml(version.marked_headline)}</title><link>https://{DOMAIN}/{story.name}</link>
 <guid isPermaLink="false">{story.urn}</guid>
-<pubDate>{format_datetime(version.created)}</pubDate>
+<pubDate>{format_datetime(FIRST_CREATED)}</pubDate>
+<atom:updated>{_iso(version.created)}</atom:updated>
 <dc:creator>{BYLINE}</dc:creator>
 {categories}
 <content:encoded><![CDATA[{_html_body(version)}]]></content:encoded></item>
@@ -132,15 +133,15 @@ def _iso(moment: datetime) -> str:
 RENDERINGS = (
     Rendering(
         "rss",
-        ("rss",),
+        ("feed",),
         rss,
-        carrying("id version_created language byline keywords table"),
+        carrying("id version_created first_created language byline keywords table"),
         text_kill=True,
         media_type="application/rss+xml",
     ),
     Rendering(
         "atom",
-        ("atom",),
+        ("feed",),
         atom,
         carrying("id version_created first_created language byline keywords table"),
         text_kill=True,

@@ -40,6 +40,7 @@ _QUOTES = re.compile("``|''|[“”„]")
 # A code without the scheme before it, as "medtop:" or as an address.
 _NUMBER = re.compile(r".*[:/]")
 # Of a message that was cut, each part that can still be told is shown; this many places are tried.
+LEAST_BYTES = 150
 SHARES = [share / 40 for share in range(1, 40)]
 
 per_format = pytest.mark.parametrize("rendering", RENDERINGS, ids=str)
@@ -324,6 +325,9 @@ def test_a_cut_message_is_never_another_text(
     whole = only(decode(raw))
     lines = [as_said(whole.text[block.start : block.end]) for block in whole.blocks]
     for share in SHARES:
+        # The first lines of a letter or a telegram may be anything's.
+        if share * len(raw.body) < LEAST_BYTES:
+            continue
         answers = decode(raw.model_copy(update={"body": faults.cut(raw.body, share)}))
         for answer in answers:
             if isinstance(answer, Fail):

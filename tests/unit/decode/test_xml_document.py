@@ -109,3 +109,11 @@ def test_a_declaration_alone_is_a_document_cut_and_no_text(head: bytes) -> None:
     (answer,) = decode(RawMessage(body=head))
     assert isinstance(answer, Fail)
     assert answer.code == "xml-truncated"
+
+
+def test_the_first_element_may_come_after_a_long_comment() -> None:
+    comment = f"<!-- {'x ' * 5_000} -->"
+    body = f'<?xml version="1.0"?>{comment}<nitf><body><p>Text.</p></body></nitf>'
+    (answer,) = decode(RawMessage(body=body.encode()))
+    assert not isinstance(answer, Fail)
+    assert answer.format == "nitf"
