@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from schemas.item import Item
     from schemas.raw import RawMessage
     from streams.decode.decoded import Decoded
     from streams.pipeline import PipelineConfig
@@ -133,6 +134,7 @@ def _describe(table: Table, decoded: Decoded, config: PipelineConfig) -> None:
         return
     table.add_row("Headline", printable(outcome.headline or "(none found)"))
     table.add_row("Language", printable(outcome.language or "unknown"))
+    _show_lifecycle(table, decoded, outcome)
     table.add_row("Paragraphs", str(len(outcome.paragraphs)))
     table.add_row("Item key", printable(outcome.item_key))
     for span in outcome.audit.removed:
@@ -145,6 +147,20 @@ def _describe(table: Table, decoded: Decoded, config: PipelineConfig) -> None:
         table.add_row("Repaired", f"{edit.start}-{edit.end} {words}")
     for warning in outcome.audit.warnings:
         table.add_row("Warning", Text(printable(warning), "yellow"))
+
+
+def _show_lifecycle(table: Table, decoded: Decoded, item: Item) -> None:
+    """Each lifecycle fact with its evidence, and what the item points at."""
+    from streams.clean.lifecycle import evidence_of  # noqa: PLC0415  (the stages)
+
+    found = evidence_of(decoded.facts, item.headline, ())
+    for why in found:
+        table.add_row("Lifecycle", printable(f"{why.kind}: {why.text} ({why.origin})"))
+    for kind in item.lifecycle.kinds:
+        if kind not in {why.kind for why in found}:
+            table.add_row("Lifecycle", printable(f"{kind}: {item.lifecycle.note or 'stated'}"))
+    for link in item.links:
+        table.add_row("Link", printable(f"{link.rel} {link.target}: {link.reason or 'stated'}"))
 
 
 def _is_default(name: str, value: object) -> bool:
