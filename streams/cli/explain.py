@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from streams.pipeline import PipelineConfig
 
 _LINE = re.compile(r"(.+):([1-9]\d{0,8})")
+# Said beside each field, and with each lifecycle fact.
+_SAID_WITH_FIELDS = frozenset({"origins", "evidence"})
 _PREVIEW = 70
-# Facts about other facts: they stand beside those.
-_SHOWN_APART = frozenset({"evidence", "origins"})
 
 
 def explain(
@@ -111,23 +111,26 @@ def _describe(table: Table, decoded: Decoded, config: PipelineConfig) -> None:
 
     from schemas.item import Item  # noqa: PLC0415  (start quickly)
     from streams.clean import clean  # noqa: PLC0415  (the stages)
+    from streams.steps import Fail  # noqa: PLC0415  (the stages)
 
     table.add_row("Part", f"{decoded.source.part}, read as {decoded.format}")
     table.add_row("Blocks", f"{len(decoded.blocks)} in {len(decoded.text):,} characters")
-    origins: dict[str, dict[str, None]] = {}
-    for name, origin in decoded.facts.origins:
-        origins.setdefault(name, {})[origin] = None
+    stood = [*decoded.facts.origins]
     for name in decoded.facts.__dataclass_fields__:
         value = getattr(decoded.facts, name)
-        if name in _SHOWN_APART or value in (None, (), "") or _is_default(name, value):
+        if name in _SAID_WITH_FIELDS or value in (None, (), "") or _is_default(name, value):
             continue
-        where = ", ".join(origins.get(name, ())) or "stated by the message"
-        table.add_row(f"  {name}", printable(f"{_plain(value)}  ({where})"))
+        origins = dict.fromkeys(origin for field, origin in stood if field == name)
+        where = ", ".join(origins) or "the message"
+        table.add_row(f"  {name}", f"{printable(_plain(value))}  ({printable(where)})")
+    for why in decoded.facts.evidence:
+        table.add_row(f"  {why.kind}", printable(f"{why.text}  ({why.origin})"))
     for warning in decoded.warnings:
         table.add_row("Warning", Text(printable(warning), "yellow"))
     outcome = clean(decoded, config.rules)
     if not isinstance(outcome, Item):
-        table.add_row("Cleaning", Text(printable(str(outcome)), "red"))
+        what = outcome.code if isinstance(outcome, Fail) else outcome.reason.value
+        table.add_row("Cleaning", Text(printable(f"no item: {what}: {outcome.detail}"), "red"))
         return
     table.add_row("Headline", printable(outcome.headline or "(none found)"))
     table.add_row("Language", printable(outcome.language or "unknown"))
