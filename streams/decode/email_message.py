@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message as Mail
 
@@ -57,8 +57,18 @@ _MAIL_TROUBLE = (
     ValueError,
 )
 
-Reader = Callable[[Message, Profiles], "list[Decoded | Fail] | Message"]
-"""The registry's: the parts of a message, or the message inside it."""
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The registry's ways to read what is in a mail.
+
+    Attributes:
+        read: the parts of a message, or the message inside it.
+        claim: the name of the decoder that would read it.
+    """
+
+    read: Callable[[Message, Profiles], list[Decoded | Fail] | Message]
+    claim: Callable[[Message], str | None]
 
 
 def sniff(message: Message) -> Evidence:
@@ -81,7 +91,7 @@ def sniff(message: Message) -> Evidence:
     return Evidence(score, (f"header fields {', '.join((*carried, *typed)[:8])}",))
 
 
-def decode_email(message: Message, profiles: Profiles, read: Reader) -> list[Decoded | Fail]:
+def decode_email(message: Message, profiles: Profiles, readers: Readers) -> list[Decoded | Fail]:
     """The mail's text as one part, then the parts of what is attached and can be read.
 
     A text that is itself a message of another format is that message, with the mail's id and date
@@ -94,13 +104,13 @@ def decode_email(message: Message, profiles: Profiles, read: Reader) -> list[Dec
     enclosed: list[tuple[Attachment, list[Decoded | Fail]]] = []
     links: list[Attachment] = []
     for attachment in attachments:
-        parts = _enclosed(message, attachment, profiles, read, len(enclosed))
+        parts = _enclosed(message, attachment, profiles, readers, len(enclosed))
         if parts:
             enclosed.append((attachment, parts))
         else:
             links.append(attachment)
     facts = _facts(mail, message, [*links, *(one for one, _ in enclosed)], warnings)
-    inside = _wire_text(message, body, profiles, read)
+    inside = _wire_text(message, body, profiles, readers)
     if inside:
         answers = _with_mail(inside, header(mail, "subject"), facts, warnings)
     else:
@@ -190,7 +200,7 @@ def _facts(
 
 
 def _enclosed(
-    message: Message, attachment: Attachment, profiles: Profiles, read: Reader, count: int
+    message: Message, attachment: Attachment, profiles: Profiles, readers: Readers, count: int
 ) -> list[Decoded | Fail]:
     """The parts of an attachment that is a message of some format; none where it is not."""
     if message.depth >= MAX_DEPTH or count >= MAX_ATTACHMENTS or not attachment.may_be_message:
@@ -202,7 +212,7 @@ def _enclosed(
         received_at=message.received_at,
         profile=message.profile,
     )
-    parts = _resolved(inner, profiles, read)
+    parts = _resolved(inner, profiles, readers)
     if attachment.media_type == "message/rfc822":
         return parts
     formats = {part.format for part in parts if isinstance(part, Decoded)}
@@ -214,7 +224,7 @@ def _enclosed(
 
 
 def _wire_text(
-    message: Message, body: Body, profiles: Profiles, read: Reader
+    message: Message, body: Body, profiles: Profiles, readers: Readers
 ) -> list[Decoded | Fail]:
     """The items in a mail whose text is a document or a telegram; none where it is prose."""
     if body.plain is None or message.depth >= MAX_DEPTH:
@@ -228,10 +238,11 @@ def _wire_text(
         received_at=message.received_at,
         profile=message.profile,
     )
-    parts = _resolved(inner, profiles, read)
-    formats = {part.format for part in parts if isinstance(part, Decoded)}
     # HTML and text are a mail's own ways; a mail pasted into a mail is read with the outer one.
-    if not formats or formats & {"plain-text", "html", NAME}:
+    if readers.claim(inner) in {None, "plain-text", "html", NAME}:
+        return []
+    parts = _resolved(inner, profiles, readers)
+    if not any(isinstance(part, Decoded) for part in parts):
         return []
     return [_with_form(part, form) for part in parts]
 
@@ -261,12 +272,12 @@ def _with_form(answer: Decoded | Fail, form: dict[str, str]) -> Decoded | Fail:
     return answer
 
 
-def _resolved(message: Message, profiles: Profiles, read: Reader) -> list[Decoded | Fail]:
-    answer = read(message, profiles)
+def _resolved(message: Message, profiles: Profiles, readers: Readers) -> list[Decoded | Fail]:
+    answer = readers.read(message, profiles)
     while isinstance(answer, Message):
         if answer.depth > MAX_DEPTH * 2:
             return []
-        answer = read(answer, profiles)
+        answer = readers.read(answer, profiles)
     return answer
 
 
