@@ -14,6 +14,7 @@ from streams.decode import (
     apple_news,
     calendar_events,
     dpa_digitalwires,
+    email_enclosed,
     email_message,
     envelope,
     feed,
@@ -140,7 +141,7 @@ DECODERS: tuple[Decoder, ...] = (
         "e-mail (RFC 822, MIME), with the messages in it",
         email_message.sniff,
         lambda message, profiles: email_message.decode_email(
-            message, profiles, email_message.Readers(read, _claimant)
+            message, profiles, email_enclosed.Readers(read, _claimant)
         ),
     ),
     Decoder(
