@@ -52,8 +52,8 @@ _NOTE = re.compile(
     re.DOTALL,
 )
 _BYLINE = re.compile(r"(?:By|BY|Par|PAR|Por|POR|Von|VON)\s+\S.*")
-# Centred below a byline, and no sentence: who the author is, or works for.
-_CREDIT = re.compile(r"[A-ZÀ-Þ]\S*(?:\s\S+){0,5}(?<![.!?:;,])")
+# Centred below a byline, neither a sentence nor in capitals: who the author is, or works for.
+_CREDIT = re.compile(r"(?=.*[a-zß-ÿ])[A-ZÀ-Þ]\S*(?:\s\S+){0,5}(?<![.!?:;,])")
 _TITLE = re.compile(
     r"(?:The )?(?:Associated|Canadian) Press(?: \w+){0,2}|Kyodo News"
     r"|(?:AP|CP|Associated Press|[A-Z][\w.]+)?(?:\s[\w&/.-]+){0,4}\s"

@@ -129,6 +129,9 @@ def _parsed(body: bytes, warnings: list[str]) -> Mail:
     (an ``IndexError`` for ``Content-Type: =?x?=``); ours are read one by one.
     """
     body = body.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    if b"\n\n" not in body and b"\n\r\n" not in body:
+        # Nothing ends the header fields: the last of them may be cut, and the text is missing.
+        warnings.append("mail-header-open")
     if body.count(b"boundary=") <= _MAX_BOUNDARIES:
         try:
             return message_from_bytes(body)

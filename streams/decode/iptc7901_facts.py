@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from schemas.item import LifecycleKind
 from streams.decode.blocks import Piece
 from streams.decode.decoded import Role
+from streams.decode.lifecycle import read_markers
 from streams.decode.stated import Stated
 from streams.decode.telegram_dates import Moment, day_time_group, embargo_date
 from streams.decode.telegram_text import bare, was_broken
@@ -74,6 +75,7 @@ _ONE_NAME = re.compile(
     r"(?:By|BY|Von|VON|Par|PAR|Por|POR)(?:\s(?:van|von|de|da|del|der|den|di|du|la|le))?"
     r"(?:\s(?:(?:van|von|de|da|del|der|den|di|du|la|le)\s)?[A-ZÀ-Þ][\w.'’-]*){2,3}"
 )
+_SIGNS = re.compile(r"[\W_]+")
 _ADVISORY = re.compile(
     r"\(?\s*(?:Eds|EDS|Editors|Note to editors|Attention editors)\b\s*:.*", re.DOTALL
 )
@@ -241,10 +243,16 @@ def _marker(stated: Stated, line: str, sent: Moment | None) -> Piece | None:
             number = match.groupdict().get("n")
             stated.lifecycle(kind, "header line", line, int(number) if number else None)
             return Piece(line, Role.FURNITURE)
-    if _MARKER.fullmatch(line):
+    if _MARKER.fullmatch(line) or _says_nothing_else(line):
         stated.markers(line, None, "header line")
         return Piece(line, Role.FURNITURE)
     return None
+
+
+def _says_nothing_else(line: str) -> bool:
+    """Whether a line is markers from end to end: "BERICHTIGUNG", "2e LEAD"."""
+    note = read_markers(line).note
+    return note is not None and _SIGNS.sub("", note) == _SIGNS.sub("", line)
 
 
 def _state_bracket(stated: Stated, line: str, sent: Moment | None) -> None:
