@@ -5,6 +5,7 @@ It must not read what another decoder reads: a text or an attachment in a wire f
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,6 +22,8 @@ from streams.decode.email_parts import (
     header,
     sender_names,
 )
+from streams.decode.json_document import JsonDocument
+from streams.decode.json_document import parse as parse_json
 from streams.decode.markup import words
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
@@ -209,8 +212,10 @@ def _wire_text(
     """The items in a mail whose text is a document or a telegram; none where it is prose."""
     if body.plain is None or message.depth >= MAX_DEPTH:
         return []
+    form = _form(body.plain.strip())
+    text = json.dumps(form, ensure_ascii=False) if form else body.plain.strip()
     inner = message.enclosing(
-        body.plain.strip().encode("utf-8", "replace"),
+        text.encode("utf-8", "replace"),
         provider=message.provider,
         content_type="text/plain; charset=utf-8",
         received_at=message.received_at,
@@ -221,7 +226,32 @@ def _wire_text(
     # HTML and text are a mail's own ways; a mail pasted into a mail is read with the outer one.
     if not formats or formats & {"plain-text", "html", NAME}:
         return []
-    return parts
+    return [_with_form(part, form) for part in parts]
+
+
+def _form(text: str) -> dict[str, str]:
+    """The answers of a web form, which come as lists ("Headline": ["...", ""]); else nothing."""
+    document = parse_json(text) if text.startswith("{") else None
+    value = document.value if isinstance(document, JsonDocument) else None
+    if not isinstance(value, dict):
+        return {}
+    form: dict[str, str] = {}
+    for name, answers in value.items():
+        if not isinstance(answers, list) or not all(isinstance(one, str) for one in answers):
+            return {}
+        form[name] = "\n".join(one for one in answers if one.strip())
+    return form
+
+
+def _with_form(answer: Decoded | Fail, form: dict[str, str]) -> Decoded | Fail:
+    """With the questions of the form, and the answers that its reader had no place for."""
+    if isinstance(answer, Fail):
+        return answer
+    for name, value in form.items():
+        line = " ".join(value.split())
+        said = " ".join(answer.text.split())
+        answer = _with_line(answer, name if line in said else f"{name}: {line}", Role.FURNITURE)
+    return answer
 
 
 def _resolved(message: Message, profiles: Profiles, read: Reader) -> list[Decoded | Fail]:
@@ -273,12 +303,18 @@ def _with_subject(answer: Decoded, subject: str | None) -> Decoded:
     if not subject or subject in answer.text:
         return answer
     headed = any(block.role is Role.HEADLINE for block in answer.blocks)
-    role = Role.FURNITURE if headed else Role.HEADLINE
+    return _with_line(answer, subject, Role.FURNITURE if headed else Role.HEADLINE)
+
+
+def _with_line(answer: Decoded, line: str, role: Role) -> Decoded:
+    line = line.strip()
+    if not line:
+        return answer
     start = len(answer.text) + 1
     return replace(
         answer,
-        text=f"{answer.text}\n{subject}",
-        blocks=(*answer.blocks, Block(start, start + len(subject), role)),
+        text=f"{answer.text}\n{line}",
+        blocks=(*answer.blocks, Block(start, start + len(line), role)),
     )
 
 

@@ -5,8 +5,7 @@ It must not fetch anything, nor interpret what fields mean; ``feed_facts`` does.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
@@ -23,7 +22,7 @@ from streams.decode.feed_facts import (
     name_of,
     provider_names,
 )
-from streams.decode.feed_repair import entries_cut, mended, untangled
+from streams.decode.feed_repair import ENTRIES, Feed, taken_apart
 from streams.decode.markup import root_of, words
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
@@ -33,9 +32,8 @@ from streams.decode.xml_document import XmlDocument, children, local
 from streams.steps import DropReason, Fail
 
 NAME = "feed"
-MAX_ENTRIES = 5_000
+MAXENTRIES = 5_000
 _ROOTS = words("rss rdf feed channel")
-_ENTRIES = words("item entry deleted-entry")
 # Fuller first where two are equally long.
 _BODIES = (
     "content:encoded",
@@ -80,7 +78,7 @@ def _by_root(name: str, root: etree._Element) -> Evidence:
     within = {local(child).lower() for child in root}
     if name == "rdf" and "channel" in within:
         return Evidence(0.9, ("root <RDF>", "a channel in it"))
-    if name != "rdf" and within & _ENTRIES and "title" in within:
+    if name != "rdf" and within & ENTRIES and "title" in within:
         return Evidence(0.7, (f"root <{name}>", "entries in it"))
     return NO_EVIDENCE
 
@@ -88,41 +86,37 @@ def _by_root(name: str, root: etree._Element) -> Evidence:
 def decode_feed(message: Message, profiles: Profiles) -> list[Decoded | Fail]:
     """One part for each entry, in order; a feed without entries is data.
 
-    A feed that is not well-formed is read as far as it can be, with a warning; the entry in which
-    it was cut is a ``Fail``.
+    A feed that is not well-formed is not rejected: each entry is read as far as it can be, with a
+    warning, and only one that cannot be read at all, or was cut, is a ``Fail``.
     """
     document = message.xml
-    if isinstance(document, Fail):
-        document = mended(message.text, document)
-    if not isinstance(document, XmlDocument):
-        return [document or Fail("format-unknown", "no feed")]
-    document = untangled(message.text, document)
-    channel = Channel(_channel(document.root))
+    if document is None:
+        return [Fail("format-unknown", "no XML")]
+    feed = taken_apart(message.text, document)
+    if isinstance(feed, Fail):
+        return [feed]
+    channel = Channel(_channel(feed.root))
     message = message.from_provider(profiles, *provider_names(channel, profiles))
-    entries = list(_entries(document.root))
-    if not entries and isinstance(message.xml, Fail):
-        return [message.xml]
-    if not entries:
-        return [_without_entries(message, channel, document)]
-    ids = Counter(entry_id(entry) for entry in entries)
+    if not feed.entries:
+        return [_without_entries(message, channel, feed)]
+    entries = feed.entries[:MAXENTRIES]
+    shared = _shared_ids([entry for entry in entries if not isinstance(entry, Fail)])
     answers: list[Decoded | Fail] = [
-        _decode_entry(
+        replace(entry, part=part)
+        if isinstance(entry, Fail)
+        else _decode_entry(
             message,
             channel,
             entry,
             part,
-            warnings=document.warnings,
-            # One id for entries with addresses of their own is the feed's, not theirs.
-            shared_id=ids[entry_id(entry)] > 1 and _differ(entries, entry),
+            warnings=feed.warnings,
+            shared_id=entry_id(entry) in shared and entry_link(entry) is not None,
         )
-        for part, entry in enumerate(entries[:MAX_ENTRIES])
+        for part, entry in enumerate(entries)
     ]
-    if len(entries) > MAX_ENTRIES:
-        answers.append(
-            Fail("body-too-large", f"{len(entries)} entries, {MAX_ENTRIES} read", len(answers))
-        )
-    if isinstance(message.xml, Fail) and entries_cut(message.text):
-        answers.append(Fail(message.xml.code, message.xml.detail, len(answers)))
+    if len(feed.entries) > MAXENTRIES:
+        detail = f"{len(feed.entries)} entries, {MAXENTRIES} read"
+        answers.append(Fail("body-too-large", detail, len(answers)))
     return answers
 
 
@@ -130,28 +124,24 @@ def _channel(root: etree._Element) -> etree._Element:
     return next(children(root, "channel", "Channel"), root)
 
 
-def _entries(root: etree._Element) -> Iterator[etree._Element]:
-    """Below the channel, or beside it (RSS 0.9 and 1.0)."""
-    for place in (root, *children(root, "channel", "Channel")):
-        for child in children(place):
-            if local(child).lower() in _ENTRIES:
-                yield child
+def _shared_ids(entries: list[etree._Element]) -> frozenset[str]:
+    """Ids that entries with different addresses share: they are the feed's, not the entries'."""
+    links: dict[str, set[str]] = {}
+    for entry in entries:
+        own, link = entry_id(entry), entry_link(entry)
+        if own and link:
+            links.setdefault(own, set()).add(link)
+    return frozenset(own for own, found in links.items() if len(found) > 1)
 
 
-def _differ(entries: list[etree._Element], entry: etree._Element) -> bool:
-    stated = entry_id(entry)
-    links = Counter(entry_link(one) for one in entries if entry_id(one) == stated)
-    return stated is not None and len(links) > 1 and entry_link(entry) is not None
-
-
-def _without_entries(message: Message, channel: Channel, document: XmlDocument) -> Decoded:
+def _without_entries(message: Message, channel: Channel, feed: Feed) -> Decoded:
     layout = lay_out(_channel_pieces(channel))
     return message.decoded(
         NAME,
         layout.text,
         layout.blocks,
         edits=layout.edits,
-        warnings=(*document.warnings, "feed-no-entries"),
+        warnings=(*feed.warnings, "feed-no-entries"),
         not_text=DropReason.DATA,
     )
 
@@ -271,7 +261,7 @@ def _channel_pieces(channel: Channel) -> list[Piece]:
     return [
         Piece(text, Role.RIGHTS if name_of(child) in _RIGHTS else Role.FURNITURE)
         for child in children(channel.node)
-        if local(child).lower() not in _ENTRIES
+        if local(child).lower() not in ENTRIES
         for node in child.iter()
         # WordPress lists its users there, with their addresses.
         if not len(node) and not name_of(node).startswith("wp:")

@@ -6,6 +6,7 @@ It must not lay out text.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -97,8 +98,12 @@ class Channel:
 def name_of(node: etree._Element) -> str:
     """An element's name as feeds usually write it: "content:encoded", "media:title", "title"."""
     tag = node.tag
-    if not isinstance(tag, str):
-        return ""
+    return _named(tag, node.prefix) if isinstance(tag, str) else ""
+
+
+# A feed has a few dozen names and asks for each hundreds of times.
+@lru_cache(maxsize=1024)
+def _named(tag: str, given: str | None) -> str:
     if tag[:1] != "{":
         # Without a declaration the prefix is all that says whose it is.
         return tag.lower()
@@ -107,11 +112,9 @@ def name_of(node: etree._Element) -> str:
     if _EXCERPT.search(space):
         return f"excerpt:{name.lower()}"
     prefix = next((prefix for part, prefix in _NAMESPACES if part in space), None)
-    return (
-        f"{f'{node.prefix}:' if node.prefix else ''}{name}".lower()
-        if prefix is None
-        else (f"{prefix}{name}".lower())
-    )
+    if prefix is None:
+        prefix = f"{given}:" if given else ""
+    return f"{prefix}{name}".lower()
 
 
 def provider_names(channel: Channel, profiles: Profiles) -> tuple[str | None, ...]:

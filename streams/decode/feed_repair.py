@@ -1,6 +1,6 @@
-"""A feed that is not well-formed, put into a tree: cut after its last whole entry, or read loosely.
+"""The entries of a feed, each by itself where the feed as a whole is not well-formed.
 
-It must not fetch anything.
+It must not fetch anything, nor know what the fields of an entry mean.
 """
 
 from __future__ import annotations
@@ -8,22 +8,23 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import feedparser
 from lxml import etree
 
-from streams.decode.markup import root_of
-from streams.decode.xml_document import XmlDocument, parse
+from streams.decode.markup import root_of, words
+from streams.decode.xml_document import XmlDocument, children, local, parse
 from streams.steps import Fail
 
-_ENTRY_START = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
-_ENTRY_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
-_CHANNEL_START = re.compile(r"<(\w*:?channel)\b", re.IGNORECASE)
-_CHANNEL_END = re.compile(r"</\w*:?channel\s*>", re.IGNORECASE)
+ENTRIES = words("item entry deleted-entry")
+_ENTRY_START = re.compile(r"<(?P<tag>(?:[\w.-]+:)?(?:item|entry))(?=[\s>/])", re.IGNORECASE)
+_ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-# feedparser builds several copies of the text and is slow on what it reads loosely.
-_MAX_CHARS = 2_000_000
-# What it is known to raise for: it guards its own parsers, not what they call.
+# feedparser makes several copies of a text, and is slow on what it reads loosely.
+_MAX_LOOSE_CHARS = 500_000
+_MAX_LOOSE_ENTRIES = 200
+# What feedparser is known to raise for: it guards its parsers, not what they call.
 _PARSER_TROUBLE = (
     ArithmeticError,
     AssertionError,
@@ -45,67 +46,106 @@ _FIELDS = (
 _WORDPRESS = "http://wordpress.org/export/1.2/"
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _TERMS = "http://purl.org/dc/terms/"
+# Marks what feedparser read, until it is decoded.
+_LOOSE = "read-loosely"
 
 
-def entries_cut(text: str) -> bool:
-    """Whether the last entry that begins never ends."""
-    return _whole(text) is not None
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed taken apart.
 
-
-def mended(text: str, trouble: Fail) -> XmlDocument | Fail:
-    """The entries of a feed whose XML is broken or cut, as a tree; else the trouble as it was.
-
-    What uses entities of its own making is refused, here as everywhere.
+    Attributes:
+        root: the element that says what feed it is.
+        entries: in order; a ``Fail`` for one that cannot be read.
     """
-    if trouble.code not in {"xml-invalid", "xml-truncated"}:
-        return trouble
-    end = _whole(text)
-    whole = text if end is None else text[:end]
-    closed = parse(whole + _closing(whole))
-    if isinstance(closed, XmlDocument):
-        return XmlDocument(closed.root, (*closed.warnings, f"feed-repaired:{trouble.code}"))
-    if closed.code == "xml-entity-forbidden" or len(whole) > _MAX_CHARS:
-        return trouble
-    root = _loosely(whole)
-    return trouble if root is None else XmlDocument(root, (f"feed-read-loosely:{trouble.code}",))
+
+    root: etree._Element
+    entries: tuple[etree._Element | Fail, ...]
+    warnings: tuple[str, ...]
 
 
-def untangled(text: str, document: XmlDocument) -> XmlDocument:
-    """The document, or feedparser's reading where mending it put one entry into another."""
-    if not any(warning.startswith("xml-repaired") for warning in document.warnings):
+def taken_apart(text: str, document: XmlDocument | Fail) -> Feed | Fail:
+    """The feed in a text of which ``document`` is what the XML parser said.
+
+    One that is broken, or whose mending put one entry into another, is read entry by entry, so that
+    none suffers for its neighbours: as XML that is mended, else by feedparser. What uses entities
+    of its own making is refused, here as everywhere.
+    """
+    if isinstance(document, XmlDocument):
+        entries = tuple(_entries(document.root))
+        if not (_is_mended(document) and _are_nested(entries)):
+            return Feed(document.root, entries, document.warnings)
+        code, seen = "entries-nested", document.warnings
+    elif document.code in {"xml-invalid", "xml-truncated"}:
+        code, seen = document.code, ()
+    else:
         return document
-    entries = list(document.root.iter("{*}item", "{*}entry"))
-    nested = sum(
-        1 for entry in entries if next(entry.iterancestors("{*}item", "{*}entry"), None) is not None
+    return _by_entry(text, (*seen, f"feed-repaired:{code}"), document)
+
+
+def _entries(root: etree._Element) -> Iterator[etree._Element]:
+    """Below the channel, or beside it (RSS 0.9 and 1.0)."""
+    for place in (root, *children(root, "channel", "Channel")):
+        for child in children(place):
+            if local(child).lower() in ENTRIES:
+                yield child
+
+
+def _is_mended(document: XmlDocument) -> bool:
+    return any(warning.startswith("xml-repaired") for warning in document.warnings)
+
+
+def _are_nested(entries: tuple[etree._Element, ...]) -> bool:
+    return any(
+        local(inner).lower() in {"item", "entry"} and inner is not entry
+        for entry in entries
+        for inner in entry.iter()
     )
-    if not nested or len(text) > _MAX_CHARS:
+
+
+def _by_entry(text: str, warnings: tuple[str, ...], trouble: XmlDocument | Fail) -> Feed | Fail:
+    starts = list(_ENTRY_START.finditer(text))
+    name = root_of(text.lstrip("\ufeff \t\r\n")[:100_000])
+    if not starts or name is None:
+        # Nothing of it is an entry: the trouble is the feed's own.
+        return trouble if isinstance(trouble, Fail) else Feed(trouble.root, (), warnings)
+    begin = text.find(f"<{name}")
+    opening = text[begin : text.find(">", begin) + 1]
+    head = parse(text[begin : starts[0].start()] + f"</{name}>")
+    root = head.root if isinstance(head, XmlDocument) else etree.Element("rss")
+    ended = f"</{name}" in text
+    entries: list[etree._Element | Fail] = []
+    loose = 0
+    for number, start in enumerate(starts):
+        last = number + 1 == len(starts)
+        limit = text.find(f"</{name}", start.end()) if last and ended else -1
+        stop = starts[number + 1].start() if not last else limit if limit >= 0 else len(text)
+        end = _ENTRY_END.search(text, start.end(), stop)
+        if end is None and last and not ended:
+            entries.append(Fail("xml-truncated", f"<{start['tag']}> is not closed"))
+            break
+        whole = text[start.start() : end.end() if end else stop] + (
+            "" if end else f"</{start['tag']}>"
+        )
+        entry = _entry(f"{opening}{whole}</{name}>", loosely=loose < _MAX_LOOSE_ENTRIES)
+        loose += isinstance(entry, Fail) or entry.get(_LOOSE) is not None
+        entries.append(entry)
+    return Feed(root, tuple(entries), warnings)
+
+
+def _entry(text: str, *, loosely: bool) -> etree._Element | Fail:
+    document = parse(text)
+    if isinstance(document, XmlDocument):
+        found = next(_entries(document.root), None)
+        return Fail("xml-invalid", "no entry") if found is None else found
+    if not loosely or len(text) > _MAX_LOOSE_CHARS:
         return document
-    root = _loosely(text)
-    if root is None or len(list(root.iter("item"))) <= len(entries) - nested:
-        return document
-    return XmlDocument(root, (*document.warnings, "feed-read-loosely:entries-nested"))
-
-
-def _whole(text: str) -> int | None:
-    """Where the entry begins that never ends; None when each ends."""
-    starts = [found.start() for found in _ENTRY_START.finditer(text)]
-    ends = [found.end() for found in _ENTRY_END.finditer(text)]
-    if starts and (not ends or starts[-1] >= ends[-1]):
-        return starts[-1]
-    return None
-
-
-def _closing(text: str) -> str:
-    root = root_of(text.lstrip("\ufeff \t\r\n")[:100_000])
-    if root is None or f"</{root}" in text:
-        return ""
-    channel = _CHANNEL_START.search(text)
-    open_channel = channel is not None and not _CHANNEL_END.search(text)
-    return f"</{channel[1]}></{root}>" if channel and open_channel else f"</{root}>"
+    found = _loosely(text)
+    return document if found is None else found
 
 
 def _loosely(text: str) -> etree._Element | None:
-    """The feed as feedparser reads it, put into RSS 2.0.
+    """The one entry as feedparser reads it, put into RSS 2.0.
 
     It is handed bytes in a file object, never a text: a text that looks like an address or a path
     it would fetch or open. Sanitising and resolving are off: both would change the text.
@@ -119,13 +159,12 @@ def _loosely(text: str) -> etree._Element | None:
         )
     except _PARSER_TROUBLE:
         return None
-    root = etree.Element("rss", version="2.0")
-    channel = etree.SubElement(root, "channel")
-    for name in ("title", "link", "language", "rights"):
-        _put(channel, "copyright" if name == "rights" else name, feed.feed.get(name))
-    for entry in feed.entries:
-        _rebuild(etree.SubElement(channel, "item"), entry)
-    return root if feed.entries else None
+    if not feed.entries:
+        return None
+    item = etree.Element("item")
+    item.set(_LOOSE, "1")
+    _rebuild(item, feed.entries[0])
+    return item
 
 
 def _rebuild(item: etree._Element, entry: Mapping[str, object]) -> None:

@@ -14,10 +14,19 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from schemas.item import ParagraphKind
+from streams.decode import nitf
 from streams.decode.blocks import Piece
 from streams.decode.decoded import Role
 from streams.decode.markup import Element, elements_of, flatten, words
-from streams.decode.xml_document import attribute, children, collapse, descendants, local, text_of
+from streams.decode.xml_document import (
+    attribute,
+    children,
+    collapse,
+    descendants,
+    joined,
+    local,
+    text_of,
+)
 
 # What an element declares its text to be: XHTML, NITF, TT's "ttnitf" (Swedish names).
 _ROLES = {
@@ -28,7 +37,6 @@ _ROLES = {
     **dict.fromkeys(("dateline", "dat"), Role.DATELINE),
     **dict.fromkeys(("copyrite", "distributor", "rights"), Role.RIGHTS),
     **dict.fromkeys(("nav", "docdata", "pubdata", "bibliography", "bildfil"), Role.FURNITURE),
-    **dict.fromkeys(("body.content", "brodtext"), Role.BODY),
 }
 # dpa's XHTML names its parts by class. "dpatextgenre-<n>" is the genre of the text, no notebook.
 _CLASSES = {
@@ -46,6 +54,8 @@ _KINDS = {
     **dict.fromkeys(("h2", "h3", "h4", "h5", "h6", "hl2"), ParagraphKind.CROSSHEAD),
     **dict.fromkeys(("li", "dt", "dd"), ParagraphKind.LIST),
     **dict.fromkeys(("bildtext", "bildskapare", "caption", "figcaption"), ParagraphKind.CAPTION),
+    **dict.fromkeys(("media-caption", "media-producer"), ParagraphKind.CAPTION),
+    **dict.fromkeys(("blockquote", "bq"), ParagraphKind.QUOTE),
 }
 _KNOWN = words(
     # blocks, and what only holds others
@@ -63,10 +73,13 @@ _INLINE = words(
 )
 # An element of another vocabulary in one of these is set within its line.
 _LEAVES = words("byline caption dateline dd dt h1 h2 h3 h4 h5 h6 hl1 hl2 li p pre tagline td th")
+# Set by the walk for XHTML and NITF also in another vocabulary.
+_WHOLE = words("nitf-table pre table")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
 _PLAIN_TAGS = re.compile(r"</?(?:p|br)\b[^<>]*>", re.IGNORECASE)
 _BINARY = re.compile(r"(?:image|audio|video|font)/|application/(?:octet|pdf|zip|msword|vnd\.)")
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+_FIGURE = re.compile(r"\S {2,}[-+(]?\d")
 _ENDS = (".", "!", "?", ":", '"', "”", "»")
 # Typed copy is set in lines of 69 to 80 characters.
 _LINE_CHARS = 90
@@ -105,11 +118,19 @@ def rendition_of(content: etree._Element) -> Rendition:
     kind = (attribute(content, "contenttype") or "").lower()
     if _BINARY.match(kind) or attribute(content, "encoding"):
         return Rendition(())
-    if len(content):
-        is_other = _is_other_vocabulary(content)
-        pieces = _Reader().leaves(content) if is_other else _pieces_of(content)
-        return Rendition(tuple(pieces), is_data=is_other and not _reads(content))
-    text = content.text or ""
+    return _of_elements(content) if len(content) else _of_text(content.text or "", kind)
+
+
+def _of_elements(content: etree._Element) -> Rendition:
+    if len(content) == 1 and local(content[0]) == "nitf":
+        return Rendition(tuple(nitf.pieces_of(content[0])))
+    is_other = _is_other_vocabulary(content)
+    pieces = _Reader().leaves(content) if is_other else _pieces_of(content)
+    return Rendition(tuple(pieces), is_data=is_other and not _reads(content))
+
+
+def _of_text(text: str, kind: str) -> Rendition:
+    """Text that may be markup in its turn, escaped or in a CDATA section."""
     if "plain" in kind and not _MARKUP.search(_PLAIN_TAGS.sub("", text)):
         if _PLAIN_TAGS.search(text):
             text = html.unescape(_PLAIN_TAGS.sub("\n\n", text))
@@ -175,10 +196,19 @@ class _Reader:
                 yield self._piece(element.text, role, element.kind)
 
     def leaves(self, content: etree._Element) -> Iterator[Piece]:
-        for node, text in _leaves_of(content):
+        """The pieces of another vocabulary: its outermost elements that hold text."""
+        for node, text in _leaves_of(content, whole=_WHOLE):
             names = [local(node).lower(), *(local(outer).lower() for outer in _above(node))]
             kind = next((_KINDS[name] for name in names if name in _KINDS), ParagraphKind.TEXT)
-            yield self._piece(text, self._role(node), kind)
+            role = self._role(node)
+            if names[0] in _WHOLE:
+                yield from self.elements(elements_of(node))
+            elif len(node) and role not in {Role.BYLINE, Role.DATELINE}:
+                for element in elements_of(node):
+                    own = element.kind is not ParagraphKind.TEXT
+                    yield self._piece(element.text, role, element.kind if own else kind)
+            else:
+                yield self._piece(text, role, kind)
 
     def _piece(self, text: str, role: Role | None, kind: ParagraphKind) -> Piece:
         if role is Role.HEADLINE and self.in_body:
@@ -264,13 +294,20 @@ def _reads(content: etree._Element) -> bool:
     )
 
 
-def _leaves_of(node: etree._Element) -> Iterator[tuple[etree._Element, str]]:
-    """The outermost elements that hold text of their own, with all of their text."""
+def _leaves_of(
+    node: etree._Element, *, whole: frozenset[str] = frozenset()
+) -> Iterator[tuple[etree._Element, str]]:
+    """The outermost elements that hold text of their own, with all of their text.
+
+    Args:
+        node: looked into.
+        whole: names of elements that are not, if they have any text below them.
+    """
     waiting = [node]
     while waiting:
         inner = waiting.pop()
-        if _holds_text(inner):
-            text = collapse(_spaced(inner))
+        if _holds_text(inner) or local(inner).lower() in whole:
+            text = _spaced(inner)
             if text:
                 yield inner, text
         else:
@@ -278,15 +315,7 @@ def _leaves_of(node: etree._Element) -> Iterator[tuple[etree._Element, str]]:
 
 
 def _spaced(node: etree._Element) -> str:
-    """All text of an element, a space where two words of different elements would touch."""
-    parts: list[str] = []
-    for part in node.itertext():
-        if not part:
-            continue
-        if parts and parts[-1][-1].isalnum() and (part[0].isalnum() or part[0] == "("):
-            parts.append(" ")
-        parts.append(part)
-    return collapse("".join(parts)) or ""
+    return joined(str(part) for part in node.itertext()) or ""
 
 
 def plain_pieces(text: str) -> list[Piece]:
@@ -303,7 +332,6 @@ def plain_pieces(text: str) -> list[Piece]:
     parted = any(not line.strip() for line in text.strip().splitlines())
     indented = [len(line) - len(line.lstrip()) >= margin + 2 for line in filled]
     runs_on = parted or any(indented[1:]) or _is_wrapped(filled)
-    has_table = sum(map(_is_row, filled)) >= _TABLE_ROWS
     pieces: list[Piece] = []
     paragraph: list[str] = []
 
@@ -312,12 +340,11 @@ def plain_pieces(text: str) -> list[Piece]:
             pieces.append(Piece(" ".join(paragraph), Role.BODY))
             paragraph.clear()
 
-    for line in lines:
+    for line, is_row in zip(lines, _rows(lines), strict=True):
         begins = len(line) - len(line.lstrip()) >= margin + 2
-        if not line.strip() or begins or not runs_on:
+        if is_row or begins or not runs_on or not line.strip():
             close()
-        if has_table and _is_row(line):
-            close()
+        if is_row:
             pieces.append(_row(line))
         elif line.strip():
             paragraph.append(line.strip())
@@ -345,9 +372,25 @@ def _set_by_hand(text: str) -> list[Piece]:
     indented = sum(2 <= indent <= _INDENT_CHARS for indent in indents)
     if at_margin >= 2 and indented >= 2 and max(map(len, lines)) <= _LINE_CHARS:
         return plain_pieces(text)
-    if sum(map(_is_row, lines)) < _TABLE_ROWS:
+    rows = _rows(lines)
+    if not any(rows):
         return []
-    return [_row(line) if _is_row(line) else Piece(line.strip(), Role.BODY) for line in lines]
+    return [
+        _row(line) if is_row else Piece(line.strip(), Role.BODY)
+        for line, is_row in zip(lines, rows, strict=True)
+    ]
+
+
+def _rows(lines: list[str]) -> list[bool]:
+    """Which lines are rows of a typed table, where there is one."""
+    certain = [_is_row(line) for line in lines]
+    if sum(certain) < _TABLE_ROWS:
+        return [False] * len(lines)
+    rows: list[bool] = []
+    for line, is_row in zip(lines, certain, strict=True):
+        # A long name leaves little before the first figure; its row follows another.
+        rows.append(is_row or bool(rows and rows[-1] and _FIGURE.search(line)))
+    return rows
 
 
 def _is_row(line: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from schemas.item import LifecycleKind, PubStatus
+from streams.decode.authority import authorities_in
 from streams.decode.decoded import Facts
 from streams.decode.double_escapes import unescape
 from streams.decode.markup import elements_of
@@ -35,23 +36,22 @@ _NO_IDENTITY = frozenset({"editnumber", "runningnumber", "recordsequencenumber",
 _REFERENCE = re.compile(r"ref(?:uno|id|erence)?$|^ref")
 _CORRECTION_NOTES = frozenset({"correction", "correctionshort", "correction_consumerready"})
 _WRITERS = frozenset({"author", "writer", "journalist", "photographer", "phot", "reporter"})
-_AUTHORITY = re.compile(r"(?:tag[:_]|urn:newsml:)([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
+_NAME = re.compile(r"[A-Za-z][A-Za-z.&_-]+")
 
 
 def providers_of(item: Item, header: etree._Element | None) -> list[str]:
     """The names by which a message calls its provider, the surest first."""
     provider = item.first("itemMeta", "provider")
     qcode = attribute(provider, "qcode") or ""
-    code = qcode.rpartition(":")[2]
-    authority = _AUTHORITY.match(item.guid or "")
+    code = qcode.rpartition(":")[2].removeprefix("www.")
     names = [
         attribute(provider, "literal"),
-        # A code in letters is a name ("dpa"); one in figures names a customer of AP.
-        code if code.isalpha() else None,
+        # A code in letters is a name ("dpa"); one in figures is a customer's of AP.
+        code if _NAME.fullmatch(code) else None,
         text_of(next(children(header, "sender", "Sender"), None)),
-        authority[1] if authority else None,
+        *authorities_in(item.guid),
         text_of(find(provider, "name")),
-        _host(attribute(provider, "uri")),
+        *authorities_in(attribute(provider, "uri")),
         code,
         qcode,
     ]
@@ -296,8 +296,3 @@ def _words(node: etree._Element | None) -> str | None:
     """All text of a property on one line, what was escaped twice decoded."""
     text = text_of(node)
     return collapse(unescape(text)) if text else None
-
-
-def _host(uri: str | None) -> str | None:
-    found = re.match(r"[a-z]+://(?:www\.)?([^/]+)", uri or "", re.IGNORECASE)
-    return found[1] if found else None

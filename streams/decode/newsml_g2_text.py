@@ -35,6 +35,8 @@ from streams.steps import DropReason
 _PLAIN_SAYS_MORE = 1.5
 # Characters looked through for lines that another rendition says, too; beyond, whole lines count.
 _MAX_SEARCHED_CHARS = 50_000_000
+# Pieces of the content that may only repeat what the item's properties say.
+_BESIDE = frozenset({Role.HEADLINE, Role.SUMMARY, Role.FURNITURE})
 _VISUAL = frozenset({DropReason.PICTURE, DropReason.GRAPHIC, DropReason.VIDEO, DropReason.AUDIO})
 _CLASSES = {
     "picture": DropReason.PICTURE,
@@ -126,8 +128,9 @@ class _Pieces:
 
     def add_of_body(self, piece: Piece) -> None:
         """A piece of the content; of its titles only those that are not the headline."""
-        if piece.role is Role.HEADLINE:
-            self.add(piece.text, Role.SUMMARY)
+        if piece.role in _BESIDE:
+            role = Role.SUMMARY if piece.role is Role.HEADLINE else piece.role
+            self.add(piece.text, role, piece.kind)
             return
         same = letters(piece.text)
         if same:

@@ -18,6 +18,7 @@ from streams.decode.xml_document import (
     collapse,
     find,
     find_all,
+    joined,
     local,
     text_of,
 )
@@ -128,7 +129,7 @@ def byline_of(node: etree._Element | None) -> tuple[str | None, str | None]:
             inside += 1 if begins else -1
         said = part.text if begins else part.tail if part is not node else None
         (title if inside else name).append(said or "")
-    return collapse("".join(name)), collapse(" ".join(title))
+    return joined(name), collapse(" ".join(title))
 
 
 def keys_of(nitf: etree._Element) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -228,6 +228,18 @@ def attribute(node: etree._Element | None, name: str) -> str | None:
 def text_of(node: etree._Element | None) -> str | None:
     """All text inside an element on one line; None when there is none."""
     return collapse("".join(node.itertext())) if node is not None else None
+
+
+def joined(parts: Iterable[str | None]) -> str | None:
+    """The texts of neighbouring elements on one line, a space where two words would touch."""
+    line: list[str] = []
+    for part in parts:
+        if not part:
+            continue
+        if line and line[-1][-1].isalnum() and (part[0].isalnum() or part[0] == "("):
+            line.append(" ")
+        line.append(part)
+    return collapse("".join(line))
 
 
 def collapse(text: str) -> str | None:

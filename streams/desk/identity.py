@@ -90,23 +90,19 @@ def is_unordered(order: str) -> bool:
     return order in _UNORDERED
 
 
-def is_incomparable(order: str, known: str) -> bool:
-    """A version lacks what orders it first, its time or its number, and ``known`` may not."""
-    if order.startswith(_NO_VERSION):
-        return order.endswith(NO_TIME) or not known.startswith(_NO_VERSION)
-    return order.startswith(NO_TIME)
+def is_unplaced(order: str) -> bool:
+    """The version with this order key lacks what orders it first: its time, or its number."""
+    return order.startswith((NO_TIME, _NO_VERSION))
 
 
 def tombstone_of(order: str, version: str | None, now: datetime, known: str | None) -> str:
     """The order key at which a kill stands: later versions must be newer than it to count.
 
     What was made before the kill was decided stays dead, whenever it arrives. Where versions sort
-    first, a kill without a number that comes before any of them kills whatever comes.
+    first, a kill without a number leaves that open: it stands after every number.
     """
-    if order.startswith(_NO_VERSION) and known is None:
-        return f"{_LAST_VERSION}{order_key(now, None, 'version-then-time')}"
     if order.startswith(_NO_VERSION):
-        order = order_key(now, None, "version-then-time") if order.endswith(NO_TIME) else order
+        order = f"{_LAST_VERSION}{order_key(now, None, 'version-then-time')}"
     elif order.startswith(NO_TIME):
         order = max(order, order_key(now, version))
     return max(order, known) if known else order

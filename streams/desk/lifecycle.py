@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from schemas.item import AltId, Item, LifecycleKind, PubStatus
 from schemas.journal import StateRecord, Status
-from streams.desk.identity import content_hash, is_incomparable, is_unordered, tombstone_of
+from streams.desk.identity import content_hash, is_unordered, is_unplaced, tombstone_of
 
 _FLASHES = frozenset({LifecycleKind.FLASH, LifecycleKind.URGENT})
 _VERSIONS = frozenset(
@@ -160,8 +160,9 @@ def arrival(item: Item, known: Standing | None) -> Arrival:
         return Arrival.FIRST
     same = digest_of(item) == known.digest
     killed = known.status is Status.KILLED
-    if is_kill(item) and is_incomparable(item.order_key, known.order_key):
-        # A kill that states no time (or no number, where these sort first) is about whatever is out; only itself again changes nothing.
+    if is_kill(item) and is_unplaced(item.order_key):
+        # A kill that states no time (no number, where these sort first) is about whatever is out;
+        # only itself again changes nothing.
         return Arrival.SAME if killed and same else Arrival.NEWER
     if item.order_key != known.order_key:
         return Arrival.NEWER if item.order_key > known.order_key else Arrival.OLDER

@@ -93,19 +93,17 @@ def embargo_time(
     where = _zone(text, time_zone)
     if where is None:
         return None
-    day, text = _day(text, made, where)
+    named, day, text = _day(text, made, where)
     clock = _clock(text)
-    if clock is None:
+    if clock is None or (day is None and (named or made is None)):
         return None
+    today = made.astimezone(where).date() if made is not None else None
     try:
-        if day is not None:
-            return datetime.combine(day, clock, where).astimezone(UTC)
-        if made is None:
-            return None
-        until = datetime.combine(made.astimezone(where).date(), clock, where).astimezone(UTC)
+        until = datetime.combine(day or today or date.min, clock, where).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return until if until > made else None
+    passed = day is None and made is not None and until <= made
+    return None if passed else until
 
 
 def _zone(text: str, time_zone: str | None) -> tzinfo | None:
@@ -118,8 +116,8 @@ def _zone(text: str, time_zone: str | None) -> tzinfo | None:
     return timezone(timedelta(hours=_OFFSETS[name]))
 
 
-def _day(text: str, made: datetime | None, where: tzinfo) -> tuple[date | None, str]:
-    """The day that is named, and the text without it."""
+def _day(text: str, made: datetime | None, where: tzinfo) -> tuple[bool, date | None, str]:
+    """Whether a day is named, which it is where that is certain, and the text without it."""
     for pattern in _DATES:
         match = pattern.search(text)
         if match is None:
@@ -128,13 +126,13 @@ def _day(text: str, made: datetime | None, where: tzinfo) -> tuple[date | None, 
         number = groups.get("number")
         month = int(number) if number else _MONTHS[_prefix(groups["month"], _MONTHS)]
         day = _dated(groups.get("year"), month, int(groups["day"]), made)
-        return day, f"{text[: match.start()]} {text[match.end() :]}"
+        return True, day, f"{text[: match.start()]} {text[match.end() :]}"
     match = _WEEKDAY.search(text)
     if match is None or made is None:
-        return None, text
+        return match is not None, None, text
     today = made.astimezone(where).date()
     ahead = (_DAYS[_prefix(match["day"], _DAYS)] - today.weekday()) % _WEEK
-    return today + timedelta(days=ahead), text
+    return True, today + timedelta(days=ahead), text
 
 
 def _prefix(name: str, known: dict[str, int]) -> str:

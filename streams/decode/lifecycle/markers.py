@@ -27,6 +27,16 @@ _PRECEDENCE = {
     LifecycleKind.REFILE: 3,
 }
 _OTHERS = len(_PRECEDENCE)
+# In a note in brackets: "(2nd lead)" is numbered, "(bien lire 12 morts)" is not.
+_NUMBERED = frozenset(
+    {
+        LifecycleKind.LEAD,
+        LifecycleKind.UPDATE,
+        LifecycleKind.ADD,
+        LifecycleKind.WRAP,
+        LifecycleKind.WRITETHRU,
+    }
+)
 
 _OPENING = re.compile(r"[\s*+=]*")
 _ORDINAL = re.compile(
@@ -208,7 +218,8 @@ def _bracket(head: str, plain: str, position: int, found: list[Marker]) -> int |
         for kind, pattern in BRACKETS:
             match = pattern.match(clause, ordinal.end() if ordinal else 0)
             if match is not None:
-                kinds.setdefault(kind, _number(ordinal, match))
+                number = _number(ordinal, match) if kind in _NUMBERED else None
+                kinds.setdefault(kind, number)
                 break
     found += [Marker(kind, note, number) for kind, number in kinds.items()]
     return close + 1 if kinds else None

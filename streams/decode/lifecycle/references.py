@@ -61,8 +61,8 @@ _QUOTED = re.compile(
     r"«\s?(?P<d>[^»\n]{4,200}?)\s?»|»(?P<e>[^«\n]{4,200})«"
 )
 _TITLED = re.compile(
-    r"\b(?:headlined|headline|titled|entitled|intitulee?|titree?|mit der (?:uberschrift|ueberschrift)|"
-    r"mit dem titel|titulad[ao])\s*:?\s+(?P<title>[^\"“„«»\n;]{8,150}?)"
+    r"\b(?:headlined|headline|titled|entitled|intitulee?|titree?|"
+    r"mit der (?:uberschrift|ueberschrift)|mit dem titel|titulad[ao])\s*:?\s+(?P<title>[^\"“„«»\n;]{8,150}?)"
     r"(?=\s*(?:$|[.;,](?:\s|$)|\bis withdrawn|\bhas been|\best annul|\bwird zur|\bqueda anul))",
     re.IGNORECASE,
 )
@@ -102,7 +102,7 @@ def read_references(text: str, provider: str | None = None) -> tuple[Link, ...]:
 def headline_reference(headline: str | None) -> str | None:
     """The target that a headline is known by; None for one of less than three words."""
     folded = fold(headline or "")
-    return f"headline:{folded}" if folded.count(" ") >= 2 else None  # noqa: PLR2004
+    return f"headline:{folded}" if folded.count(" ") >= 2 else None
 
 
 def number_reference(agency: str, number: str) -> str:

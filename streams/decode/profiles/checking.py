@@ -126,17 +126,13 @@ def _one_of(*words: str) -> Callable[[object], str]:
 
 
 def _urgency(value: object) -> dict[int, int]:
-    wrong = "maps the provider's numbers to IPTC's, 1 to 9: 2 = 3"
-    if not isinstance(value, dict):
-        raise ValueError(wrong)
-    found: dict[int, int] = {}
-    for own, iptc in value.items():
-        if not own.isdecimal() or type(iptc) is not int:
-            raise ValueError(wrong)
-        if int(own) not in _URGENCIES or iptc not in _URGENCIES:
-            raise ValueError(wrong)
-        found[int(own)] = iptc
-    return found
+    if not isinstance(value, dict) or not all(map(_is_urgency, value.keys(), value.values())):
+        raise ValueError("maps the provider's numbers to IPTC's, 1 to 9: 2 = 3")
+    return {int(own): iptc for own, iptc in value.items()}
+
+
+def _is_urgency(own: str, iptc: object) -> bool:
+    return own.isdecimal() and int(own) in _URGENCIES and type(iptc) is int and iptc in _URGENCIES
 
 
 def _pattern(text: str) -> re.Pattern[str]:

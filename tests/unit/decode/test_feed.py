@@ -57,6 +57,21 @@ ATOM = """<?xml version="1.0"?>
 <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Erster <i>Absatz</i> ganz.</p>
 <p>Zweiter Absatz.</p></div></content></entry>
 </feed>"""
+RSS_1 = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+    'xmlns="http://purl.org/rss/1.0/"><channel><title>T</title></channel>'
+    '<item rdf:about="urn:1"><title>H</title><description>B</description></item></rdf:RDF>'
+)
+BARE = "<item><title>H</title><description>B</description><link>urn:1</link></item>"
+NETSCAPE = (
+    '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://x.example/rss.dtd">'
+    f"<rss version='0.91'><channel><title>T</title>{BARE}</channel></rss>"
+)
+ENTRY = "<entry><title>H</title><id>urn:1</id><content>B</content></entry>"
+ATOM_PREFIXED = (
+    '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:title>T</a:title><a:entry>'
+    "<a:title>H</a:title><a:id>urn:1</a:id><a:content>B</a:content></a:entry></a:feed>"
+)
 
 
 def rss(*items: str) -> str:
@@ -79,8 +94,8 @@ def by_role(decoded: Decoded, role: Role) -> list[str]:
 
 def item(**fields: str) -> str:
     inner = "".join(
-        f"<{name.replace('_', ':')}>{text}</{name.replace('_', ':')}>"
-        for name, text in fields.items()
+        f"<{name}>{text}</{name}>"
+        for name, text in ((name.replace("_", ":", 1), text) for name, text in fields.items())
     )
     return f"<item>{inner}</item>"
 
@@ -155,20 +170,12 @@ def test_atom_is_read_with_its_languages_bases_and_authors() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
-        'xmlns="http://purl.org/rss/1.0/"><channel><title>T</title></channel>'
-        '<item rdf:about="urn:1"><title>H</title><description>B</description></item></rdf:RDF>',
-        "<rss version='0.91'><channel><title>T</title><item><title>H</title>"
-        "<description>B</description><link>urn:1</link></item></channel></rss>",
-        '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://x.example/rss.dtd">'
-        "<rss version='0.91'><channel><title>T</title><item><title>H</title>"
-        "<description>B</description><link>urn:1</link></item></channel></rss>",
-        '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>T</title><entry>'
-        "<title>H</title><id>urn:1</id><content>B</content></entry></feed>",
-        "<feed><title>T</title><entry><title>H</title><id>urn:1</id><content>B</content></entry>"
-        "</feed>",
-        '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:title>T</a:title><a:entry>'
-        "<a:title>H</a:title><a:id>urn:1</a:id><a:content>B</a:content></a:entry></a:feed>",
+        RSS_1,
+        f"<rss version='0.91'><channel><title>T</title>{BARE}</channel></rss>",
+        NETSCAPE,
+        f'<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>T</title>{ENTRY}</feed>',
+        f"<feed><title>T</title>{ENTRY}</feed>",
+        ATOM_PREFIXED,
     ],
     ids=["rss-1.0", "rss-0.91", "netscape-doctype", "atom-0.3", "no-namespace", "prefixed"],
 )
@@ -267,7 +274,9 @@ def test_an_address_or_an_account_is_no_byline(author: str, expected: str | None
 
 def test_the_fullest_rendering_is_the_body_and_the_same_text_is_not_said_twice() -> None:
     text = "A text that is long enough."
-    decoded = only(rss(item(title="T", description=text, content_encoded=f"&lt;p&gt;{text}&lt;/p&gt;")))
+    decoded = only(
+        rss(item(title="T", description=text, content_encoded=f"&lt;p&gt;{text}&lt;/p&gt;"))
+    )
     assert by_role(decoded, Role.BODY) == [text]
     assert by_role(decoded, Role.SUMMARY) == []
     longer = only(rss(item(title="T", description=text, content_encoded="Short.")))
@@ -298,13 +307,18 @@ def test_no_word_of_an_entry_is_lost() -> None:
     source = re.sub(r"<[^<>]*>|<!\[CDATA\[|\]\]>", " ", RICH + PLAIN).replace("&amp;amp;", "&")
     ids = {"tag:example.org,2016:1", "https://www.example.org/1", "https://www.example.org/2"}
     for word in source.split():
-        assert word in kept or word in ids or word[:4] in {"2016", "Sat,"} or word in (
-            "13 Feb 2016 10:00:00 +02:00"
+        assert (
+            word in kept
+            or word in ids
+            or word[:4] in {"2016", "Sat,"}
+            or word in ("13 Feb 2016 10:00:00 +02:00")
         ), word
 
 
 def test_line_ends_of_a_wordpress_post_part_its_paragraphs() -> None:
-    decoded = only(rss(item(title="T", content_encoded="<![CDATA[One\ntwo\n\n<b>Three</b>\n<hr>Four]]>")))
+    decoded = only(
+        rss(item(title="T", content_encoded="<![CDATA[One\ntwo\n\n<b>Three</b>\n<hr>Four]]>"))
+    )
     assert by_role(decoded, Role.BODY) == ["One\ntwo", "Three", "Four"]
 
 
@@ -325,7 +339,12 @@ def test_a_wordpress_draft_is_withheld(status: str, expected: PubStatus) -> None
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [("post", None), ("page", None), ("attachment", DropReason.PICTURE), ("revision", DropReason.DATA)],
+    [
+        ("post", None),
+        ("page", None),
+        ("attachment", DropReason.PICTURE),
+        ("revision", DropReason.DATA),
+    ],
 )
 def test_what_is_no_post_is_said_to_be_none(kind: str, expected: DropReason | None) -> None:
     assert only(rss(item(title="T", wp_post_type=kind))).not_text is expected
@@ -399,8 +418,9 @@ def test_an_entry_that_was_cut_fails_and_its_neighbours_are_read() -> None:
     first, second = read(text[: text.index("Only a")])
     assert isinstance(first, Decoded)
     assert first.facts.stable_id == "tag:example.org,2016:1"
-    assert second == Fail("xml-truncated", "<rss> is not closed", 1)
-    assert read(text[: text.index("Un <b>")]) == [Fail("xml-truncated", "<rss> is not closed")]
+    assert second == Fail("xml-truncated", "<item> is not closed", 1)
+    assert read(text[: text.index("Un <b>")]) == [Fail("xml-truncated", "<item> is not closed")]
+    assert read(text[: text.index("<link>")]) == [Fail("xml-truncated", "<rss> is not closed")]
 
 
 def test_an_entry_that_swallowed_the_next_is_parted_again() -> None:
@@ -439,7 +459,9 @@ def test_nothing_is_fetched_or_opened(text: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_odd_addresses_and_bases_do_not_matter() -> None:
-    text = ATOM.replace("https://example.org/a/", "http://[broken").replace("eins.html", "http://[x")
+    text = ATOM.replace("https://example.org/a/", "http://[broken").replace(
+        "eins.html", "http://[x"
+    )
     assert only(text).facts.stable_id == "urn:uuid:1"
 
 
@@ -452,5 +474,7 @@ def test_many_entries_are_read_up_to_a_limit() -> None:
 
 
 def test_other_xml_is_not_taken_for_a_feed() -> None:
-    answer = only("<feed><title>T</title><body>A sentence of some seven words stands here.</body></feed>")
+    answer = only(
+        "<feed><title>T</title><body>A sentence of some seven words stands here.</body></feed>"
+    )
     assert answer.format != "feed"

@@ -158,9 +158,7 @@ def test_items_of_a_package_point_to_it_and_it_to_them() -> None:
         ),
         ("<events><event><name>Fair</name></event></events>", DropReason.EVENT),
         (
-            an_item(
-                '<remoteContent contenttype="video/mpeg" href="x"/>', item_class=""
-            ),
+            an_item('<remoteContent contenttype="video/mpeg" href="x"/>', item_class=""),
             DropReason.VIDEO,
         ),
         (
@@ -276,9 +274,7 @@ def test_an_empty_embargo_means_what_it_means_to_the_provider(
     policy: str, status: PubStatus
 ) -> None:
     profile = ProviderProfile("wex", embargo_empty=policy)  # type: ignore[arg-type]
-    decoded = one(
-        an_item(meta="<embargoed></embargoed>"), Profiles(by_provider={"wex": profile})
-    )
+    decoded = one(an_item(meta="<embargoed></embargoed>"), Profiles(by_provider={"wex": profile}))
     assert decoded.facts.pubstatus is status
     assert decoded.facts.embargoed_until is None
 
