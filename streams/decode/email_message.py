@@ -67,10 +67,13 @@ def sniff(message: Message) -> Evidence:
     if not _FIELD.match(head) or ":" not in head[:100] or message.document is not None:
         return NO_EVIDENCE
     names: set[str] = set()
-    for line in head.splitlines():
+    lines = head.splitlines()
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             break
         if not _FIELD.fullmatch(line):
+            if number == len(lines) and len(names) > 1:
+                break  # cut within its header fields
             return NO_EVIDENCE
         if line[0] not in " \t":
             names.add(line.partition(":")[0].lower())

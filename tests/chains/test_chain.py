@@ -15,6 +15,7 @@ from schemas.item import Item, ParagraphKind, PubStatus
 from schemas.raw import RawMessage
 from streams.clean import clean
 from streams.decode import Decoded, decode
+from streams.decode.message import source_of
 from streams.desk import Desk
 from streams.steps import Fail
 from tests.chains import faults
@@ -39,13 +40,11 @@ WITH_IDS = [one for one in RENDERINGS if "id" in one.carries and not one.per_mes
 _QUOTES = re.compile("``|''|[“”„]")
 # A code without the scheme before it, as "medtop:" or as an address.
 _NUMBER = re.compile(r".*[:/]")
-# What a cut leaves of a character, or of an encoded word in the header field of a letter.
-_UNREADABLE = re.compile("\ufffd|=[?]utf-8[?]q.*")
 # Nothing in them says where they end.
 ENDLESS = {"plain-text", "email"}
 # Of a message that was cut, each part that can still be told is shown; this many places are tried.
 LEAST_BYTES = 150
-SHARES = [share / 40 for share in range(1, 40)]
+SHARES = [share / 17 for share in range(1, 17)]
 
 per_format = pytest.mark.parametrize("rendering", RENDERINGS, ids=str)
 per_language = pytest.mark.parametrize("language", sorted(STORIES))
@@ -240,21 +239,26 @@ def final(events: Iterable[WireEvent]) -> dict[str, tuple[EventKind, str, str | 
     return last
 
 
+@cache
+def read_once(body: bytes, media_type: str | None) -> Item:
+    return cleaned(RawMessage(body=body, provider=PROVIDER, content_type=media_type, position="p"))
+
+
 def decided(messages: Iterable[RawMessage]) -> list[WireEvent]:
+    """What the desk makes of the messages; one that came before is not decoded again."""
     desk = Desk()
     events: list[WireEvent] = []
     for raw in messages:
-        decoded = only(decode(raw))
-        item = clean(decoded)
-        assert isinstance(item, Item)
-        events += desk.decide(item, source=decoded.source)
+        item = read_once(raw.body, raw.content_type)
+        arrived = item.model_copy(update={"received_at": raw.received_at})
+        events += desk.decide(arrived, source=source_of(raw))
     return events
 
 
 def orders(chain: list[RawMessage]) -> list[list[RawMessage]]:
     """The chain reordered, repeated, with its kill first and with each message last."""
-    disorder = [faults.reordered(chain, seed) for seed in range(8)]
-    disorder += [faults.duplicated(faults.reordered(chain, seed), seed) for seed in range(8)]
+    disorder = [faults.reordered(chain, seed) for seed in range(4)]
+    disorder += [faults.duplicated(faults.reordered(chain, seed), seed) for seed in range(4)]
     disorder += [faults.late(chain, place) for place in range(len(chain))]
     return [*disorder, faults.first(chain, len(chain) - 1)]
 
@@ -330,16 +334,18 @@ def test_a_cut_message_is_never_another_text(
     whole = only(decode(raw))
     lines = [as_said(whole.text[block.start : block.end]) for block in whole.blocks]
     for share in SHARES:
-        # The first lines of a letter or a telegram may be anything's.
-        if share * len(raw.body) < LEAST_BYTES:
+        body = faults.cut(raw.body, share)
+        # The first lines of a telegram may be anything's.
+        if len(body) < LEAST_BYTES:
             continue
-        answers = decode(raw.model_copy(update={"body": faults.cut(raw.body, share)}))
-        for answer in answers:
+        for answer in decode(raw.model_copy(update={"body": body})):
             if isinstance(answer, Fail):
                 continue
+            if rendering.name == "email" and b"\r\n\r\n" not in body:
+                assert "mail-header-open" in answer.warnings
+                continue
             for block in answer.blocks:
-                text = as_said(answer.text[block.start : block.end])
-                text = _UNREADABLE.sub("", text).rstrip()
+                text = as_said(answer.text[block.start : block.end]).rstrip("\ufffd ")
                 # Cut markup and cut quotes leave a stump of their own.
                 assert any(text[:-8] in line for line in lines), (share, text)
             words = len(whole.text.split())
