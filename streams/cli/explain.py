@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from schemas.item import Item
     from schemas.raw import RawMessage
     from streams.decode.decoded import Decoded
     from streams.pipeline import PipelineConfig
 
 _LINE = re.compile(r"(.+):([1-9]\d{0,8})")
+# Said beside each field, and with each lifecycle fact.
+_SAID_WITH_FIELDS = frozenset({"origins", "evidence"})
 _PREVIEW = 70
 
 
@@ -108,21 +111,30 @@ def _describe(table: Table, decoded: Decoded, config: PipelineConfig) -> None:
 
     from schemas.item import Item  # noqa: PLC0415  (start quickly)
     from streams.clean import clean  # noqa: PLC0415  (the stages)
+    from streams.steps import Fail  # noqa: PLC0415  (the stages)
 
     table.add_row("Part", f"{decoded.source.part}, read as {decoded.format}")
     table.add_row("Blocks", f"{len(decoded.blocks)} in {len(decoded.text):,} characters")
+    stood = [*decoded.facts.origins]
     for name in decoded.facts.__dataclass_fields__:
         value = getattr(decoded.facts, name)
-        if value not in (None, (), "") and not _is_default(name, value):
-            table.add_row(f"  {name}", f"{printable(_plain(value))}  (stated by the message)")
+        if name in _SAID_WITH_FIELDS or value in (None, (), "") or _is_default(name, value):
+            continue
+        origins = dict.fromkeys(origin for field, origin in stood if field == name)
+        where = ", ".join(origins) or "the message"
+        table.add_row(f"  {name}", f"{printable(_plain(value))}  ({printable(where)})")
+    for why in decoded.facts.evidence:
+        table.add_row(f"  {why.kind}", printable(f"{why.text}  ({why.origin})"))
     for warning in decoded.warnings:
         table.add_row("Warning", Text(printable(warning), "yellow"))
     outcome = clean(decoded, config.rules)
     if not isinstance(outcome, Item):
-        table.add_row("Cleaning", Text(printable(str(outcome)), "red"))
+        what = outcome.code if isinstance(outcome, Fail) else outcome.reason.value
+        table.add_row("Cleaning", Text(printable(f"no item: {what}: {outcome.detail}"), "red"))
         return
     table.add_row("Headline", printable(outcome.headline or "(none found)"))
     table.add_row("Language", printable(outcome.language or "unknown"))
+    _show_lifecycle(table, decoded, outcome)
     table.add_row("Paragraphs", str(len(outcome.paragraphs)))
     table.add_row("Item key", printable(outcome.item_key))
     for span in outcome.audit.removed:
@@ -135,6 +147,20 @@ def _describe(table: Table, decoded: Decoded, config: PipelineConfig) -> None:
         table.add_row("Repaired", f"{edit.start}-{edit.end} {words}")
     for warning in outcome.audit.warnings:
         table.add_row("Warning", Text(printable(warning), "yellow"))
+
+
+def _show_lifecycle(table: Table, decoded: Decoded, item: Item) -> None:
+    """Each lifecycle fact with its evidence, and what the item points at."""
+    from streams.clean.lifecycle import evidence_of  # noqa: PLC0415  (the stages)
+
+    found = evidence_of(decoded.facts, item.headline, ())
+    for why in found:
+        table.add_row("Lifecycle", printable(f"{why.kind}: {why.text} ({why.origin})"))
+    for kind in item.lifecycle.kinds:
+        if kind not in {why.kind for why in found}:
+            table.add_row("Lifecycle", printable(f"{kind}: {item.lifecycle.note or 'stated'}"))
+    for link in item.links:
+        table.add_row("Link", printable(f"{link.rel} {link.target}: {link.reason or 'stated'}"))
 
 
 def _is_default(name: str, value: object) -> bool:

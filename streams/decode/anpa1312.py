@@ -24,7 +24,7 @@ from streams.decode.decoded import Decoded, Role
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
 from streams.decode.stated import Stated
-from streams.decode.telegram_text import bare, column_width, normal_lines, pieces_of
+from streams.decode.telegram_text import bare, column_width, is_marker, normal_lines, pieces_of
 from streams.steps import Fail
 
 NAME = "anpa1312"
@@ -52,16 +52,16 @@ _NOTE = re.compile(
     re.DOTALL,
 )
 _BYLINE = re.compile(r"(?:By|BY|Par|PAR|Por|POR|Von|VON)\s+\S.*")
-# Centred below a byline, neither a sentence nor in capitals: who the author is, or works for.
-_CREDIT = re.compile(r"(?=.*[a-zß-ÿ])[A-ZÀ-Þ]\S*(?:\s\S+){0,5}(?<![.!?:;,])")
+# It needs no title, and what is centred below it heads the text.
+_OF_AN_AGENCY = re.compile(
+    r"\w+ (?:The )?(?:Associated Press|Canadian Press|AP|CP|Kyodo(?: News)?)"
+)
+# Centred below a byline, and no sentence: who the author is, or works for.
+_CREDIT = re.compile(r"[A-ZÀ-Þ]\S*(?:\s\S+){0,5}(?<![.!?:;,])")
 _TITLE = re.compile(
     r"(?:The )?(?:Associated|Canadian) Press(?: \w+){0,2}|Kyodo News"
     r"|(?:AP|CP|Associated Press|[A-Z][\w.]+)?(?:\s[\w&/.-]+){0,4}\s"
     r"(?:Writers?|Editors?|Correspondents?|Columnists?|Reporters?|Critics?|Producers?)"
-)
-_MARKER = re.compile(
-    r"(?:URGENT|BULLETIN|FLASH|APNewsAlert|ADVISORY|(?:KILL|HOLD)(?:[\s-]+(?:KILL|HOLD))*)"
-    r"(?:\s+\d{1,2})?"
 )
 
 
@@ -261,13 +261,13 @@ class _Setter:
             self._has_slug = True
             state_slug(self._stated, text, self._header, "stx/slug")
             self.pieces.append(Piece(text, Role.FURNITURE))
-        elif _MARKER.fullmatch(text):
+        elif is_marker(text):
             self._stated.markers(text, None, "stx/header line")
             self.pieces.append(Piece(text, Role.FURNITURE))
         elif _NOTE.fullmatch(text):
             self.pieces.append(Piece(text, Role.NOTE))
         elif _BYLINE.fullmatch(text):
-            self._after_byline = True
+            self._after_byline = _OF_AN_AGENCY.fullmatch(text) is None
             self._stated.put("byline", text, "stx/byline")
             self.pieces.append(Piece(text, Role.BYLINE))
         elif after_byline and (_TITLE if not centred else _CREDIT).fullmatch(text):

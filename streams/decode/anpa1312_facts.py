@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from schemas.item import LifecycleKind
 from streams.decode.profiles import DateOrder
 from streams.decode.stated import Stated
 from streams.decode.telegram_dates import Moment, in_numbers, moment, year_of
@@ -48,13 +47,6 @@ _CP = re.compile(
 )
 _WORDS = re.compile(r",\s?\d{1,5}$")
 _TAKE = re.compile(r"(?P<n>\d{1,2})(?:st|nd|rd|th)[ -]?(?:Ld|LD)-Write-?thru", re.IGNORECASE)
-_ALERT = re.compile(r"AP ?NewsAlert\b|\bNewsAlert\b")
-_KILL = re.compile(r"(?:[-,]\s?)(?:MANDATORY )?KILL(?:\s?[-,].*)?$")
-_ADVANCE = re.compile(r"\bAD?V\s?\d{1,2}\b|\bAdv\s?\d{1,2}\b")
-_ADVISORY = re.compile(
-    r"\bNews Coverage Advisory\b|\bNews (?:Digest|Budget)\b|\bNewsDigest\b|,\s?Advisory\b"
-    r"|-ADVISORY\b"
-)
 
 
 class Ending(NamedTuple):
@@ -179,15 +171,6 @@ def state_slug(stated: Stated, slug: str, header: Header, origin: str) -> None:
     take = _TAKE.search(whole) or _TAKE.search(header.take)
     if take:
         stated.put("version", str(int(take["n"])), origin)
-    for kind, pattern in (
-        (LifecycleKind.KILL, _KILL),
-        (LifecycleKind.FLASH, _ALERT),
-        (LifecycleKind.ADVANCE, _ADVANCE),
-        (LifecycleKind.ADVISORY, _ADVISORY),
-    ):
-        match = pattern.search(whole)
-        if match:
-            stated.lifecycle(kind, origin, match[0].strip("-, "))
 
 
 def _keyword(rest: str) -> tuple[str, str]:

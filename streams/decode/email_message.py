@@ -120,9 +120,14 @@ def decode_email(message: Message, profiles: Profiles, read: Reader) -> list[Dec
                 warnings=tuple(warnings),
             )
         ]
-        if enclosed and not body.pieces:
-            # Nothing but an envelope around what is attached.
-            answers = []
+    if enclosed and not inside and not body.pieces and not links:
+        # Nothing but an envelope around what is attached: its subject goes with the first.
+        answers = []
+        first = enclosed[0][1]
+        first[:1] = [
+            _with_subject(one, header(mail, "subject")) if isinstance(one, Decoded) else one
+            for one in first[:1]
+        ]
     for attachment, parts in enclosed:
         answers += [_attached(part, attachment, facts, number) for number, part in enumerate(parts)]
     return [_numbered(answer, message, number) for number, answer in enumerate(answers)]
@@ -131,8 +136,9 @@ def decode_email(message: Message, profiles: Profiles, read: Reader) -> list[Dec
 def _parsed(body: bytes, warnings: list[str]) -> Mail:
     """The mail, by the older of the library's policies.
 
-    The newer one parses header fields while it reads the parts, and raises for malformed ones
-    (an ``IndexError`` for ``Content-Type: =?x?=``); ours are read one by one.
+    The newer one raises for header fields that are malformed ("Message-ID: <" is an
+    ``IndexError``, a year of twenty digits an ``OverflowError``, six thousand brackets end in a
+    ``RecursionError``); ours are read one by one, and their values by decoders of our own.
     """
     body = body.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
     if b"\n\n" not in body and b"\n\r\n" not in body:
@@ -205,8 +211,12 @@ def _enclosed(
     parts = _resolved(inner, profiles, read)
     if attachment.media_type == "message/rfc822":
         return parts
-    readable = any(isinstance(part, Decoded) for part in parts)
-    return parts if readable else []
+    formats = {part.format for part in parts if isinstance(part, Decoded)}
+    # What is declared to be a document and is none is a file like any other.
+    declared = attachment.media_type == "text/plain" or attachment.name.lower().endswith(".txt")
+    if not formats or (formats == {"plain-text"} and not declared):
+        return []
+    return parts
 
 
 def _wire_text(

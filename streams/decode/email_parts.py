@@ -273,9 +273,11 @@ def _raw(mail: Mail, name: str) -> str | None:
 
 def _encoded(found: re.Match[str]) -> str:
     try:
-        return "".join(_chunk(chunk, charset) for chunk, charset in decode_header(found[0]))
+        decoded = "".join(_chunk(chunk, charset) for chunk, charset in decode_header(found[0]))
     except _HEADER_TROUBLE:
-        return found[0]
+        decoded = ""
+    # Broken base64 decodes to nothing; then the word is all there is.
+    return decoded or found[0]
 
 
 def _chunk(chunk: bytes | str, charset: str | None) -> str:

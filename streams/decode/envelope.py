@@ -15,8 +15,8 @@ from schemas.model import Instant
 from streams.decode.json_document import JsonDocument
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
-from streams.decode.well_known import WELL_KNOWN, plain_name
 from streams.steps import Fail
+from streams.well_known import WELL_KNOWN, plain_name
 
 NAME = "envelope"
 MAX_DEPTH: Final = 4

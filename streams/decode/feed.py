@@ -5,6 +5,7 @@ It must not fetch anything, nor interpret what fields mean; ``feed_facts`` does.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from lxml import etree
@@ -14,8 +15,7 @@ from streams.decode.blocks import Piece, lay_out
 from streams.decode.decoded import Decoded, Role
 from streams.decode.feed_facts import (
     Channel,
-    entry_id,
-    entry_link,
+    Entry,
     facts_of,
     is_byline,
     kind_of,
@@ -32,7 +32,7 @@ from streams.decode.xml_document import XmlDocument, children, local
 from streams.steps import DropReason, Fail
 
 NAME = "feed"
-MAXENTRIES = 5_000
+MAX_ENTRIES = 5_000
 _ROOTS = words("rss rdf feed channel")
 # Fuller first where two are equally long.
 _BODIES = (
@@ -99,7 +99,7 @@ def decode_feed(message: Message, profiles: Profiles) -> list[Decoded | Fail]:
     message = message.from_provider(profiles, *provider_names(channel, profiles))
     if not feed.entries:
         return [_without_entries(message, channel, feed)]
-    entries = feed.entries[:MAXENTRIES]
+    entries = [one if isinstance(one, Fail) else Entry(one) for one in feed.entries[:MAX_ENTRIES]]
     shared = _shared_ids([entry for entry in entries if not isinstance(entry, Fail)])
     answers: list[Decoded | Fail] = [
         replace(entry, part=part)
@@ -110,12 +110,12 @@ def decode_feed(message: Message, profiles: Profiles) -> list[Decoded | Fail]:
             entry,
             part,
             warnings=feed.warnings,
-            shared_id=entry_id(entry) in shared and entry_link(entry) is not None,
+            shared_id=entry.id in shared and entry.link is not None,
         )
         for part, entry in enumerate(entries)
     ]
-    if len(feed.entries) > MAXENTRIES:
-        detail = f"{len(feed.entries)} entries, {MAXENTRIES} read"
+    if len(feed.entries) > MAX_ENTRIES:
+        detail = f"{len(feed.entries)} entries, {MAX_ENTRIES} read"
         answers.append(Fail("body-too-large", detail, len(answers)))
     return answers
 
@@ -124,13 +124,12 @@ def _channel(root: etree._Element) -> etree._Element:
     return next(children(root, "channel", "Channel"), root)
 
 
-def _shared_ids(entries: list[etree._Element]) -> frozenset[str]:
+def _shared_ids(entries: list[Entry]) -> frozenset[str]:
     """Ids that entries with different addresses share: they are the feed's, not the entries'."""
     links: dict[str, set[str]] = {}
     for entry in entries:
-        own, link = entry_id(entry), entry_link(entry)
-        if own and link:
-            links.setdefault(own, set()).add(link)
+        if entry.id and entry.link:
+            links.setdefault(entry.id, set()).add(entry.link)
     return frozenset(own for own, found in links.items() if len(found) > 1)
 
 
@@ -149,7 +148,7 @@ def _without_entries(message: Message, channel: Channel, feed: Feed) -> Decoded:
 def _decode_entry(
     message: Message,
     channel: Channel,
-    entry: etree._Element,
+    entry: Entry,
     part: int,
     *,
     warnings: tuple[str, ...],
@@ -173,20 +172,16 @@ def _decode_entry(
     )
 
 
-def _title(entry: etree._Element) -> str | None:
+def _title(entry: Entry) -> str | None:
     """The title; of several the first that is not a picture's."""
     for wanted in ("title", "dc:title", "media:title"):
-        for child in children(entry):
-            if name_of(child) == wanted:
-                text = _line(child)
-                if text:
-                    return text
+        for name, child in entry.fields:
+            if name == wanted and (text := _line(child)):
+                return text
     return None
 
 
-def _pieces(
-    entry: etree._Element, title: str | None, channel: Channel, warnings: list[str]
-) -> list[Piece]:
+def _pieces(entry: Entry, title: str | None, channel: Channel, warnings: list[str]) -> list[Piece]:
     pieces = [Piece(title, Role.HEADLINE)] if title else []
     renderings = _renderings(entry, lines_count=channel.is_wordpress, warnings=warnings)
     body = max(renderings, key=lambda pieces: len(letters(pieces)), default=[])
@@ -196,18 +191,15 @@ def _pieces(
         if letters(rendering) not in said:
             said.add(letters(rendering))
             pieces += rendering
-    for child in children(entry):
-        if name_of(child) not in _BODIES:
+    for name, child in entry.fields:
+        if name not in _BODIES:
             pieces += _beside(child, title, said)
     return pieces
 
 
-def _renderings(
-    entry: etree._Element, *, lines_count: bool, warnings: list[str]
-) -> list[list[Piece]]:
+def _renderings(entry: Entry, *, lines_count: bool, warnings: list[str]) -> list[list[Piece]]:
     found: dict[str, list[list[Piece]]] = {}
-    for child in children(entry):
-        name = name_of(child)
+    for name, child in entry.fields:
         if name in _BODIES and child.get("src") is None and _is_text(child.get("type", "")):
             found.setdefault(name, []).append(
                 _marked_up(child, lines_count=lines_count, warnings=warnings)
@@ -232,10 +224,9 @@ def _is_text(kind: str) -> bool:
 def _beside(child: etree._Element, title: str | None, said: set[str]) -> list[Piece]:
     """What else stands in an entry; a picture's caption is of the text, the rest is not."""
     pieces: list[Piece] = []
-    for node in child.iter():
+    for node, text in _texts(child):
         name = name_of(node)
-        text = _line(node) if not holds_markup(node) and not len(node) else None
-        if not text or name in _NO_WORDS or name.startswith("wp:"):
+        if name in _NO_WORDS or name.startswith("wp:"):
             continue
         if text == title and name.endswith("title"):
             continue
@@ -257,15 +248,27 @@ def _beside(child: etree._Element, title: str | None, said: set[str]) -> list[Pi
     return pieces
 
 
+def _texts(node: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+    """The texts in an element, each with the element that it stands in."""
+    if not len(node) or holds_markup(node):
+        if line := _line(node):
+            yield node, line
+        return
+    for inner in node.iter():
+        loose = [inner.text, *(child.tail for child in inner)]
+        line = one_line(" ".join(text.strip() for text in loose if text))
+        if line:
+            yield inner, line
+
+
 def _channel_pieces(channel: Channel) -> list[Piece]:
     return [
         Piece(text, Role.RIGHTS if name_of(child) in _RIGHTS else Role.FURNITURE)
         for child in children(channel.node)
         if local(child).lower() not in ENTRIES
-        for node in child.iter()
+        for node, text in _texts(child)
         # WordPress lists its users there, with their addresses.
-        if not len(node) and not name_of(node).startswith("wp:")
-        if name_of(node) not in _NO_WORDS and (text := _line(node))
+        if name_of(node) not in _NO_WORDS and not name_of(node).startswith("wp:")
     ]
 
 

@@ -6,7 +6,7 @@ It must not lay out text.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -44,6 +44,7 @@ _NAMESPACES = (
 _EXCERPT = re.compile(r"wordpress\.org/export/[\d.]+/excerpt")
 _MODIFIED = words("updated modified dcterms:modified wp:post_modified_gmt")
 _PUBLISHED = words("published issued dcterms:issued dcterms:created created pubdate")
+_DATES = _MODIFIED | _PUBLISHED | {"dc:date", "wp:post_date_gmt"}
 # RFC 822: the name in brackets behind the address, or before it.
 _ADDRESS_NAMED = re.compile(
     r"\S+@\S+\s*\((?P<after>[^()]+)\)|(?P<before>[^<>@]+)<[^<>\s]+@[^<>\s]+>"
@@ -123,31 +124,44 @@ def provider_names(channel: Channel, profiles: Profiles) -> tuple[str | None, ..
     return known, channel.publisher, channel.host
 
 
-def entry_id(entry: etree._Element) -> str | None:
-    """The id an entry states: ``guid``, Atom's ``id``, ``rdf:about``, a deletion's ``ref``."""
-    for child in children(entry):
-        if name_of(child) in {"guid", "id"} and text_of(child):
-            return text_of(child)
-    return attribute(entry, "about") or attribute(entry, "ref")
+class Entry:
+    """One entry of a feed, its children under the names that feeds usually give them."""
+
+    def __init__(self, node: etree._Element) -> None:
+        self.node = node
+        self.fields = [(name_of(child), child) for child in children(node)]
+
+    def text(self, *names: str) -> str | None:
+        """The text of the first child that is called so and has any."""
+        return next(
+            (text for name, child in self.fields if name in names and (text := text_of(child))),
+            None,
+        )
+
+    @cached_property
+    def id(self) -> str | None:
+        """What it is called: ``guid``, Atom's ``id``, ``rdf:about``, a deletion's ``ref``."""
+        return (
+            self.text("guid", "id") or attribute(self.node, "about") or attribute(self.node, "ref")
+        )
+
+    @cached_property
+    def link(self) -> str | None:
+        """The address of the entry's page; a ``guid`` that is one, if it has no other."""
+        guid = None
+        for name, child in self.fields:
+            if name == "link" and child.get("rel", "alternate") == "alternate":
+                link = child.get("href") or text_of(child)
+                if link:
+                    return _absolute(child, link)
+            elif name == "guid" and child.get("isPermaLink", "true").lower() == "true":
+                guid = text_of(child)
+        return guid if guid and guid.startswith(("http://", "https://")) else None
 
 
-def entry_link(entry: etree._Element) -> str | None:
-    """The address of the entry's page; of a ``guid`` that is one, if it has no other."""
-    guid = None
-    for child in children(entry):
-        name = name_of(child)
-        if name == "link" and child.get("rel", "alternate") == "alternate":
-            link = child.get("href") or text_of(child)
-            if link:
-                return _absolute(child, link)
-        elif name == "guid" and child.get("isPermaLink", "true").lower() == "true":
-            guid = text_of(child)
-    return guid if guid and guid.startswith(("http://", "https://")) else None
-
-
-def kind_of(entry: etree._Element) -> DropReason | None:
+def kind_of(entry: Entry) -> DropReason | None:
     """What an entry of a WordPress export is, where it is no post."""
-    kind = _text(entry, "wp:post_type")
+    kind = entry.text("wp:post_type")
     if kind == "attachment":
         return DropReason.PICTURE
     return DropReason.DATA if kind in _NOT_POSTS else None
@@ -156,7 +170,7 @@ def kind_of(entry: etree._Element) -> DropReason | None:
 def facts_of(
     stated: Stated,
     channel: Channel,
-    entry: etree._Element,
+    entry: Entry,
     profile: ProviderProfile,
     title: str | None,
     *,
@@ -165,8 +179,7 @@ def facts_of(
     """Everything an entry says of itself, and the feed for it."""
     _identity(stated, entry, shared_id=shared_id)
     _dates(stated, entry, profile)
-    for child in children(entry):
-        name = name_of(child)
+    for name, child in entry.fields:
         if name in {"author", "creator", "dc:creator", "itunes:author"}:
             stated.put("byline", _person(child, channel), name)
         elif name in {"category", "dc:subject", "media:category"}:
@@ -180,7 +193,7 @@ def facts_of(
             stated.language(text_of(child), name)
         else:
             _link(stated, child, name)
-    stated.language(_lang(entry), "xml:lang")
+    stated.language(_lang(entry.node), "xml:lang")
     stated.language(channel.language, "channel/language")
     stated.put("rights", channel.rights, "channel/rights")
     _status(stated, entry)
@@ -188,31 +201,30 @@ def facts_of(
     return stated.facts()
 
 
-def _identity(stated: Stated, entry: etree._Element, *, shared_id: bool) -> None:
-    own, link = entry_id(entry), entry_link(entry)
+def _identity(stated: Stated, entry: Entry, *, shared_id: bool) -> None:
+    own, link = entry.id, entry.link
     if shared_id:
         stated.warnings.append("feed-id-shared")
         stated.alt_id("guid", own, "guid")
         stated.put("stable_id", link, "link")
     elif own:
-        stated.put("stable_id", own, "guid" if _text(entry, "guid") else "id")
+        stated.put("stable_id", own, "guid" if entry.text("guid") else "id")
     else:
         stated.put("stable_id", link, "link")
     if link != stated.get("stable_id"):
         stated.alt_id("url", link, "link")
-    stated.alt_id("wordpress", _text(entry, "wp:post_id"), "wp:post_id")
-    stated.alt_id("dc-identifier", _text(entry, "dc:identifier"), "dc:identifier")
+    stated.alt_id("wordpress", entry.text("wp:post_id"), "wp:post_id")
+    stated.alt_id("dc-identifier", entry.text("dc:identifier"), "dc:identifier")
 
 
-def _dates(stated: Stated, entry: etree._Element, profile: ProviderProfile) -> None:
+def _dates(stated: Stated, entry: Entry, profile: ProviderProfile) -> None:
     """The version was created when it was last modified, else when it was published."""
     found: dict[str, str] = {}
-    for child in children(entry):
-        text = text_of(child)
-        if text:
-            found.setdefault(name_of(child), text)
-    if local(entry) == "deleted-entry":
-        found["updated"] = entry.get("when", "")
+    for name, child in entry.fields:
+        if name in _DATES and (text := text_of(child)):
+            found.setdefault(name, text)
+    if local(entry.node) == "deleted-entry":
+        found["updated"] = entry.node.get("when", "")
     for fact, names in (
         ("version_created", sorted(_MODIFIED)),
         # Dublin Core's plain date says not of what; feeds mean the entry as it is.
@@ -283,22 +295,18 @@ def _link(stated: Stated, node: etree._Element, name: str) -> None:
         stated.link("in-reply-to", node.get("ref"), name)
 
 
-def _status(stated: Stated, entry: etree._Element) -> None:
+def _status(stated: Stated, entry: Entry) -> None:
     """Drafts are withheld; what was thrown away or deleted (RFC 6721) is canceled."""
-    status = (_text(entry, "wp:status") or "").lower()
-    draft = next((text_of(node) for node in entry.iter() if local(node) == "draft"), None)
-    if local(entry) == "deleted-entry":
+    status = (entry.text("wp:status") or "").lower()
+    draft = next((text_of(node) for node in entry.node.iter() if local(node) == "draft"), None)
+    if local(entry.node) == "deleted-entry":
         stated.status("canceled", "at:deleted-entry")
-        comment = next(children(entry, "comment"), None)
+        comment = next(children(entry.node, "comment"), None)
         stated.note(text_of(comment), "at:comment")
     elif status == "trash":
         stated.status("canceled", "wp:status")
     elif status in _WITHHELD or (draft or "").lower() == "yes":
         stated.status("withheld", "wp:status" if status in _WITHHELD else "app:draft")
-
-
-def _text(entry: etree._Element, name: str) -> str | None:
-    return next((text_of(child) for child in children(entry) if name_of(child) == name), None)
 
 
 def _lang(node: etree._Element) -> str | None:

@@ -20,6 +20,7 @@ from streams.decode.iptc7901_facts import (
     read_stack,
     state,
 )
+from streams.decode.lifecycle.words import AGENCY
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
 from streams.decode.stated import Stated
@@ -182,7 +183,7 @@ def _decode(message: Message, profiles: Profiles, telegram: _Telegram, part: int
         stated.warnings.append("telegram-heading-open")
     pieces = [
         *(Piece(line, Role.FURNITURE) for line in header.lines),
-        *read_stack(stated, heading, width, ending),
+        *read_stack(stated, heading, width),
         *text,
         *pieces_of(notebook, role=Role.NOTE, width=width),
         *(Piece(line, Role.FURNITURE) for line in signed),
@@ -266,12 +267,17 @@ def _teaser_apart(pieces: list[Piece]) -> list[Piece]:
 
 def _names(header: Header, text: Sequence[Piece]) -> list[str | None]:
     """By what names a telegram calls its agency: header first, then the dateline."""
-    names: list[str | None] = [header.agency, header.agency_base]
+    if header.agency_base and re.fullmatch(AGENCY, header.agency_base, re.IGNORECASE):
+        # Copy of another agency, passed on: the dateline names that one.
+        return [header.agency, header.agency_base]
+    datelines: list[str] = []
     for piece in text[:3]:
         match = re.match(r"[^\n(]{2,80}\(([^()\n]{2,30})\)", piece.text)
         if match:
-            names += [*re.split(r"[/ ]", match[1]), match[1]]
-    return names
+            datelines += [*re.split(r"[/ ]", match[1]), match[1]]
+    if header.agency_base in {name.lower() for name in datelines}:
+        datelines = []
+    return [header.agency, header.agency_base, *datelines]
 
 
 def _furniture(text: str) -> list[Piece]:

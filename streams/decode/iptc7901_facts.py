@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from schemas.item import LifecycleKind
 from streams.decode.blocks import Piece
 from streams.decode.decoded import Role
-from streams.decode.lifecycle import read_markers
+from streams.decode.lifecycle import number_reference
 from streams.decode.stated import Stated
-from streams.decode.telegram_dates import Moment, day_time_group, embargo_date
-from streams.decode.telegram_text import bare, was_broken
+from streams.decode.telegram_dates import Moment, day_time_group
+from streams.decode.telegram_text import bare, is_marker, was_broken
 
 # Service and number, priority, category: "eca062 4 i", "FRA0064 1 G", "bdt0000 2 pl".
 HEADER = r"[^\W\d_][^\W_]{0,9}?(?:-[^\W\d_]{1,8})?\s?\d{1,5}[ \t]+[0-9][ \t]+[^\W\d_]{1,8}"
@@ -29,38 +29,13 @@ _LONGEST_HEADER = 300
 _AFP_NUMBER = re.compile(r"(?:\w+/)?(?P<agency>[A-Z]{2,5})-(?P<number>[A-Z]{1,3}\d{1,5})")
 _AGENCY = re.compile(r"[^\W\d_][\w.-]{1,19}")
 _ZEROS = re.compile(r"0+")
-# The word at the head of a line in brackets; dpa, in all its languages.
-_BRACKETED: tuple[tuple[LifecycleKind, str], ...] = (
-    (LifecycleKind.FLASH, r"Blitz"),
-    (LifecycleKind.URGENT, r"Eil"),
-    (LifecycleKind.CORRECTION, r"Berichtigung|Korrektur|KORR|Correction|Korekta"),
-    (LifecycleKind.REPEAT, r"Wiederholung|Powtarzanie"),
-    (LifecycleKind.UPDATE, r"Aktualisierung|Aktualisiert|Aktualizacja"),
-    (LifecycleKind.ADVANCE, r"Sperrfrist|EMBARGO|Embargo"),
-    (LifecycleKind.WRAP, r"(?:Gesamtz|Z)usammenfassung|Überblick"),
-    (LifecycleKind.SIDEBAR, r"Hintergrund|Chronologie|Porträt|Stichwort|Fragen & Antworten"),
-)
-_IN_BRACKETS = [
-    (kind, re.compile(rf"\(\s*(?:\d{{1,2}}\.\s)?(?P<word>{words})\b(?!-)"))
-    for kind, words in _BRACKETED
-]
-# Whole lines: dpa's English service stacks them, its converter writes the other languages.
+# Whole lines in sentence case: dpa's converter writes its signals so.
 _LINES: tuple[tuple[LifecycleKind, re.Pattern[str]], ...] = (
-    (LifecycleKind.LEAD, re.compile(r"(?P<n>\d{1,2})(?:ST|ND|RD|TH)\s+(?:NET|LEAD)")),
-    (LifecycleKind.UPDATE, re.compile(r"EXTRA|Update|Mettre à jour|ACTUALIZACIÓN|Aktualizacja")),
-    (LifecycleKind.CORRECTION, re.compile(r"Correction|VERSIÓN CORREGIDA|Berichtigung|Korekta")),
-    (LifecycleKind.REFILE, re.compile(r"Refile|REFILE|Remettre")),
-    (LifecycleKind.REPEAT, re.compile(r"Wiederholung|RPT RPT|Powtarzanie")),
-    (LifecycleKind.ADVISORY, re.compile(r"ATENCI[OÓ]N REDACCIONES|ATTENTION RÉDACTIONS")),
-    (LifecycleKind.KILL, re.compile(r"АННУЛИРОВАНИЕ")),
-)
-_URGENT = re.compile(r"(?:D'URGENCE|URGENT|PILNE|СРОЧНО)\s*:\s|URGENTE\s+(?=[A-ZÀ-Þ][a-zà-ÿ])")
-_FLASH = re.compile(r"(?:FLASH|МОЛНИЯ)\s*:\s")
-_MARKER = re.compile(
-    r"(?:\*+\s*)?(?:KILL|HOLD|ELIMINAR)(?:[\s*/–-]+(?:KILL|HOLD|ELIMINAR))+[\s*]*"
-    r"|(?:FLASH|BULLETIN|URGENT|ALERTE|EILMELDUNG|EIL|REPEAT|RPT|CORRECTED|CORRECTION|WRAPUP"
-    r"|ROUNDUP|LEAD|NEW LEAD|ADVISORY|ADVANCE|HOLD|KILL|MANDATORY KILL|URGENTE|AVANCE)"
-    r"(?:\s+\d{1,2})?|\d{1,2}\s?(?:e|er|ème|ème|ST|ND|RD|TH|st|nd|rd|th)?\s+(?:LEAD|NET|ADD|TAKE)"
+    (LifecycleKind.UPDATE, re.compile(r"Update|Mettre à jour|Aktualisierung|Aktualizacja")),
+    (LifecycleKind.CORRECTION, re.compile(r"Correction|Berichtigung|Korekta")),
+    (LifecycleKind.REFILE, re.compile(r"Refile|Remettre")),
+    (LifecycleKind.REPEAT, re.compile(r"Wiederholung|Powtarzanie")),
+    (LifecycleKind.KILL, re.compile(r"АННУЛИРОВАНИЕ|حظر حظر حظر")),
 )
 _SMALL = (
     r"(?:de|da|di|del|della|der|den|du|dos|la|le|el|al|bin|ben|van|von|zu|y|and|et|und|e|with|avec"
@@ -75,12 +50,12 @@ _ONE_NAME = re.compile(
     r"(?:By|BY|Von|VON|Par|PAR|Por|POR)(?:\s(?:van|von|de|da|del|der|den|di|du|la|le))?"
     r"(?:\s(?:(?:van|von|de|da|del|der|den|di|du|la|le)\s)?[A-ZÀ-Þ][\w.'’-]*){2,3}"
 )
-_SIGNS = re.compile(r"[\W_]+")
 _ADVISORY = re.compile(
     r"\(?\s*(?:Eds|EDS|Editors|Note to editors|Attention editors)\b\s*:.*", re.DOTALL
 )
 _IMPRINT = re.compile(r"\(?Impressum\b|IMPRESSUM\b|Copyright\s*/?\s*$")
 _DPA_WIDTH = 69
+_WORDS_OF_MARKER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +123,9 @@ def state(stated: Stated, header: Header, sent: Moment | None) -> None:
     if header.service:
         stated.alt_id("transmission", f"{header.service}{header.number}", "header/number")
     if header.agency and header.agency_number:
-        stated.alt_id("agency", f"{header.agency} {header.agency_number}", "header/agency-number")
+        # As kills refer to it: "dpa 123" is "dpa:0123".
+        number = number_reference(header.agency, header.agency_number)
+        stated.alt_id("agency-number", number, "header/agency-number")
     stated.urgency(header.priority or None, "header/priority")
     if header.category:
         stated.subject("iptc7901-category", header.category, None, "header/category")
@@ -161,9 +138,7 @@ def state(stated: Stated, header: Header, sent: Moment | None) -> None:
         stated.lifecycle(LifecycleKind.ADVISORY, "slug", slug)
 
 
-def read_stack(
-    stated: Stated, heading: Sequence[str], width: int | None, sent: Moment | None
-) -> list[Piece]:
+def read_stack(stated: Stated, heading: Sequence[str], width: int | None) -> list[Piece]:
     """The lines above the text by role, their markers stated: "1ST LEAD", headline, "By ..."."""
     # BELs stood between the words of a flash.
     lines = [" ".join(line.split()) for line in heading]
@@ -171,11 +146,11 @@ def read_stack(
         lines[-1] = lines[-1].removesuffix("=").rstrip()
     entries = _brackets_closed([line for line in lines if line])
     pieces: list[Piece] = []
-    while entries and (piece := _marker(stated, entries[0], sent)) is not None:
+    while entries and (piece := _marker(stated, entries[0])) is not None:
         pieces.append(piece)
         entries.pop(0)
     below: list[Piece] = []
-    while entries and (piece := _below_headline(stated, entries, sent)) is not None:
+    while entries and (piece := _below_headline(stated, entries)) is not None:
         below.insert(0, piece)
         entries.pop()
     groups = _joined(entries, min(width or _DPA_WIDTH, _DPA_WIDTH))
@@ -183,10 +158,6 @@ def read_stack(
     if groups:
         headline = " ".join(groups[-1].split("\n"))
         stated.markers(headline, None, "header line")
-        if _URGENT.match(headline):
-            stated.lifecycle(LifecycleKind.URGENT, "header line", headline.partition(":")[0])
-        elif _FLASH.match(headline):
-            stated.lifecycle(LifecycleKind.FLASH, "header line", headline.partition(":")[0])
         pieces.append(Piece(headline, Role.HEADLINE))
     return [*pieces, *below]
 
@@ -230,45 +201,24 @@ def _brackets_closed(lines: Sequence[str]) -> list[str]:
     return entries if open_brackets <= 0 else list(lines)
 
 
-def _marker(stated: Stated, line: str, sent: Moment | None) -> Piece | None:
+def _marker(stated: Stated, line: str) -> Piece | None:
     """The piece of a line of markers above the headline, None for any other line."""
     if line.startswith("("):
         if not line.endswith(")") and not line.startswith("(Achtung)"):
             return None
-        _state_bracket(stated, line, sent)
-        return Piece(line, Role.NOTE if len(line.split()) > 2 else Role.FURNITURE)
+        stated.markers(line, None, "header line")
+        return Piece(line, Role.NOTE if len(line.split()) > _WORDS_OF_MARKER else Role.FURNITURE)
     for kind, pattern in _LINES:
-        match = pattern.fullmatch(line)
-        if match:
-            number = match.groupdict().get("n")
-            stated.lifecycle(kind, "header line", line, int(number) if number else None)
+        if pattern.fullmatch(line):
+            stated.lifecycle(kind, "header line", line)
             return Piece(line, Role.FURNITURE)
-    if _MARKER.fullmatch(line) or _says_nothing_else(line):
+    if is_marker(line):
         stated.markers(line, None, "header line")
         return Piece(line, Role.FURNITURE)
     return None
 
 
-def _says_nothing_else(line: str) -> bool:
-    """Whether a line is markers from end to end: "BERICHTIGUNG", "2e LEAD"."""
-    note = read_markers(line).note
-    return note is not None and _SIGNS.sub("", note) == _SIGNS.sub("", line)
-
-
-def _state_bracket(stated: Stated, line: str, sent: Moment | None) -> None:
-    for kind, pattern in _IN_BRACKETS:
-        match = pattern.match(line)
-        if match:
-            stated.lifecycle(kind, "header line", line)
-            break
-    else:
-        stated.markers(line, None, "header line")
-    if re.search(r"\bSperrfrist\b|\bEMBARGO", line):
-        # A date that cannot be read leaves the item withheld, never published early.
-        stated.embargo(embargo_date(line, sent) or line, "header line")
-
-
-def _below_headline(stated: Stated, entries: Sequence[str], sent: Moment | None) -> Piece | None:
+def _below_headline(stated: Stated, entries: Sequence[str]) -> Piece | None:
     """The piece of the last line, if it is a byline, a note in brackets or "Eds:"."""
     if len(entries) < 2:
         return None
@@ -283,7 +233,7 @@ def _below_headline(stated: Stated, entries: Sequence[str], sent: Moment | None)
     if _ADVISORY.fullmatch(line):
         return Piece(line, Role.NOTE)
     if line.startswith("(") and line.endswith(")") and line.count("(") == 1:
-        _state_bracket(stated, line, sent)
+        stated.markers(line, None, "header line")
         return Piece(line, Role.NOTE)
     return None
 

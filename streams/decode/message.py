@@ -135,7 +135,7 @@ class Message:
             prologue = self.text[:_LONGEST_PROLOGUE].lstrip(_LEADING)
             root = root_of(prologue)
             rest = prologue.partition("?>")[2].strip()
-            if root is None and (not rest or rest.startswith("<!")):
+            if root is None and (not rest or rest.startswith("<")):
                 return Fail("xml-truncated", "no element begins")
         if root is None or is_html(root):
             return None

@@ -210,7 +210,7 @@ def _decode_edition(
             stated.note(piece.text, "NewsComponent")
     for reference in _references(edition):
         stated.link("contains", reference, "NewsItemRef")
-    placed = lay_out(layout.ordered())
+    placed = lay_out(layout.ordered(), from_markup=True)
     return message.decoded(
         NAME,
         placed.text,

@@ -206,10 +206,16 @@ def _what_it_is(fields: Fields, *, has_body: bool) -> DropReason | None:
 
 
 def _providers(fields: Fields) -> Iterator[str | None]:
-    """Who sends it, the surest first: the one named, the rights' holder, the id's authority."""
-    yield fields.word("provider")
-    yield fields.word("copyrightholder")
-    yield from authorities_in(fields.word("uri") or fields.word("guid"))
+    """Who sends it: the one named, the rights' holder, the id's authority.
+
+    Its source may be another agency whose copy this one passes on: only where none of these is.
+    """
+    senders = [fields.word("provider"), fields.word("copyrightholder")]
+    senders += authorities_in(fields.word("uri"))
+    if any(senders):
+        yield from senders
+        return
     yield fields.word("source")
     for _, entry in fields.listed("infosources", "infosource"):
         yield as_word(entry.get("name")) if isinstance(entry, dict) else None
+    yield from authorities_in(fields.word("guid"))

@@ -144,7 +144,7 @@ def _decode_document(
         if note.role is Role.NOTE:
             # Standard, "publishable advisory", "non-publishable advisory" (NITF 3.6, note/@type).
             stated.note(note.text, "body/note", publishable=attribute(node, "type") == "pa")
-    layout = lay_out(pieces)
+    layout = lay_out(pieces, from_markup=True)
     return message.decoded(
         NAME,
         layout.text,

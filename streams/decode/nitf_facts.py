@@ -23,9 +23,6 @@ from streams.decode.xml_document import (
     text_of,
 )
 
-# PA's ids end in category, version and part ("...HHH-13-1"): only the middle number changes from
-# one version to the next, and the last is the series.part beside it.
-_PA_ID = re.compile(r"(?P<story>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[A-Z]{2,4})-(\d+)-(\d+)")
 _ID_VERSION = re.compile(r"[_.:-](\d{1,9})")
 # EFE and PA: "gr/bp", "daa/mt/msr" in a byline are initials of those who filed it, no names.
 _INITIALS = re.compile(r"[a-z]{1,5}(?:/[a-z]{1,5})+")
@@ -157,9 +154,10 @@ def dateline_of(node: etree._Element | None) -> str | None:
 def _state_identity(stated: Stated, docdata: etree._Element | None) -> None:
     """The id without its version; what du-key calls generation is the version.
 
-    NITF has no place of its own for a version: some ids end in one, others stay. ``du-key`` groups
-    the versions of a story, but may be used again for another after a time (NITF 3.6, du-key), so
-    it is an alternative id and never the id.
+    NITF has no place of its own for a version: some ids hold one (then the provider's profile
+    says where, as PA's does), others stay. ``du-key`` groups the versions of a story, but may be
+    used again for another after a time (NITF 3.6, du-key): it is an alternative id, and the id
+    only where the id is it with a number behind.
     """
     key = find(docdata, "du-key")
     use = attribute(key, "key")
@@ -185,9 +183,6 @@ def _state_identity(stated: Stated, docdata: etree._Element | None) -> None:
 def _without_version(written: str | None, use: str | None) -> tuple[str | None, str | None]:
     if written is None:
         return None, None
-    pa = _PA_ID.fullmatch(written)
-    if pa:
-        return f"{pa['story']}-{pa[3]}", pa[2]
     # NTB: "faktisk-..._47" beside the du-key "faktisk-...".
     if use and len(use) > len("2020-01-01") and written.startswith(use):
         version = _ID_VERSION.fullmatch(written, len(use))

@@ -18,8 +18,8 @@ from streams.decode.other_json_facts import AUTHORS, NOTES, SUMMARY, names_of, p
 from streams.decode.other_json_facts import state_facts as _state_facts
 from streams.decode.profiles import Profiles
 from streams.decode.stated import MAX_LISTED, Stated, as_word
-from streams.decode.well_known import WELL_KNOWN, Named, plain_name
 from streams.steps import DropReason, Fail
+from streams.well_known import WELL_KNOWN, Named, plain_name
 
 NAME = "json"
 # Levels below the top in which a search answer keeps its list of results.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from streams.decode.stated import MAX_LISTED, Stated, as_word
-from streams.decode.well_known import WELL_KNOWN, Named
+from streams.well_known import WELL_KNOWN, Named
 
 SUMMARY = (
     "summary", "lead", "teaser", "abstract", "description", "standfirst", "intro", "excerpt",

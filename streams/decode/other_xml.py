@@ -29,13 +29,15 @@ from streams.decode.other_xml_facts import (
 from streams.decode.profiles import Profiles
 from streams.decode.rich_text import holds_markup
 from streams.decode.stated import Stated
-from streams.decode.xml_document import XmlDocument, local
+from streams.decode.xml_document import XmlDocument, local, text_of
 from streams.steps import DropReason, Fail
 
 NAME = "other-xml"
 MAX_RECORDS = 5_000
 # What stands for a body only where there is none: the caption of a picture, a description.
 _WEAK_BODIES = words("description message story article caption englishcaption frenchcaption")
+# Of these even elements of unknown names inside are the text; others may hold records.
+_OWN_BODIES = names.BODIES - _WEAK_BODIES - {"content", "contents"}
 _CAPTIONS = words("caption englishcaption frenchcaption captiontext bildtext bildetekst legende ")
 # A field of unknown name is prose if it has a sentence of this many words.
 _PROSE_WORDS = 8
@@ -92,11 +94,11 @@ def _records(root: etree._Element) -> Iterator[etree._Element]:
 def _is_record(node: etree._Element) -> bool:
     known: set[str] = set()
     for child in node:
-        # A field holds text, or text that is marked up.
-        if local(child) and (
-            holds_markup(child) or (not len(child) and (child.text or "").strip())
-        ):
-            known.add(folded(local(child)))
+        name = folded(local(child))
+        # A field holds text, text that is marked up, or is a body in paragraphs of its own kind.
+        is_field = holds_markup(child) if len(child) else bool((child.text or "").strip())
+        if name and (is_field or (name in _OWN_BODIES and len(child) and text_of(child))):
+            known.add(name)
     headed = bool(known & names.STRONG_HEADLINES)
     bodied = bool(known & (names.BODIES - {"description", "message"}))
     dated = bool(known & {*names.MODIFIED, *names.CREATED, *names.STARTS})

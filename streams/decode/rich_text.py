@@ -27,6 +27,8 @@ _TAG = re.compile(rf"</?(?:{_NAMES})(?:\s[^<>]*|/)?>|<!--|<!\[CDATA\[", re.IGNOR
 _ESCAPED_TAG = re.compile(rf"&lt;/?(?:{_NAMES})(?:\s[^<>]*?|/)?&gt;", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#\d{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z][A-Za-z0-9]{1,30});")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
+# How often a text may have been escaped beyond what its format asks for; three times is seen.
+_MAX_ESCAPES = 3
 _LETTERS = re.compile(r"[\W_]+")
 _BLOCK_TAG = re.compile(r"<(?:p|div|br|table|ul|ol|h[1-6]|blockquote)\b", re.IGNORECASE)
 
@@ -50,7 +52,7 @@ def pieces_of(
     if _TAG.search(text) is None and _ESCAPED_TAG.search(text) is not None:
         text = html.unescape(text)
     if _TAG.search(text) is None:
-        return [Piece(_unescaped(_unescaped(line)), role) for line in _lines(text)]
+        return [Piece(_unescaped(line), role) for line in _lines(text)]
     if lines_count or (_BLOCK_TAG.search(text) is None and _BLANK_LINE.search(text)):
         text = re.sub(r"\r\n?|\n(?![^<]*>)", "<br>", text)
     page = flatten(text)
@@ -104,9 +106,11 @@ def _set(elements: Iterable[Element], role: Role) -> list[Piece]:
 
 
 def _unescaped(text: str) -> str:
-    if "&" not in text:
-        return text
-    return _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
+    for _ in range(_MAX_ESCAPES):
+        if "&" not in text:
+            break
+        text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
+    return text
 
 
 def _lines(text: str) -> list[str]:

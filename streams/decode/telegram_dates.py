@@ -44,14 +44,6 @@ _GROUP = re.compile(
     r"(?P<day>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})\s{0,3}(?P<zone>[A-Z]{1,4}\s{1,3})?"
     r"(?P<month>[^\W\d_]{3,10})\.?\s{0,3}(?P<year>\d{4}|\d{2})(?!\d)"
 )
-_EMBARGO = re.compile(
-    r"(?P<day>\d{1,2})(?:\.|er|º)?\s{1,3}(?:de\s)?(?P<month>[^\W\d_]{3,10})\.?"
-    r"(?:,?\s{1,3}(?:de\s)?(?P<year>\d{4}))?"
-    r"(?:\D{1,20}?(?P<hour>\d{1,2})[.:h](?P<minute>\d{2})(?:\s{0,2}(?P<zone>[A-Z]{2,4})\b)?)?"
-)
-# A date without a year that lies further back than this is of the next year: an embargo of
-# January, sent in December.
-_HALF_A_YEAR = timedelta(days=183)
 
 
 class Moment(NamedTuple):
@@ -114,29 +106,6 @@ def in_numbers(first: int, second: int, order: DateOrder) -> tuple[int, int]:
     """Month and day of two numbers; the order gives way where only the other makes a date."""
     month, day = (first, second) if order != "dmy" else (second, first)
     return (day, month) if month > 12 >= day else (month, day)
-
-
-def embargo_date(text: str, sent: Moment | None) -> str | None:
-    """The date an embargo line names: "Sperrfrist 9. Oktober 14.20 Uhr", ISO 8601.
-
-    Args:
-        text: of the line.
-        sent: when the telegram was; gives the year where the line has none.
-    """
-    match = _EMBARGO.search(text[:300])
-    month = month_of(match["month"]) if match else None
-    if match is None or month is None or match["hour"] is None:
-        return None
-    year = match["year"] or (sent.day[:4] if sent else None)
-    if year is None:
-        return None
-    numbers = (month, int(match["day"]), int(match["hour"]), int(match["minute"]))
-    found = moment(int(year), *numbers, zone_name=match["zone"] or "")
-    if found and sent and not match["year"]:
-        late = datetime.strptime(sent.day, "%Y%m%d").replace(tzinfo=UTC) - _HALF_A_YEAR
-        if found.day < f"{late:%Y%m%d}":
-            found = moment(int(year) + 1, *numbers, zone_name=match["zone"] or "")
-    return found.iso if found else None
 
 
 def _zone(name: str) -> tzinfo | None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from schemas.item import ParagraphKind
 from streams.decode.blocks import Piece
 from streams.decode.decoded import Role
+from streams.decode.lifecycle import find_markers
 
 # Columns. Wires are set at 60 to 72; teletypes end at 80.
 WIDEST = 80
@@ -55,6 +56,12 @@ def normal_lines(text: str) -> str:
 def bare(text: str) -> str:
     """The text without control characters."""
     return text.translate(_FRAMING).replace("\x10", " ").replace("\x1e", " ").replace("\x1f", " ")
+
+
+def is_marker(line: str) -> bool:
+    """Whether a header line is lifecycle markers and nothing else: "1ST LEAD", "(Eil)"."""
+    found = find_markers(line)
+    return bool(found.found) and not found.headline
 
 
 def column_width(lines: Iterable[str]) -> int | None:

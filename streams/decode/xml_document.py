@@ -27,6 +27,8 @@ _REFERENCE = re.compile(
     re.DOTALL,
 )
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+# Damage makes names that recovery keeps and lxml would refuse to set: "hl2:", "a:1".
+_BARE_NAME = re.compile(r"[^{}:]*:(?P<name>[A-Za-z_][\w.-]*)", re.ASCII)
 _WHITE = re.compile(r"\s+")
 _LEADING = "\ufeff \t\r\n"
 MAX_WARNINGS = 20
@@ -119,8 +121,9 @@ def _recovered(body: str, warnings: list[str]) -> XmlDocument | Fail:
         return Fail("xml-invalid", first)
     for node in tree.iter():
         # A prefix that stands for nothing says nothing: "nitf:p" is p.
-        if isinstance(node.tag, str) and ":" in node.tag and "}" not in node.tag:
-            node.tag = node.tag.rpartition(":")[2] or node.tag
+        bare = _BARE_NAME.fullmatch(node.tag) if isinstance(node.tag, str) else None
+        if bare:
+            node.tag = bare["name"]
     return XmlDocument(tree, (*warnings, f"xml-repaired:{first}")[:MAX_WARNINGS])
 
 

@@ -76,8 +76,11 @@ def decode_zczc(message: Message, profiles: Profiles) -> list[Decoded | Fail]:
 
 def _frames(text: str) -> list[_Frame]:
     openings = list(_FRAME.finditer(text))
+    if not openings:
+        unframed = _Frame("", tuple(text.split("\n")), "", "", ("telegram-no-zczc",))
+        return [unframed] if bare(text).strip() else []
     ends = [match.start() for match in openings[1:]] + [len(text)]
-    before = bare(text[: openings[0].start()] if openings else text).strip()
+    before = bare(text[: openings[0].start()]).strip()
     frames: list[_Frame] = []
     for opening, end in zip(openings, ends, strict=True):
         chunk = text[opening.end() : end]
@@ -93,8 +96,6 @@ def _frames(text: str) -> list[_Frame]:
             warnings += ("telegram-text-outside",)
         end_mark = _MARKS[1] if closed else ""
         frames.append(_Frame(bare(first).strip(), tuple(lines), end_mark, outside, warnings))
-    if not openings and before:
-        return [_Frame("", tuple(text.split("\n")), "", "", ("telegram-no-zczc",))]
     return frames
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from streams.decode.well_known import WELL_KNOWN, plain_name
 from streams.errors import ConfigError
+from streams.well_known import WELL_KNOWN, plain_name
 
 __all__ = ["FieldMap", "compose", "parse_map", "well_known"]
 

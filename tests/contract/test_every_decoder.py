@@ -58,6 +58,25 @@ CASES: dict[str, bytes] = {
     "envelope": b'{"body":"Headline\\n\\nText","provider":"p"}',
     "envelope-wrong": b'{"body":5}',
     "newsml": b'<?xml version="1.0"?><newsItem guid="x" version="1"><p>x</p></newsItem>',
+    "newsml-g2": (
+        b'<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><header><sender>p</sender>'
+        b'</header><itemSet><packageItem guid="k"><groupSet><group><itemRef residref="i"/></group>'
+        b'</groupSet></packageItem><newsItem guid="i" version="2"><itemMeta><embargoed/><pubStatus '
+        b'qcode="stat:canceled"/><signal qcode="edStat:D"/></itemMeta><contentMeta><headline>H'
+        b" &amp;amp; H</headline></contentMeta><contentSet><inlineXML><nitf><body><body.content>"
+        b"<p>A <b>b</b> c</p></body.content></body></nitf></inlineXML><inlineData>A b</inlineData>"
+        b"</contentSet></newsItem><nothing/></itemSet></newsMessage>"
+    ),
+    "newsml-g2-concept": (
+        b"<conceptItem guid='c'><concept><type qcode='cpnat:event'/><name>N</name><eventDetails>"
+        b"<dates><start>?</start></dates></eventDetails></concept></conceptItem>"
+    ),
+    "newsml-g2-cut": b'<newsItem guid="i"><contentSet><inlineXML><p>One <b>two',
+    "newsml-g2-deep": b"<newsItem><contentSet><inlineXML>"
+    + b"<q>" * 240
+    + b"x"
+    + b"</q>" * 240
+    + (b"</inlineXML></contentSet></newsItem>"),
     "newsml-1": (
         b'<?xml version="1.0"?><NewsML Version="1.2"><NewsItem><Identification><NewsIdentifier>'
         b"<PublicIdentifier>urn:newsml:x:20240305:N1:1</PublicIdentifier></NewsIdentifier>"
@@ -79,7 +98,7 @@ CASES: dict[str, bytes] = {
     "nitf-empty": b"<nitf/>",
     "nitf-cut": b"<nitf><body><body.content><p>One",
     "iptc7901": b"\x01abc123 4 i 211 x\r\nslug/\r\n\x02Text\r\n\x03131137 GMT Nov 13\r\n\x04",
-    "iptc7901-stripped": b"abc123 4 i 211 x\n\nslug/\n1ST LEAD\nHeadline =\n\nText\n131137 GMT Nov 13\n",
+    "iptc7901-stripped": b"abc123 4 i 211 x\n\nslug/\n1ST LEAD\nH =\n\nText\n131137 GMT Nov 13\n",
     "iptc7901-cut": b"\x01abc123 4 i 211\r\n\x02(Eil \x07\x07",
     "telegrams": b"\x01abc123 4 i 2\r\nslug/\r\n\x02A =\r\n\nB\x03131137 Nov 13\x04" * 300,
     "anpa1312": b"\x16\x01W2870\x1fasian\r\nr i\x13\x11 BC-Slug  11-13 10\r\n\x02^BC-Slug,10<\r\n"
@@ -87,6 +106,15 @@ CASES: dict[str, bytes] = {
     "anpa1312-cut": b"\x01W2870\x1fasian\r\nr i\x14\x12 BC-Slug  11-13\r\n\x02^BC-",
     "zczc": b"ZCZC AAP\r$T\r:Slug\r^Headline\r*X\rText.\r\nNNNN\r\n",
     "zczc-many": b"ZCZC\n" * 2000,
+    "rss": b"<rss><channel><item><guid>1</guid><title>H</title></item></channel></rss>",
+    "rss-cut": b"<rss><channel><item><guid>1</guid><title>H</title></item><item><title>I",
+    "rss-bomb": b'<!DOCTYPE rss [<!ENTITY a "aa">]><rss><channel><item>&a;</item></channel></rss>',
+    "atom": b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id></entry></feed>',
+    "mail": b"Message-ID: <1@e.org>\nFrom: a@e.org\nSubject: =?x?Q?=ff?=\n\nText\n-- \nName\n",
+    "mail-parts": b"From: a\nSubject: b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n",
+    "other-xml": b"<story><id>1</id><title>H</title><body>One &lt;b&gt;two</body></story>",
+    "xml-data": b"<scores><team>A</team><points>3</points></scores>",
+    "calendar": b"Subject,Start Date,Location\nPrices,3/9/2018,Hall\n",
     "one-line": b"x" * 1_000_000,
     "many-lines": b"x\n" * 100_000,
 }

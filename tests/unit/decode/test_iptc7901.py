@@ -67,7 +67,7 @@ def test_every_field_of_the_frame_is_read() -> None:
     assert facts.stable_id == "iptc7901:dpa:20240304:eca0062"
     assert {(one.scheme, one.value) for one in facts.alt_ids} == {
         ("transmission", "eca0062"),
-        ("agency", "dpa 0061"),
+        ("agency-number", "dpa:0061"),
     }
     assert facts.version_created == datetime(2024, 3, 4, 12, 15, tzinfo=UTC)
     assert facts.urgency == 4
@@ -134,14 +134,15 @@ def test_no_word_is_lost() -> None:
 @pytest.mark.parametrize(
     ("stack", "expected", "title"),
     [
+        ("Refile\nPort closed =", (K.REFILE,), "Port closed"),
         ("EXTRA\nPort closed =", (K.UPDATE,), "Port closed"),
         ("1ST LEAD\nPort closed =", (K.LEAD,), "Port closed"),
         ("2ND LEAD\n3RD NET\nPort closed =", (K.LEAD,), "Port closed"),
         ("REFILE\n1ST LEAD\nPort closed\nBy A. Writer, dpa =", (K.REFILE, K.LEAD), "Port closed"),
-        ("(Eil \x07\x07\x07\x07\x07)\nHafen geschlossen =", (K.URGENT,), "Hafen geschlossen"),
+        ("(Eil \x07\x07\x07\x07\x07)\nHafen geschlossen =", (K.FLASH,), "Hafen geschlossen"),
         ("(Blitz " + "\x07" * 10 + ")\nHafen zu =", (K.FLASH,), "Hafen zu"),
         (
-            "(Berichtigung: In der ersten Fassung hieß der Hafen anders, er\nheißt Kiel)\nHafen zu =",
+            "(Berichtigung: In der ersten Fassung hieß er anders, er\nheißt Kiel)\nHafen zu =",
             (K.CORRECTION,),
             "Hafen zu",
         ),
@@ -241,7 +242,8 @@ def test_a_day_time_group_without_gmt_is_of_the_providers_zone() -> None:
 def test_the_same_telegram_has_the_same_id_for_ever(
     header: str, stable_id: str | None, agency: str
 ) -> None:
-    decoded = only(telegram(header=header))
+    body = BODY.replace("(dpa)", f"({agency.upper()})")
+    decoded = only(telegram(header=header, body=body))
     assert decoded.facts.stable_id == stable_id
     assert decoded.provider is not None
     assert decoded.provider.startswith(agency.partition("-")[0])

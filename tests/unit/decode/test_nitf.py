@@ -251,11 +251,12 @@ def test_the_head_states_the_facts() -> None:
 def test_the_stable_id_has_no_version(
     written: str, key: str, more: str, stable: str, version: str | None
 ) -> None:
-    facts = only(a_story(DOCDATA.format(id=written, key=key, more=more))).facts
+    sender = '<del-list><from-src src-name="PA"/></del-list>' if key.startswith("PA-") else ""
+    facts = only(a_story(DOCDATA.format(id=written, key=key, more=more) + sender)).facts
     assert (facts.stable_id, facts.version) == (stable, version)
-    kept = {(one.scheme, one.value) for one in facts.alt_ids}
-    assert ("du-key", key) in kept
-    assert (("doc-id", written) in kept) == (written != stable)
+    kept = {one.value: one.scheme for one in facts.alt_ids}
+    assert kept[key] == "du-key"
+    assert (written in kept) == (written != stable)
 
 
 def test_without_an_id_there_is_none_and_a_warning_says_so() -> None:
@@ -491,3 +492,15 @@ def test_an_impossible_date_is_a_warning_and_no_date(norm: str) -> None:
 def test_a_document_of_nothing_is_empty_and_no_failure() -> None:
     decoded = only("<nitf/>")
     assert (decoded.text, decoded.blocks, decoded.not_text) == ("", (), None)
+
+
+@pytest.mark.parametrize("cut", ["", "<", "<!DOC", '<!DOCTYPE nitf SYSTEM "nitf.dtd">', "<!-- a"])
+def test_a_document_cut_before_its_first_element_is_no_text(cut: str) -> None:
+    (answer,) = parts(f'<?xml version="1.0"?>\n{cut}')
+    assert isinstance(answer, Fail)
+    assert answer.code == "xml-truncated"
+
+
+def test_a_long_comment_before_the_document_does_not_hide_it() -> None:
+    markup = f'<?xml version="1.0"?>\n<!-- {"catalogue " * 1000} -->\n{a_story()}'
+    assert body_of(only(markup)) == [("Text.", ParagraphKind.TEXT)]

@@ -91,6 +91,17 @@ def test_a_prefix_without_a_namespace_is_passed_over() -> None:
     assert document.warnings[0].startswith("xml-repaired:")
 
 
+def test_a_prefix_before_what_is_no_name_stays() -> None:
+    document = read("<a><subj:0400>x</subj:0400><n:b>y</n:b></a>")
+    assert [node.tag for node in document.root.iter()] == ["a", "subj:0400", "b"]
+
+
+@pytest.mark.parametrize("name", ["b:", ":b", "b:1", "b:c:d", "b:é", "b:-", ":"])
+def test_a_name_that_damage_made_is_no_crash(name: str) -> None:
+    parsed = parse(f"<a><{name}>x</{name}><n:c>y</n:c></a>")
+    assert isinstance(parsed, Fail) or "".join(parsed.root.itertext()) == "xy"
+
+
 def test_elements_are_found_by_local_names() -> None:
     root = read('<n:a xmlns:n="u" n:id=" 1  2 "><n:b><c>x\n y</c></n:b><b><c>z</c></b></n:a>').root
     assert local(root) == "a"
