@@ -28,7 +28,7 @@ from streams.decode.email_parts import (
     sender_names,
 )
 from streams.decode.markup import words
-from streams.decode.message import HEAD_CHARS, NO_EVIDENCE, Evidence, Message
+from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
 from streams.decode.stated import Stated
 from streams.decode.written_dates import read_written_date
@@ -66,11 +66,12 @@ def sniff(message: Message) -> Evidence:
         return NO_EVIDENCE
     names: set[str] = set()
     lines = head.splitlines()
-    # The head may end within a line.
-    for line in lines[:-1] if len(message.text) > HEAD_CHARS else lines:
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             break
         if not _FIELD.fullmatch(line):
+            if number == len(lines) and len(names) > 1:
+                break  # cut within its header fields
             return NO_EVIDENCE
         if line[0] not in " \t":
             names.add(line.partition(":")[0].lower())
@@ -138,6 +139,9 @@ def _parsed(body: bytes, warnings: list[str]) -> Mail:
     ``RecursionError``); ours are read one by one, and their values by decoders of our own.
     """
     body = body.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    if b"\n\n" not in body and b"\n\r\n" not in body:
+        # Nothing ends the header fields: the last of them may be cut, and the text is missing.
+        warnings.append("mail-header-open")
     if body.count(b"boundary=") <= _MAX_BOUNDARIES:
         try:
             return message_from_bytes(body)
