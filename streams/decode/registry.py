@@ -14,6 +14,7 @@ from streams.decode import (
     apple_news,
     calendar_events,
     dpa_digitalwires,
+    email_enclosed,
     email_message,
     envelope,
     feed,
@@ -154,7 +155,9 @@ DECODERS: tuple[Decoder, ...] = (
         email_message.NAME,
         "e-mail (RFC 822, MIME), with the messages in it",
         email_message.sniff,
-        lambda message, profiles: email_message.decode_email(message, profiles, read),
+        lambda message, profiles: email_message.decode_email(
+            message, profiles, email_enclosed.Readers(read, _claimant)
+        ),
     ),
     Decoder(
         calendar_events.NAME,
@@ -191,6 +194,10 @@ def rank(message: Message) -> list[tuple[Decoder, Evidence]]:
         ((decoder, evidence) for decoder, evidence in claims if evidence.score > 0),
         key=lambda claim: -claim[1].score,
     )
+
+
+def _claimant(message: Message) -> str | None:
+    return next((decoder.name for decoder, _ in rank(message)), None)
 
 
 def read(message: Message, profiles: Profiles) -> Answer | Message:
