@@ -125,6 +125,12 @@ FIRST_WORDS = frozenset({
 })  # fmt: skip
 """First words, folded, of every line that opens a fence: others are not looked at."""
 
+PHONE_WORDS = frozenset({
+    "e", "email", "fax", "handy", "mail", "mobil", "mobile", "phone", "portable", "tel", "telefon",
+    "telefono", "telephone",
+})  # fmt: skip
+"""First words, folded, of ``PHONE_LINE``."""
+
 GOING_ON: dict[str, str | tuple[str, ...]] = {
     "die": "die folgende",
     "following": "following ",

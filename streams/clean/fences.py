@@ -29,6 +29,7 @@ from streams.clean.fence_marks import (
     NOTEBOOK_SECTION,
     NUMBER,
     PHONE_LINE,
+    PHONE_WORDS,
     PRESS_CONTACT,
 )
 from streams.clean.segments import Passage
@@ -44,7 +45,21 @@ _LINES_BETWEEN = 4
 _LINES_ABOVE = 8
 _LINES_BELOW = 3
 _DIGITS_OF_A_NUMBER = 7
+_OPENING = FIRST_WORDS | PHONE_WORDS
 _BULLETS = ("-", "*", "•", "–")
+
+
+def may_hold(passages: Sequence[Passage]) -> bool:
+    """Whether any line begins as those do that ``find`` finds: most texts have none."""
+    for passage in passages:
+        if passage.text.startswith("("):
+            return True
+        first = passage.folded.partition(" ")[0]
+        if first in _OPENING and (
+            first not in GOING_ON or passage.folded.startswith(GOING_ON[first])
+        ):
+            return True
+    return False
 
 
 def find(

@@ -135,7 +135,7 @@ def _restore_summaries(labels: Labels) -> None:
 
 def _fence_off(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
     """Mark what is for editors, advisories above the text among it; sign-offs stay sign-offs."""
-    if not rules.fences:
+    if not (rules.fences and fences.may_hold(passages)):
         return
     live = labels.paragraphs()
     found = fences.find(
