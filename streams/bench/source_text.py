@@ -249,4 +249,9 @@ def _of_mail(body: bytes) -> Iterator[str]:
         if part.get_content_maintype() != "text" or part.get_content_disposition() == "attachment":
             continue
         content = part.get_content()
-        yield _stripped(content) if part.get_content_subtype() == "html" else content
+        # A form on a web page may mail its answers as JSON.
+        value = _json(content) if content.lstrip().startswith("{") else None
+        if value is not None:
+            yield from _of_json(value)
+        else:
+            yield _stripped(content) if part.get_content_subtype() == "html" else content

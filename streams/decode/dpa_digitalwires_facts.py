@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from schemas.item import LifecycleKind
+from schemas.item import LifecycleKind, PubStatus
 from streams.decode.stated import MAX_LISTED, Stated, as_word
 
 # A field of its own, as it stood before the text: place, agency in brackets, a dash.
@@ -75,8 +75,8 @@ def _state_notes(entry: dict[str, object], stated: Stated) -> None:
         origin = f"ednotes/{role or 'ednote'}"[:100]
         text = as_word(one.get("ednote"))
         stated.note(text, origin, publishable=one.get("is_publishable") is True)
-        # One of up to three notes that go with a correction, and with a retraction as well.
-        if role.startswith("correction"):
+        # One of up to three notes that go with a correction; with a retraction they say why.
+        if role.startswith("correction") and stated.get("pubstatus") is not PubStatus.CANCELED:
             stated.lifecycle(LifecycleKind.CORRECTION, origin, (text or "")[:200])
 
 

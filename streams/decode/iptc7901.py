@@ -20,6 +20,7 @@ from streams.decode.iptc7901_facts import (
     read_stack,
     state,
 )
+from streams.decode.lifecycle.words import AGENCY
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
 from streams.decode.stated import Stated
@@ -265,6 +266,9 @@ def _teaser_apart(pieces: list[Piece]) -> list[Piece]:
 
 def _names(header: Header, text: Sequence[Piece]) -> list[str | None]:
     """By what names a telegram calls its agency: header first, then the dateline."""
+    if header.agency_base and re.fullmatch(AGENCY, header.agency_base, re.IGNORECASE):
+        # Copy of another agency, passed on: the dateline names that one.
+        return [header.agency, header.agency_base]
     datelines: list[str] = []
     for piece in text[:3]:
         match = re.match(r"[^\n(]{2,80}\(([^()\n]{2,30})\)", piece.text)

@@ -124,7 +124,7 @@ def anpa_1312(_story: Story, version: Version) -> bytes:
             "\x02" + lines[0],
             *lines[1:],
             "",
-            f"\x03{AGENCY.upper()[:2]}-WF-{version.created:%m-%d-%y} {version.created:%H%M}GMT<",
+            f"\x03NW-WF-{version.created:%m-%d-%y} {version.created:%H%M}GMT<",
             "\x0c\x04",
         ]
     )

@@ -15,6 +15,7 @@ from schemas.item import Item, ParagraphKind, PubStatus
 from schemas.raw import RawMessage
 from streams.clean import clean
 from streams.decode import Decoded, decode
+from streams.decode.message import source_of
 from streams.desk import Desk
 from streams.steps import Fail
 from tests.chains import faults
@@ -39,9 +40,11 @@ WITH_IDS = [one for one in RENDERINGS if "id" in one.carries and not one.per_mes
 _QUOTES = re.compile("``|''|[“”„]")
 # A code without the scheme before it, as "medtop:" or as an address.
 _NUMBER = re.compile(r".*[:/]")
+# Nothing in them says where they end.
+ENDLESS = {"plain-text", "email"}
 # Of a message that was cut, each part that can still be told is shown; this many places are tried.
 LEAST_BYTES = 150
-SHARES = [share / 40 for share in range(1, 40)]
+SHARES = [share / 17 for share in range(1, 17)]
 
 per_format = pytest.mark.parametrize("rendering", RENDERINGS, ids=str)
 per_language = pytest.mark.parametrize("language", sorted(STORIES))
@@ -222,8 +225,9 @@ def test_who_sent_it_is_in_the_message_where_the_format_names_it(
     story = STORIES[language]
     raw = a_message(rendering, story, story.version(Stage.LEAD))
     item = cleaned(raw.model_copy(update={"provider": None}))
-    # digitalwires are dpa's own, whoever is named in them.
-    assert item.provider is None or item.provider.startswith((PROVIDER, "nw", "dpa"))
+    # Two formats are one agency's own, whoever is named in them.
+    owner = {"dpa-digitalwires": "dpa", "ap-media": "ap"}.get(rendering.name, "nw")
+    assert item.provider is None or item.provider.startswith((PROVIDER, owner))
 
 
 def final(events: Iterable[WireEvent]) -> dict[str, tuple[EventKind, str, str | None]]:
@@ -235,21 +239,26 @@ def final(events: Iterable[WireEvent]) -> dict[str, tuple[EventKind, str, str | 
     return last
 
 
+@cache
+def read_once(body: bytes, media_type: str | None) -> Item:
+    return cleaned(RawMessage(body=body, provider=PROVIDER, content_type=media_type, position="p"))
+
+
 def decided(messages: Iterable[RawMessage]) -> list[WireEvent]:
+    """What the desk makes of the messages; one that came before is not decoded again."""
     desk = Desk()
     events: list[WireEvent] = []
     for raw in messages:
-        decoded = only(decode(raw))
-        item = clean(decoded)
-        assert isinstance(item, Item)
-        events += desk.decide(item, source=decoded.source)
+        item = read_once(raw.body, raw.content_type)
+        arrived = item.model_copy(update={"received_at": raw.received_at})
+        events += desk.decide(arrived, source=source_of(raw))
     return events
 
 
 def orders(chain: list[RawMessage]) -> list[list[RawMessage]]:
     """The chain reordered, repeated, with its kill first and with each message last."""
-    disorder = [faults.reordered(chain, seed) for seed in range(8)]
-    disorder += [faults.duplicated(faults.reordered(chain, seed), seed) for seed in range(8)]
+    disorder = [faults.reordered(chain, seed) for seed in range(4)]
+    disorder += [faults.duplicated(faults.reordered(chain, seed), seed) for seed in range(4)]
     disorder += [faults.late(chain, place) for place in range(len(chain))]
     return [*disorder, faults.first(chain, len(chain) - 1)]
 
@@ -325,17 +334,20 @@ def test_a_cut_message_is_never_another_text(
     whole = only(decode(raw))
     lines = [as_said(whole.text[block.start : block.end]) for block in whole.blocks]
     for share in SHARES:
-        # The first lines of a letter or a telegram may be anything's.
-        if share * len(raw.body) < LEAST_BYTES:
+        body = faults.cut(raw.body, share)
+        # The first lines of a telegram may be anything's.
+        if len(body) < LEAST_BYTES:
             continue
-        answers = decode(raw.model_copy(update={"body": faults.cut(raw.body, share)}))
-        for answer in answers:
+        for answer in decode(raw.model_copy(update={"body": body})):
             if isinstance(answer, Fail):
+                continue
+            if rendering.name == "email" and b"\r\n\r\n" not in body:
+                assert "mail-header-open" in answer.warnings
                 continue
             for block in answer.blocks:
                 text = as_said(answer.text[block.start : block.end]).rstrip("\ufffd ")
                 # Cut markup and cut quotes leave a stump of their own.
                 assert any(text[:-8] in line for line in lines), (share, text)
             words = len(whole.text.split())
-            if len(answer.text.split()) < words - 3 and rendering.name != "plain-text":
+            if len(answer.text.split()) < words - 3 and rendering.name not in ENDLESS:
                 assert answer.warnings, share

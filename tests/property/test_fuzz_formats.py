@@ -1,6 +1,6 @@
 """Damaged messages of every format: each is answered, soon, and grows into nothing.
 
-``make fuzz`` runs 10,000 of each format; the tests run a few hundred. All are seeded: the number
+``make fuzz`` runs 10,000 of each format; the tests run 300. All are seeded: the number
 in a failure's message makes the same bytes again.
 """
 
@@ -22,7 +22,7 @@ from tests.chains.damage import an_input
 from tests.chains.formats import RENDERINGS
 from tests.chains.rendering import Rendering
 
-INPUTS = int(os.environ.get("WIREROOM_FUZZ_INPUTS", "150"))
+INPUTS = int(os.environ.get("WIREROOM_FUZZ_INPUTS", "300"))
 # CPU seconds for any input, and for each of its bytes. Ordinary messages take 1 ms or 0.2 us a
 # byte; the most that any of 10,000 inputs a format took is in docs/decisions.md.
 MOST_SECONDS = 0.25

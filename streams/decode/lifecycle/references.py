@@ -62,7 +62,8 @@ _QUOTED = re.compile(
 )
 _TITLED = re.compile(
     r"\b(?:headlined|headline|titled|entitled|intitulee?|titree?|"
-    r"mit der (?:uberschrift|ueberschrift)|mit dem titel|titulad[ao])\s*:?\s+(?P<title>[^\"“„«»\n;]{8,150}?)"
+    r"mit der (?:uberschrift|ueberschrift)|mit dem titel|titulad[ao])"
+    r"\s*:?\s+(?P<title>[^\"“„«»\n;]{8,150}?)"
     r"(?=\s*(?:$|[.;,](?:\s|$)|\bis withdrawn|\bhas been|\best annul|\bwird zur|\bqueda anul))",
     re.IGNORECASE,
 )

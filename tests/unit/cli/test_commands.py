@@ -235,7 +235,18 @@ class TestHelp:
 
     @pytest.mark.parametrize(
         "verb",
-        ["run", "subscribe", "ingest", "replay", "worker", "topics", "dead", "config", "explain"],
+        [
+            "run",
+            "subscribe",
+            "ingest",
+            "replay",
+            "worker",
+            "topics",
+            "dead",
+            "config",
+            "lint",
+            "explain",
+        ],
     )
     def test_every_verb_has_help_of_its_own(
         self, capfd: pytest.CaptureFixture[str], verb: str
