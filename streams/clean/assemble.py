@@ -86,7 +86,8 @@ def assemble(
     if lifecycle is not stated:
         parts.warnings.append("embargo-undated")
     if LifecycleKind.KILL in lifecycle.kinds:
-        texts = [passage.text for passage in parts.paragraphs]
+        texts = [note.text for note in parts.notes[:1]]
+        texts += [passage.text for passage in parts.paragraphs]
         parts.kills = references_of(decoded.facts, decoded.provider, title, parts.markers, texts)
     status = status_of(decoded.facts.pubstatus, lifecycle)
     if rules.canceled and status is PubStatus.CANCELED:

@@ -6,6 +6,7 @@ It must not raise for bad input: what holds no text is dropped or fails.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from schemas.item import Item, ParagraphKind, PubStatus
 from streams.clean.assemble import assemble, status_of
@@ -33,6 +34,8 @@ _NO_RULES = CleaningRules(
     languages=(),
 )
 _DETAIL_CHARS = 200
+# Their text may come from a page: its paragraphs are found, or copied, rather than declared.
+_SCRAPED = frozenset({"html", "plain-text", "feed", "email", "json", "other-xml"})
 
 
 def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop | Fail:
@@ -49,19 +52,26 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
     if decoded.not_text is not None:
         return Drop(decoded.not_text, _what_it_is(decoded))
     found = passages(decoded, rules)
-    labels = label(found, rules, decoded.strip)
+    applied = rules if decoded.format in _SCRAPED else _as_set(found, rules)
+    labels = label(found, applied, decoded.strip)
     facts = decoded.facts
     if status_of(facts.pubstatus, facts.lifecycle) is not PubStatus.CANCELED:
         if not found:
             return Drop(DropReason.EMPTY, "neither headline nor text")
         if not any(passage.folded for passage in found):
             return Fail("no-text", "not one letter or digit", decoded.source.part)
-        if labels.headline is None and not labels.paragraphs() and not _has_note(found, labels):
+        if labels.headline is None and not _says_something(found, labels):
             return Drop(DropReason.NO_ARTICLE, f"{len(found)} blocks, all of them furniture")
     item = assemble(decoded, found, labels, rules)
     if _is_bare_page(decoded, found, labels, item):
         return Drop(DropReason.NO_ARTICLE, "a web page without one sentence")
     return item
+
+
+def _as_set(found: Sequence[Passage], rules: CleaningRules) -> CleaningRules:
+    """The rules for a text that its format declares: what it says twice, its agency set twice."""
+    declared = rules.teasers and any(passage.role is Role.BODY for passage in found)
+    return replace(rules, teasers=False) if declared else rules
 
 
 def _what_it_is(decoded: Decoded) -> str:
@@ -72,10 +82,10 @@ def _what_it_is(decoded: Decoded) -> str:
     return " ".join((decoded.detail or words).split())[:_DETAIL_CHARS]
 
 
-def _has_note(found: Sequence[Passage], labels: Labels) -> bool:
-    """Whether something was said to editors: with nothing else in it, it is still a message."""
+def _says_something(found: Sequence[Passage], labels: Labels) -> bool:
+    """Whether a word is left to publish, or was said to editors, which makes a message, too."""
     return any(
-        reason is RemovalReason.EDNOTE and passage.folded
+        passage.folded and reason in {None, RemovalReason.EDNOTE}
         for passage, reason in zip(found, labels.reasons, strict=True)
     )
 

@@ -38,7 +38,7 @@ _FIGURES = re.compile(
     r"(?P<date>\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})"
     r"(?:[T ,]+\d{1,2}:\d{2}\S*(?: \w{2,5})?)?"
 )
-_CLOSING = re.compile(r"[\s.,:;_/–—-]+$")
+_CLOSING = re.compile(r"[\s.,:;_–—-]+$")
 _IN_BRACKETS = re.compile(
     r"(?P<head>[^()]{0,120}?)[\s.,]*(?:\((?P<round>[^()]{2,40})\)|/(?P<slashed>[^()/]{2,40})/)"
 )

@@ -14,7 +14,7 @@ import re
 _ANY = re.IGNORECASE | re.DOTALL
 
 NOT_FOR_PUBLICATION = re.compile(
-    r"\W*(?:"
+    r"[^\w\"'“”«»‘’„]*(?:"
     r"(?:the )?following (?:information|notes?|details|contacts?) (?:is|are) not (?:intended )?for "
     r"publication"
     r"|(?:die )?folgenden? (?:informationen?|angaben|hinweise) (?:sind|ist) nicht "
@@ -24,7 +24,8 @@ NOT_FOR_PUBLICATION = re.compile(
     r"|(?:la siguiente información|los siguientes datos) no (?:está destinada|están destinados|es|"
     r"son) (?:a|para) (?:la |su )?publicación"
     r"|not for publication|nicht zur veröffentlichung(?: bestimmt)?|ne pas publier"
-    r")\W*",
+    # What was on the next line may have been joined to it.
+    r")(?:\W*$|\s*[.:]?\s+(?-i:[^\Wa-zß-ÿ]|[-–#*•<(+]))",
     re.IGNORECASE,
 )
 """From here to the end nothing is for publication, whatever follows."""
@@ -124,5 +125,15 @@ FIRST_WORDS = frozenset({
 })  # fmt: skip
 """First words, folded, of every line that opens a fence: others are not looked at."""
 
-COMMON_WORDS = frozenset({"die", "following", "for", "la", "les", "los", "ne", "not", "the"})
-"""Those of them that open ordinary paragraphs; a fence is then a short line."""
+GOING_ON: dict[str, str | tuple[str, ...]] = {
+    "die": "die folgende",
+    "following": "following ",
+    "for": ("for more", "for further", "for additional"),
+    "la": "la siguiente",
+    "les": ("les informations", "les indications", "les coordonnees"),
+    "los": "los siguientes",
+    "ne": "ne pas publier",
+    "not": "not for publication",
+    "the": "the following",
+}
+"""How a fence goes on from those of them that open ordinary paragraphs."""

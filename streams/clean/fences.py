@@ -17,10 +17,10 @@ from streams.clean.fence_marks import (
     ADVISES,
     ANY_CONTACT,
     BARE_NOTEBOOK,
-    COMMON_WORDS,
     CORRECTS,
     EDS,
     FIRST_WORDS,
+    GOING_ON,
     IN_A_NOTEBOOK,
     NOT_FOR_PUBLICATION,
     NOTE,
@@ -61,7 +61,7 @@ def find(
         index
         for index, passage in enumerate(passages)
         if (first := passage.folded.partition(" ")[0]) in FIRST_WORDS
-        and (passage.words <= _WORDS_OF_A_FENCE or first not in COMMON_WORDS)
+        and (first not in GOING_ON or passage.folded.startswith(GOING_ON[first]))
     ]
     fenced: set[int] = set()
     if any(passage.text.startswith("(") for passage in passages[:_LINES_ABOVE]):
@@ -168,7 +168,7 @@ def _end(lines: _Lines, index: int, *, in_text: bool) -> int:
 
 
 def _bans(line: Passage) -> bool:
-    return line.words <= _WORDS_OF_A_FENCE and NOT_FOR_PUBLICATION.fullmatch(line.text) is not None
+    return NOT_FOR_PUBLICATION.match(line.text) is not None
 
 
 def _opens_notebook(lines: _Lines, index: int) -> bool:

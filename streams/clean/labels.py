@@ -69,8 +69,7 @@ def label(passages: Sequence[Passage], rules: CleaningRules, strip: Sequence[str
         if not passage.text.strip():
             labels.reasons[number] = RemovalReason.FURNITURE  # invisible characters only
     _take_as_declared(passages, labels, rules)
-    if rules.fences:
-        _fence_off(passages, labels, rules)
+    _fence_off(passages, labels, rules)
     if strip and rules.provider_lines:
         _strip(passages, labels, tuple(strip))
     folded = _vouching(passages) if rules.teasers else []
@@ -79,6 +78,8 @@ def label(passages: Sequence[Passage], rules: CleaningRules, strip: Sequence[str
     if not any(passage.role is Role.BODY for passage in passages):
         _find_article(passages, labels, rules)
     _restore_only_copies(labels, folded)
+    if RemovalReason.TEASER_DUPLICATE in labels.reasons:
+        _fence_off(passages, labels, rules)  # what stood below a teaser stands at the top now
     if rules.repeated_lines:
         _mark_repeated_headline(passages, labels)
     if rules.bylines:
@@ -134,6 +135,8 @@ def _restore_summaries(labels: Labels) -> None:
 
 def _fence_off(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
     """Mark what is for editors, advisories above the text among it; sign-offs stay sign-offs."""
+    if not rules.fences:
+        return
     live = labels.paragraphs()
     found = fences.find(
         [passages[number] for number in live], is_prose, has_headline=labels.headline is not None

@@ -100,6 +100,8 @@ def _seam(text: str, above: Line, below: Line) -> _Seam | None:
     if above.kind is not ParagraphKind.TEXT or below.end - below.start > _LONGEST:
         return None
     before, after = text[above.start : above.end], text[below.start : below.end]
+    if "#" in (before[0], after[0]):
+        return None  # a heading of a notebook
     if is_table_row(before) or is_table_row(after) or _GAP.search(before) or _GAP.search(after):
         return None
     return _Seam(before, after, len(gap.partition("\n")[2].expandtabs(8)))

@@ -6,51 +6,63 @@ It must not decide anything: it shows what decoding and cleaning say of themselv
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import orjson
+
 from streams.cli.common import Common
 from streams.cli.inputs import InputPath, Inputs
-from streams.cli.output import OutputOption, open_output
-from streams.cli.render import printable
+from streams.cli.output import Format, OutputOption, open_output
+from streams.cli.render import counted, printable
 from streams.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import RenderableType
     from rich.table import Table
 
-    from schemas.item import Item
+    from schemas.item import Edit
     from schemas.raw import RawMessage
-    from streams.decode.decoded import Decoded
-    from streams.pipeline import PipelineConfig
+    from streams.cli.explained import Part, Reading
+    from streams.decode.sniff import Explanation
 
 _LINE = re.compile(r"(.+):([1-9]\d{0,8})")
-# Said beside each field, and with each lifecycle fact.
-_SAID_WITH_FIELDS = frozenset({"origins", "evidence"})
 _PREVIEW = 70
+_BELIED = "encoding-belied"
+_REMOVED = "dim strike"
+_STYLES = {"item": "green", "rejected": "yellow", "dead": "red"}
 
 
 def explain(
     file: InputPath,
     *,
+    text: bool = False,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     output: OutputOption = None,
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
-    """The format found and why, the encoding declared and used, the facts, and what is removed.
+    """The format found and why, the encoding, every field with its origin, what is removed.
 
     Args:
         file: a file, or one line of a .jsonl, as feed.jsonl:12.
+        text: show the whole text too, each line with what became of it.
         inputs: how to read the file.
-        output: a file to write to.
+        output: a file, or one of text, jsonl (a line for each part).
         common: settings.
     """
-    config = common.settings().pipeline_config()
-    raw = _message(file, inputs)
+    from streams.cli.explained import gather  # noqa: PLC0415  (the stages)
+
+    reading = gather(_message(file, inputs), common.settings().pipeline_config())
     with open_output(output or "text") as out:
-        for part in _explained(raw, config):
-            out.show(part)
+        if out.format is Format.TEXT:
+            for shown in _shown(reading, whole=text):
+                out.show(shown)
+        else:
+            for part in reading.parts:
+                out.line(orjson.dumps(_record(reading, part, whole=text)))
 
 
 def _message(file: str, inputs: Inputs) -> RawMessage:
@@ -66,35 +78,51 @@ def _message(file: str, inputs: Inputs) -> RawMessage:
     return first
 
 
-def _explained(raw: RawMessage, config: PipelineConfig) -> list[RenderableType]:
+def _shown(reading: Reading, *, whole: bool) -> Iterator[RenderableType]:
     from rich.text import Text  # noqa: PLC0415  (start quickly)
 
-    from streams.decode import decode  # noqa: PLC0415  (the stages)
-    from streams.decode.sniff import explain as sniffed  # noqa: PLC0415  (as above)
-    from streams.steps import Fail  # noqa: PLC0415  (start quickly)
-
-    found = sniffed(raw, config.profiles)
     table = _table()
+    raw = reading.raw
     table.add_row("Message", f"{printable(raw.position)}, {len(raw.body):,} bytes")
-    declared = f"{found.encoding_declared} declared, " if found.encoding_declared else ""
-    table.add_row("Encoding", printable(f"{declared}{found.encoding_used or 'none'} used"))
-    for number, verdict in enumerate(found.verdicts):
+    if raw.content_type:
+        table.add_row("Declared", printable(raw.content_type))
+    for depth, layer in enumerate(reading.layers):
+        _describe_layer(table, layer, inside=depth > 0)
+    if len(reading.parts) > 1:
+        table.add_row("Parts", str(len(reading.parts)))
+    yield table
+    for part in reading.parts:
+        yield Text()
+        yield _describe_part(part)
+        if whole and part.labels:
+            yield Text()
+            yield _whole_text(part)
+
+
+def _describe_layer(table: Table, layer: Explanation, *, inside: bool) -> None:
+    from rich.text import Text  # noqa: PLC0415  (start quickly)
+
+    from streams.decode import formats  # noqa: PLC0415  (the stages)
+
+    declared = f"{layer.encoding_declared} declared, " if layer.encoding_declared else ""
+    used = f"{layer.encoding_used} used" if layer.encoding_used else "none found"
+    belied = ": the bytes belie it" if _is_belied(layer) else ""
+    table.add_row("Encoding", printable(f"{declared}{used}{belied}"))
+    for number, verdict in enumerate(layer.verdicts):
         why = printable(f"{verdict.decoder} {verdict.score:.2f}: {'; '.join(verdict.reasons)}")
-        table.add_row("Format" if number == 0 else "not", Text(why, "" if number == 0 else "dim"))
-    for warning in found.warnings:
+        first = number == 0
+        label = ("Inside" if inside else "Format") if first else "not"
+        table.add_row(label, Text(why, "" if first else "dim"))
+    claiming = {verdict.decoder for verdict in layer.verdicts}
+    others = [decoder.name for decoder in formats() if decoder.name not in claiming]
+    if layer.verdicts:
+        table.add_row("no claim", Text(", ".join(others), "dim"))
+    for warning in layer.warnings:
         table.add_row("Warning", Text(printable(warning), "yellow"))
-    parts: list[RenderableType] = [table]
-    if found.trouble is not None:
-        table.add_row("Trouble", Text(printable(_words(found.trouble)), "red"))
-        return parts
-    for answer in decode(raw, config.profiles):
-        part = _table()
-        if isinstance(answer, Fail):
-            part.add_row("Trouble", Text(printable(_words(answer)), "red"))
-        else:
-            _describe(part, answer, config)
-        parts += [Text(), part]
-    return parts
+
+
+def _is_belied(layer: Explanation) -> bool:
+    return any(warning.startswith(_BELIED) for warning in layer.warnings)
 
 
 def _table() -> Table:
@@ -106,81 +134,126 @@ def _table() -> Table:
     return table
 
 
-def _describe(table: Table, decoded: Decoded, config: PipelineConfig) -> None:
+def _describe_part(part: Part) -> Table:
     from rich.text import Text  # noqa: PLC0415  (start quickly)
 
-    from schemas.item import Item  # noqa: PLC0415  (start quickly)
-    from streams.clean import clean  # noqa: PLC0415  (the stages)
-    from streams.steps import Fail  # noqa: PLC0415  (the stages)
+    from streams.cli.explained import evidence  # noqa: PLC0415  (the stages)
 
-    table.add_row("Part", f"{decoded.source.part}, read as {decoded.format}")
-    table.add_row("Blocks", f"{len(decoded.blocks)} in {len(decoded.text):,} characters")
-    stood = [*decoded.facts.origins]
-    for name in decoded.facts.__dataclass_fields__:
-        value = getattr(decoded.facts, name)
-        if name in _SAID_WITH_FIELDS or value in (None, (), "") or _is_default(name, value):
-            continue
-        origins = dict.fromkeys(origin for field, origin in stood if field == name)
-        where = ", ".join(origins) or "the message"
-        table.add_row(f"  {name}", f"{printable(_plain(value))}  ({printable(where)})")
-    for why in decoded.facts.evidence:
-        table.add_row(f"  {why.kind}", printable(f"{why.text}  ({why.origin})"))
-    for warning in decoded.warnings:
+    table = _table()
+    became = f"{part.kind}: {part.why}" if part.why else part.kind
+    table.add_row(
+        f"Part {part.number}",
+        Text.assemble(
+            (printable(became), _STYLES[part.kind]),
+            printable(f", {part.detail}" if part.detail else ""),
+            f", read as {printable(part.read_as)}" if part.read_as else "",
+        ),
+    )
+    for field in part.fields:
+        label = field.name.capitalize() if field.name in {"headline", "paragraphs"} else field.name
+        value = printable(field.value)
+        table.add_row(label, Text.assemble(value, (f"  ({printable(field.origin)})", "dim")))
+    for kind, origin, words in evidence(part.lifecycle):
+        said = f": {printable(words)}" if words else ""
+        table.add_row("Lifecycle", f"{kind}, by {printable(origin)}{said}")
+    for span in part.removed:
+        line = printable(" ".join(part.text[span.start : span.end].split()))
+        shown = line if len(line) <= _PREVIEW else f"{line[:_PREVIEW]}..."
+        where = f"{span.start}-{span.end} {printable(span.reason)}: "
+        table.add_row("Removed", Text.assemble(where, (shown, _REMOVED)))
+    for edit in part.edits:
+        if _shows(part.text, edit):
+            table.add_row("Repaired", _edit_in_words(part.text, edit))
+    unseen = Counter(edit.reason for edit in part.edits if not _shows(part.text, edit))
+    if unseen:
+        table.add_row("Repaired", printable(counted(unseen.most_common())))
+    for warning in part.warnings:
         table.add_row("Warning", Text(printable(warning), "yellow"))
-    outcome = clean(decoded, config.rules)
-    if not isinstance(outcome, Item):
-        what = outcome.code if isinstance(outcome, Fail) else outcome.reason.value
-        table.add_row("Cleaning", Text(printable(f"no item: {what}: {outcome.detail}"), "red"))
-        return
-    table.add_row("Headline", printable(outcome.headline or "(none found)"))
-    table.add_row("Language", printable(outcome.language or "unknown"))
-    _show_lifecycle(table, decoded, outcome)
-    table.add_row("Paragraphs", str(len(outcome.paragraphs)))
-    table.add_row("Item key", printable(outcome.item_key))
-    for span in outcome.audit.removed:
-        text = printable(decoded.text[span.start : span.end])
-        shown = text if len(text) <= _PREVIEW else f"{text[:_PREVIEW]}..."
-        table.add_row("Removed", f"{span.start}-{span.end} {printable(span.reason)}: {shown}")
-    for edit in outcome.audit.edits:
-        before = printable(decoded.text[edit.start : edit.end])
-        words = f"{printable(edit.reason)}: {before!r} to {printable(edit.replacement)!r}"
-        table.add_row("Repaired", f"{edit.start}-{edit.end} {words}")
-    for warning in outcome.audit.warnings:
-        table.add_row("Warning", Text(printable(warning), "yellow"))
+    return table
 
 
-def _show_lifecycle(table: Table, decoded: Decoded, item: Item) -> None:
-    """Each lifecycle fact with its evidence, and what the item points at."""
-    from streams.clean.lifecycle import evidence_of  # noqa: PLC0415  (the stages)
-
-    found = evidence_of(decoded.facts, item.headline, ())
-    for why in found:
-        table.add_row("Lifecycle", printable(f"{why.kind}: {why.text} ({why.origin})"))
-    for kind in item.lifecycle.kinds:
-        if kind not in {why.kind for why in found}:
-            table.add_row("Lifecycle", printable(f"{kind}: {item.lifecycle.note or 'stated'}"))
-    for link in item.links:
-        table.add_row("Link", printable(f"{link.rel} {link.target}: {link.reason or 'stated'}"))
+def _shows(text: str, edit: Edit) -> bool:
+    """Whether a reader could tell: a line end for a space, one cannot."""
+    return bool(text[edit.start : edit.end].strip() or edit.replacement.strip())
 
 
-def _is_default(name: str, value: object) -> bool:
-    from streams.decode.decoded import Facts  # noqa: PLC0415  (the stages)
-
-    return bool(value == getattr(Facts(), name))
-
-
-def _plain(value: object) -> str:
-    """A stated fact in words: of a record, what it holds."""
-    from schemas.model import Record  # noqa: PLC0415  (start quickly)
-
-    if isinstance(value, Record):
-        fields = value.model_dump(mode="json", exclude_defaults=True)
-        return ", ".join(f"{name} {_plain(field)}" for name, field in fields.items())
-    if isinstance(value, tuple | list):
-        return "; ".join(_plain(each) for each in value)
-    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else str(value)
+def _edit_in_words(text: str, edit: Edit) -> str:
+    before = printable(text[edit.start : edit.end])
+    words = f"{printable(edit.reason)}: {before!r} to {printable(edit.replacement)!r}"
+    return f"{edit.start}-{edit.end} {words}"
 
 
-def _words(fail: object) -> str:
-    code, detail = getattr(fail, "code", ""), getattr(fail, "detail", "")
-    return f"{code}: {detail}" if detail else str(code)
+def _whole_text(part: Part) -> Table:
+    """Every line of the decoded text: kept plain, removed dim and struck, with its reason."""
+    from rich.text import Text  # noqa: PLC0415  (start quickly)
+
+    removed = {(span.start, span.end) for span in part.removed}
+    table = _table()
+    for start, end, label in part.labels:
+        gone = part.kind != "item" or (start, end) in removed
+        table.add_row(label, Text(printable(part.text[start:end]), _REMOVED if gone else ""))
+    return table
+
+
+def _record(reading: Reading, part: Part, *, whole: bool) -> dict[str, object]:
+    """One part as a line of JSON."""
+    from streams.cli.explained import evidence  # noqa: PLC0415  (the stages)
+
+    raw = reading.raw
+    found: dict[str, object] = {
+        "message": {
+            "position": raw.position,
+            "bytes": len(raw.body),
+            "provider": raw.provider,
+            "content_type": raw.content_type,
+            "received_at": raw.received_at,
+        },
+        "layers": [
+            {
+                "encoding": {
+                    "declared": layer.encoding_declared,
+                    "used": layer.encoding_used,
+                    "belied": _is_belied(layer),
+                },
+                "claims": [
+                    {"format": claim.decoder, "score": claim.score, "reasons": claim.reasons}
+                    for claim in layer.verdicts
+                ],
+                "warnings": layer.warnings,
+            }
+            for layer in reading.layers
+        ],
+        "part": part.number,
+        "format": part.read_as or None,
+        "kind": part.kind,
+        "why": part.why or None,
+        "detail": part.detail or None,
+        "fields": [
+            {"field": each.name, "value": each.value, "origin": each.origin} for each in part.fields
+        ],
+        "lifecycle": [
+            {"kind": kind, "origin": origin, "words": words}
+            for kind, origin, words in evidence(part.lifecycle)
+        ],
+        "removed": [
+            {**span.model_dump(), "text": _sendable(part.text[span.start : span.end])}
+            for span in part.removed
+        ],
+        "edits": [
+            {**edit.model_dump(), "text": _sendable(part.text[edit.start : edit.end])}
+            for edit in part.edits
+        ],
+        "warnings": part.warnings,
+    }
+    if whole:
+        found["text"] = [
+            {"start": start, "end": end, "is": label or "paragraph",
+             "text": _sendable(part.text[start:end])}
+            for start, end, label in part.labels
+        ]  # fmt: skip
+    return found
+
+
+def _sendable(text: str) -> str:
+    """Text without lone surrogates, which no JSON can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")

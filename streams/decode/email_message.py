@@ -5,25 +5,28 @@ It must not read what another decoder reads: a text or an attachment in a wire f
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message as Mail
 
 from schemas.item import Link
 from streams.decode.blocks import Piece, lay_out
-from streams.decode.decoded import Block, Decoded, Facts, Role
+from streams.decode.decoded import Decoded, Facts, Role
+from streams.decode.email_enclosed import (
+    EMAIL,
+    Readers,
+    enclosed_parts,
+    items_of_text,
+    with_line,
+)
 from streams.decode.email_parts import (
     Attachment,
-    Body,
     content_of,
     header,
     sender_names,
 )
-from streams.decode.json_document import JsonDocument
-from streams.decode.json_document import parse as parse_json
 from streams.decode.markup import words
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
@@ -31,10 +34,8 @@ from streams.decode.stated import Stated
 from streams.decode.written_dates import read_written_date
 from streams.steps import Fail
 
-NAME = "email"
-MAX_DEPTH = 4
-MAX_ATTACHMENTS = 50
-# A mail of a hundred nested parts is no mail; the library recurses into each.
+NAME = EMAIL
+# A mail of hundreds of nested parts is no mail; the library recurses into each.
 _MAX_BOUNDARIES = 200
 _FIELD = re.compile(r"[!-9;-~]{1,80}:.*|[ \t].*|From \S+ .*|>From .*")
 # What people also type above a text.
@@ -56,9 +57,6 @@ _MAIL_TROUBLE = (
     TypeError,
     ValueError,
 )
-
-Reader = Callable[[Message, Profiles], "list[Decoded | Fail] | Message"]
-"""The registry's: the parts of a message, or the message inside it."""
 
 
 def sniff(message: Message) -> Evidence:
@@ -84,7 +82,7 @@ def sniff(message: Message) -> Evidence:
     return Evidence(score, (f"header fields {', '.join((*carried, *typed)[:8])}",))
 
 
-def decode_email(message: Message, profiles: Profiles, read: Reader) -> list[Decoded | Fail]:
+def decode_email(message: Message, profiles: Profiles, readers: Readers) -> list[Decoded | Fail]:
     """The mail's text as one part, then the parts of what is attached and can be read.
 
     A text that is itself a message of another format is that message, with the mail's id and date
@@ -97,13 +95,13 @@ def decode_email(message: Message, profiles: Profiles, read: Reader) -> list[Dec
     enclosed: list[tuple[Attachment, list[Decoded | Fail]]] = []
     links: list[Attachment] = []
     for attachment in attachments:
-        parts = _enclosed(message, attachment, profiles, read, len(enclosed))
+        parts = enclosed_parts(message, attachment, profiles, readers, len(enclosed))
         if parts:
             enclosed.append((attachment, parts))
         else:
             links.append(attachment)
     facts = _facts(mail, message, [*links, *(one for one, _ in enclosed)], warnings)
-    inside = _wire_text(message, body, profiles, read)
+    inside = items_of_text(message, body, profiles, readers)
     if inside:
         answers = _with_mail(inside, header(mail, "subject"), facts, warnings)
     else:
@@ -195,87 +193,6 @@ def _facts(
     return stated.facts()
 
 
-def _enclosed(
-    message: Message, attachment: Attachment, profiles: Profiles, read: Reader, count: int
-) -> list[Decoded | Fail]:
-    """The parts of an attachment that is a message of some format; none where it is not."""
-    if message.depth >= MAX_DEPTH or count >= MAX_ATTACHMENTS or not attachment.may_be_message:
-        return []
-    inner = message.enclosing(
-        attachment.body,
-        provider=message.provider,
-        content_type=attachment.content_type,
-        received_at=message.received_at,
-        profile=message.profile,
-    )
-    parts = _resolved(inner, profiles, read)
-    if attachment.media_type == "message/rfc822":
-        return parts
-    formats = {part.format for part in parts if isinstance(part, Decoded)}
-    # What is declared to be a document and is none is a file like any other.
-    declared = attachment.media_type == "text/plain" or attachment.name.lower().endswith(".txt")
-    if not formats or (formats == {"plain-text"} and not declared):
-        return []
-    return parts
-
-
-def _wire_text(
-    message: Message, body: Body, profiles: Profiles, read: Reader
-) -> list[Decoded | Fail]:
-    """The items in a mail whose text is a document or a telegram; none where it is prose."""
-    if body.plain is None or message.depth >= MAX_DEPTH:
-        return []
-    form = _form(body.plain.strip())
-    text = json.dumps(form, ensure_ascii=False) if form else body.plain.strip()
-    inner = message.enclosing(
-        text.encode("utf-8", "replace"),
-        provider=message.provider,
-        content_type="text/plain; charset=utf-8",
-        received_at=message.received_at,
-        profile=message.profile,
-    )
-    parts = _resolved(inner, profiles, read)
-    formats = {part.format for part in parts if isinstance(part, Decoded)}
-    # HTML and text are a mail's own ways; a mail pasted into a mail is read with the outer one.
-    if not formats or formats & {"plain-text", "html", NAME}:
-        return []
-    return [_with_form(part, form) for part in parts]
-
-
-def _form(text: str) -> dict[str, str]:
-    """The answers of a web form, which come as lists ("Headline": ["...", ""]); else nothing."""
-    document = parse_json(text) if text.startswith("{") else None
-    value = document.value if isinstance(document, JsonDocument) else None
-    if not isinstance(value, dict):
-        return {}
-    form: dict[str, str] = {}
-    for name, answers in value.items():
-        if not isinstance(answers, list) or not all(isinstance(one, str) for one in answers):
-            return {}
-        form[name] = "\n".join(one for one in answers if one.strip())
-    return form
-
-
-def _with_form(answer: Decoded | Fail, form: dict[str, str]) -> Decoded | Fail:
-    """With the questions of the form, and the answers that its reader had no place for."""
-    if isinstance(answer, Fail):
-        return answer
-    for name, value in form.items():
-        line = " ".join(value.split())
-        said = " ".join(answer.text.split())
-        answer = _with_line(answer, name if line in said else f"{name}: {line}", Role.FURNITURE)
-    return answer
-
-
-def _resolved(message: Message, profiles: Profiles, read: Reader) -> list[Decoded | Fail]:
-    answer = read(message, profiles)
-    while isinstance(answer, Message):
-        if answer.depth > MAX_DEPTH * 2:
-            return []
-        answer = read(answer, profiles)
-    return answer
-
-
 def _with_mail(
     answers: list[Decoded | Fail], subject: str | None, facts: Facts, warnings: list[str]
 ) -> list[Decoded | Fail]:
@@ -316,19 +233,7 @@ def _with_subject(answer: Decoded, subject: str | None) -> Decoded:
     if not subject or subject in answer.text:
         return answer
     headed = any(block.role is Role.HEADLINE for block in answer.blocks)
-    return _with_line(answer, subject, Role.FURNITURE if headed else Role.HEADLINE)
-
-
-def _with_line(answer: Decoded, line: str, role: Role) -> Decoded:
-    line = line.strip()
-    if not line:
-        return answer
-    start = len(answer.text) + 1
-    return replace(
-        answer,
-        text=f"{answer.text}\n{line}",
-        blocks=(*answer.blocks, Block(start, start + len(line), role)),
-    )
+    return with_line(answer, subject, Role.FURNITURE if headed else Role.HEADLINE)
 
 
 def _with_signature(pieces: list[Piece]) -> Iterator[Piece]:

@@ -192,17 +192,18 @@ def _plain(part: Mail, profile: ProviderProfile, warnings: list[str]) -> str:
 def _unflowed(text: str, joined: str) -> str:
     """Lines of ``format=flowed`` joined as RFC 3676 has it; "-- " never is a flowed line."""
     lines: list[str] = []
-    flows = False
+    flowing: list[str] = []
     for line in text.split("\n"):
         own = line.removeprefix(" ")
-        if flows and own != "-- ":
-            lines[-1] += joined + own
-        else:
-            lines.append(own)
         flows = own.endswith(" ") and own != "-- "
-        if flows:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+        if flowing and own == "-- ":
+            lines.append(joined.join(flowing))
+            flowing = []
+        flowing.append(own[:-1] if flows else own)
+        if not flows:
+            lines.append(joined.join(flowing))
+            flowing = []
+    return "\n".join([*lines, joined.join(flowing)] if flowing else lines)
 
 
 def _are_texts(parts: list[Mail]) -> bool:

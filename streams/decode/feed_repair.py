@@ -43,9 +43,20 @@ _FIELDS = (
     ("author", "author"),
     ("rights", "copyright"),
 )
+_BROKEN = ("xml-invalid", "xml-truncated")
 _WORDPRESS = "http://wordpress.org/export/1.2/"
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _TERMS = "http://purl.org/dc/terms/"
+_PREFIXES = {
+    "content": _CONTENT,
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": _TERMS,
+    "media": "http://search.yahoo.com/mrss/",
+    "wp": _WORDPRESS,
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "atom": "http://www.w3.org/2005/Atom",
+    "excerpt": "http://wordpress.org/export/1.2/excerpt/",
+}
 # Marks what feedparser read, until it is decoded.
 _LOOSE = "read-loosely"
 
@@ -71,16 +82,40 @@ def taken_apart(text: str, document: XmlDocument | Fail) -> Feed | Fail:
     none suffers for its neighbours: as XML that is mended, else by feedparser. What uses entities
     of its own making is refused, here as everywhere.
     """
+    if isinstance(document, Fail) or _is_mended(document):
+        text, document = _declared(text, document)
     if isinstance(document, XmlDocument):
         entries = tuple(_entries(document.root))
         if not (_is_mended(document) and _are_nested(entries)):
             return Feed(document.root, entries, document.warnings)
         code, seen = "entries-nested", document.warnings
-    elif document.code in {"xml-invalid", "xml-truncated"}:
+    elif document.code in _BROKEN:
         code, seen = document.code, ()
     else:
         return document
     return _by_entry(text, (*seen, f"feed-repaired:{code}"), document)
+
+
+def _declared(text: str, document: XmlDocument | Fail) -> tuple[str, XmlDocument | Fail]:
+    """The feed with the usual prefixes declared where it uses them and does not say whose they are.
+
+    A prefix that stands for nothing is passed over by the parser, and "wp:status" would be any
+    status.
+    """
+    name = root_of(text.lstrip("\ufeff \t\r\n")[:100_000])
+    missing = [
+        f' xmlns:{prefix}="{uri}"'
+        for prefix, uri in _PREFIXES.items()
+        if f"<{prefix}:" in text and f"xmlns:{prefix}=" not in text
+    ]
+    if name is None or not missing or (isinstance(document, Fail) and document.code not in _BROKEN):
+        return text, document
+    begin = text.find(f"<{name}") + len(name) + 1
+    text = text[:begin] + "".join(missing) + text[begin:]
+    again = parse(text)
+    if isinstance(again, XmlDocument):
+        return text, XmlDocument(again.root, (*again.warnings, "feed-prefixes-undeclared"))
+    return text, again
 
 
 def _entries(root: etree._Element) -> Iterator[etree._Element]:

@@ -29,7 +29,7 @@ from streams.decode.other_xml_facts import (
 from streams.decode.profiles import Profiles
 from streams.decode.rich_text import holds_markup
 from streams.decode.stated import Stated
-from streams.decode.xml_document import XmlDocument, local, text_of
+from streams.decode.xml_document import XmlDocument, local
 from streams.steps import DropReason, Fail
 
 NAME = "other-xml"
@@ -97,7 +97,7 @@ def _is_record(node: etree._Element) -> bool:
         name = folded(local(child))
         # A field holds text, text that is marked up, or is a body in paragraphs of its own kind.
         is_field = holds_markup(child) if len(child) else bool((child.text or "").strip())
-        if name and (is_field or (name in _OWN_BODIES and len(child) and text_of(child))):
+        if name and (is_field or (name in _OWN_BODIES and len(child) and _holds_text(child))):
             known.add(name)
     headed = bool(known & names.STRONG_HEADLINES)
     bodied = bool(known & (names.BODIES - {"description", "message"}))
@@ -106,6 +106,10 @@ def _is_record(node: etree._Element) -> bool:
     if headed and (bodied or known & (names.SUMMARIES | {"description"})):
         return bodied or named or dated
     return (bodied and (named or dated)) or (headed and named and dated)
+
+
+def _holds_text(node: etree._Element) -> bool:
+    return any(text.strip() for text in node.itertext())
 
 
 def _has_id(node: etree._Element) -> bool:

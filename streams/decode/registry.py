@@ -14,6 +14,7 @@ from streams.decode import (
     apple_news,
     calendar_events,
     dpa_digitalwires,
+    email_enclosed,
     email_message,
     envelope,
     feed,
@@ -44,6 +45,7 @@ class Decoder:
         sniff: how sure it is that a message is its own; must be quick for messages that are not.
         decode: the parts of the message, never none; or the message it found inside.
         mends_xml: whether it reads XML that is not well-formed, or cut.
+        versions: of the format, where it has any.
     """
 
     name: str
@@ -51,6 +53,13 @@ class Decoder:
     sniff: Callable[[Message], Evidence]
     decode: Callable[[Message, Profiles], Answer | Message | Fail]
     mends_xml: bool = False
+    versions: str = ""
+
+    @property
+    def recognised_by(self) -> str:
+        """What its messages are known by, as its ``sniff`` says of itself."""
+        said = (self.sniff.__doc__ or "").strip().partition("\n\n")[0]
+        return " ".join(said.replace("``", "").split())
 
 
 # A new format is a module with ``sniff`` and ``decode`` and one entry here. Equal scores go to
@@ -67,12 +76,14 @@ DECODERS: tuple[Decoder, ...] = (
         "AP Media API: an item or a feed as JSON",
         ap_media.sniff,
         ap_media.decode_ap_media,
+        versions="1.x",
     ),
     Decoder(
         dpa_digitalwires.NAME,
         "dpa digitalwires: JSON with its notebook",
         dpa_digitalwires.sniff,
         dpa_digitalwires.decode_dpa_digitalwires,
+        versions="0.9",
     ),
     Decoder(
         apple_news.NAME,
@@ -85,6 +96,7 @@ DECODERS: tuple[Decoder, ...] = (
         "IPTC ninjs 1.x, 2.x, 3.x and superdesk's dialect, one item or an array",
         ninjs.sniff,
         ninjs.decode_ninjs,
+        versions="1.x, 2.x, 3.x",
     ),
     Decoder(
         other_json.NAME,
@@ -97,6 +109,7 @@ DECODERS: tuple[Decoder, ...] = (
         "IPTC NewsML-G2: news messages and single items of every kind, NITF or XHTML inside",
         newsml_g2.sniff,
         newsml_g2.decode_newsml_g2,
+        versions="2.x",
     ),
     Decoder(
         anpa1312.NAME,
@@ -121,12 +134,14 @@ DECODERS: tuple[Decoder, ...] = (
         "NewsML 1.0 to 1.2: AFP, EFE, ATS, TASS, Kyodo, ANP, Belga and others",
         newsml_1.sniff,
         newsml_1.decode_newsml_1,
+        versions="1.0 to 1.2",
     ),
     Decoder(
         nitf.NAME,
         "NITF 3.x, with any namespace or none",
         nitf.sniff,
         nitf.decode_nitf,
+        versions="3.x",
     ),
     Decoder(
         feed.NAME,
@@ -134,18 +149,22 @@ DECODERS: tuple[Decoder, ...] = (
         feed.sniff,
         feed.decode_feed,
         mends_xml=True,
+        versions="RSS 0.9x, 1.0, 2.0; Atom 0.3, 1.0; WXR 1.x",
     ),
     Decoder(
         email_message.NAME,
         "e-mail (RFC 822, MIME), with the messages in it",
         email_message.sniff,
-        lambda message, profiles: email_message.decode_email(message, profiles, read),
+        lambda message, profiles: email_message.decode_email(
+            message, profiles, email_enclosed.Readers(read, _claimant)
+        ),
     ),
     Decoder(
         calendar_events.NAME,
         "calendar: iCalendar, or a table of events (CSV)",
         calendar_events.sniff,
         lambda message, _: calendar_events.decode_calendar(message),
+        versions="iCalendar 2.0",
     ),
     Decoder(
         other_xml.NAME,
@@ -175,6 +194,10 @@ def rank(message: Message) -> list[tuple[Decoder, Evidence]]:
         ((decoder, evidence) for decoder, evidence in claims if evidence.score > 0),
         key=lambda claim: -claim[1].score,
     )
+
+
+def _claimant(message: Message) -> str | None:
+    return next((decoder.name for decoder, _ in rank(message)), None)
 
 
 def read(message: Message, profiles: Profiles) -> Answer | Message:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from schemas.raw import RawMessage
 from streams.decode.message import Evidence, Message, origin_of
 from streams.decode.profiles import DEFAULT_PROFILES, Profiles
-from streams.decode.registry import rank
+from streams.decode.registry import rank, read
 from streams.steps import Fail
 
 
@@ -55,14 +55,29 @@ def message_of(raw: RawMessage, profiles: Profiles = DEFAULT_PROFILES) -> Messag
 
 def explain(raw: RawMessage, profiles: Profiles = DEFAULT_PROFILES) -> Explanation:
     """Which decoders claim a message, with their evidence, and its encoding."""
+    return _explain(message_of(raw, profiles))
+
+
+def layers(raw: RawMessage, profiles: Profiles = DEFAULT_PROFILES) -> list[Explanation]:
+    """As ``explain``, then for the message inside an envelope, and so on to the innermost."""
     message = message_of(raw, profiles)
+    found = [_explain(message)]
+    while isinstance(answer := read(message, profiles), Message):
+        message = answer
+        found.append(_explain(message))
+    return found
+
+
+def _explain(message: Message) -> Explanation:
     reading = message.reading
     if isinstance(reading, Fail):
         return Explanation(None, None, (), reading)
     trouble = message.document if isinstance(message.document, Fail) else None
-    claims: list[tuple[str, Evidence]] = [
-        (decoder.name, evidence) for decoder, evidence in rank(message)
-    ]
+    ranked = rank(message)
+    if isinstance(message.xml, Fail):
+        ranked = [claim for claim in ranked if claim[0].mends_xml]
+        trouble = trouble or (None if ranked else message.xml)
+    claims: list[tuple[str, Evidence]] = [(decoder.name, evidence) for decoder, evidence in ranked]
     if not claims and trouble is None:
         trouble = Fail("format-unknown", "no decoder claims it")
     return Explanation(

@@ -1,14 +1,16 @@
 """What holds for any text: nothing lost, nothing grown, cleaning the clean changes nothing."""
 
+import dataclasses
 import unicodedata
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from schemas.item import Item
-from streams.clean import clean, item_of, unaccounted
-from streams.decode.decoded import Role
+from schemas.item import Item, PubStatus
+from streams.clean import clean, item_of, typography, unaccounted
+from streams.decode.decoded import Facts, Role
 from streams.desk.identity import content_hash
+from streams.folding import fold
 from tests.sources import a_plain_source
 
 SLOW = settings(
@@ -23,6 +25,9 @@ FURNITURE = (
     "Rechercher", "Search", "Menu", "Home", "Contact us", "Privacy policy", "Dernières Infos",
     "Monde", "URGENT", "Publicité", "By Jane Doe", "Par Jean Dupont", "abc/def/gh", "© AFP", "###",
     "Lire la suite", "-30-", "KILL KILL KILL", "Share", "Login", "World news",
+    "# Notizblock", "## Orte", "* * * *", "Media contact: Ann Example, ann@agency.example",
+    "(Adds details)", "Eds: With photos.", "((ann@agency.example; +1 202 555 0100))", "Notebook",
+    "The following information is not for publication", "Note aux rédactions : photos à suivre.",
 )  # fmt: skip
 OPENINGS = ("", "", "", "PARIS, 21 fév 2016 (AFP) - ", "(Reuters) - ", "LONDON, Feb 3 - ")
 
@@ -70,6 +75,36 @@ def test_kept_removed_and_edited_are_the_whole_source(text: str, role: Role) -> 
             assert unaccounted(text, item) is None
             headline, paragraphs = item.headline, [part.text for part in item.paragraphs]
             assert item.content_hash == content_hash(headline, paragraphs)
+
+
+@SLOW
+@given(
+    st.lists(st.tuples(lines, st.sampled_from(Role)), max_size=10),
+    st.sampled_from(PubStatus),
+    st.sampled_from(["plain-text", "newsml-g2"]),
+)
+def test_declared_blocks_are_accounted_for(
+    pieces: list[tuple[str, Role]], status: PubStatus, name: str
+) -> None:
+    text = "\n".join(line for line, _ in pieces)
+    blank = a_plain_source(text, facts=Facts(pubstatus=status))
+    roles = [role for line, role in pieces if line.strip()]
+    blocks = [
+        dataclasses.replace(block, role=role)
+        for block, role in zip(blank.blocks, roles, strict=True)
+    ]
+    source = dataclasses.replace(blank, blocks=tuple(blocks), format=name)
+    for item in (clean(source), item_of(source)):
+        if isinstance(item, Item):
+            assert unaccounted(text, item) is None
+    item = clean(source)
+    if isinstance(item, Item):
+        # What is declared to be for editors is in the notes, and nowhere else.
+        notes = "\n".join(note.text for note in item.ednotes)
+        for block in source.blocks:
+            if block.role is Role.NOTE and fold(text[block.start : block.end]):
+                assert typography.plain(text[block.start : block.end]) in notes
+        assert status is not PubStatus.CANCELED or not item.paragraphs
 
 
 @SLOW

@@ -39,7 +39,10 @@ _TIME_WORDS = (
     "ju[nlil][a-z.]*|ene[a-z.]*|enero|aug[a-z.]*|aou[a-z.]*|ago[a-z.]*|sep[a-z.]*|o[ck]t[a-z.]*|"
     "nov[a-z.]*|de[cz][a-z.]*|dic[a-z.]*"
 )
-TIME = rf"(?:[\s,:;]*(?:\d{{1,4}}(?:[.:/h-]\d{{0,4}}){{0,2}}|(?:{_TIME_WORDS})\b\.?)){{0,12}}"
+# Possessive: the digits of a long number may be parted in too many ways to try them all.
+TIME = (
+    rf"(?>[\s,:;]*(?:\d{{1,4}}(?!\d)(?:[.:/h-]\d{{0,4}}){{0,2}}|(?:{_TIME_WORDS})\b\.?)){{0,12}}+"
+)
 """What of the words behind "embargoed until" may tell a time."""
 
 _AFTER = {

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -233,6 +234,114 @@ def test_declared_blocks_are_taken_as_declared() -> None:
     assert item.headline == HEADLINE
     assert texts(item) == [PROSE, "Search", MORE]
     assert removed(source, item) == [("furniture", "Search"), ("teaser-duplicate", PROSE)]
+
+
+def test_every_declared_role_has_its_place() -> None:
+    source = declared(
+        ("A shorter headline", Role.SUMMARY),
+        (HEADLINE, Role.HEADLINE),
+        ("By Jane Doe", Role.BYLINE),
+        ("By Jane Doe =", Role.BYLINE),
+        ("Odense, 21 feb 2026 (TST) -", Role.DATELINE),
+        ("The council closes bridges.", Role.SUMMARY),
+        (PROSE, Role.BODY),
+        (MORE, Role.BODY),
+        ("Call Jane Doe, +45 00 00 00 00", Role.NOTE),
+        ("before you print this.", Role.NOTE),
+        ("No use after May", Role.RIGHTS),
+    )
+    item = cleaned(source)
+    assert (item.headline, texts(item)) == (HEADLINE, [PROSE, MORE])
+    assert item.byline == "By Jane Doe"
+    assert item.rights == "No use after May"
+    assert item.dateline is not None
+    assert (item.dateline.place, item.dateline.date, item.dateline.agency) == (
+        "Odense",
+        "21 feb 2026",
+        "TST",
+    )
+    note = "Call Jane Doe, +45 00 00 00 00\nbefore you print this."
+    assert item.ednotes == (EdNote(text=note, publishable=False),)
+    reasons = [reason for reason, _ in removed(source, item)]
+    assert reasons == [
+        "summary", "byline", "byline", "dateline", "summary", "ednote", "ednote", "rights",
+    ]  # fmt: skip
+
+
+def test_what_a_field_states_stands_before_the_block() -> None:
+    item = cleaned(
+        declared(
+            ("By Jane Doe", Role.BYLINE),
+            ("ODENSE (TST) -", Role.DATELINE),
+            ("(c) Block", Role.RIGHTS),
+            (f"AARHUS, Feb 3 (AFP) - {PROSE}", Role.BODY),
+            byline="By John Roe",
+            dateline_raw="Esbjerg",
+            rights="(c) Field",
+        )
+    )
+    assert (item.byline, item.rights) == ("By John Roe", "(c) Field")
+    assert item.dateline is not None
+    assert (item.dateline.place, item.dateline.raw) == ("Esbjerg", "Esbjerg")
+    # What it does not say, the dateline of the text does.
+    assert (item.dateline.date, item.dateline.agency) == ("Feb 3", "AFP")
+    assert texts(item) == [PROSE]
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"), [("Somewhere on 4 the road", None), ("Paris, 21 jan 2019 (AFP) -", "Paris")]
+)
+def test_a_stated_dateline_keeps_its_words(raw: str, place: str | None) -> None:
+    item = cleaned(declared((PROSE, Role.BODY), dateline_raw=raw))
+    assert item.dateline is not None
+    assert (item.dateline.place, item.dateline.raw) == (place, raw)
+
+
+def test_a_stated_dateline_of_white_space_is_none() -> None:
+    assert cleaned(declared((PROSE, Role.BODY), dateline_raw=" \n ")).dateline is None
+
+
+def test_an_alert_declared_as_text_stays_text() -> None:
+    item = cleaned(declared(("Mayor of Odense resigns", Role.BODY)))
+    assert (item.headline, texts(item)) == (None, ["Mayor of Odense resigns"])
+
+
+def test_a_dateline_is_taken_off_a_declared_alert() -> None:
+    item = cleaned(declared(("ODENSE, 3 fév (AFP) - Mayor of Odense resigns", Role.BODY)))
+    assert (item.headline, texts(item)) == (None, ["Mayor of Odense resigns"])
+    assert item.dateline is not None
+
+
+@pytest.mark.parametrize("line", ["Home", "Contact us", "World news", "Advertisement", "Share"])
+def test_declared_text_is_not_taken_for_furniture(line: str) -> None:
+    pieces = [(line, Role.BODY), (PROSE, Role.BODY), (line, Role.BODY), (MORE, Role.BODY)]
+    assert texts(cleaned(declared(*pieces))) == [line, PROSE, line, MORE]
+
+
+def test_a_structured_format_may_say_it_twice() -> None:
+    pieces = [(HEADLINE, Role.HEADLINE), (PROSE, Role.BODY), (MORE, Role.BODY), (PROSE, Role.BODY)]
+    source = replace(declared(*pieces), format="newsml-g2")
+    assert texts(cleaned(source)) == [PROSE, MORE, PROSE]
+
+
+def test_a_summary_is_the_text_where_there_is_no_other() -> None:
+    assert texts(cleaned(declared((PROSE, Role.SUMMARY)))) == [PROSE]
+    assert texts(cleaned(declared((HEADLINE, Role.HEADLINE), (PROSE, Role.SUMMARY)))) == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_canceled_item_has_no_paragraphs_whatever_is_declared(role: Role) -> None:
+    source = declared(
+        (HEADLINE, Role.HEADLINE), (PROSE, role), (MORE, role), pubstatus=PubStatus.CANCELED
+    )
+    item = cleaned(source)
+    assert (item.headline, item.paragraphs) == (HEADLINE, ())
+
+
+def test_a_declared_note_is_no_paragraph_even_with_nothing_removed() -> None:
+    item = item_of(declared((PROSE, Role.BODY), ("Call Jane", Role.NOTE), (MORE, Role.SUMMARY)))
+    assert texts(item) == [PROSE, MORE]
+    assert item.ednotes == (EdNote(text="Call Jane"),)
 
 
 def test_an_element_with_line_ends_is_one_paragraph() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from streams.clean.dateline import find
+from streams.clean.dateline import find, parse
 
 REST = "Les ministres se sont réunis mardi."
 
@@ -56,3 +56,35 @@ def test_datelines(opening: str, place: str | None, date: str | None, agency: st
 )
 def test_text_that_is_no_dateline(text: str) -> None:
     assert find(text) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "place", "date", "agency"),
+    [
+        ("Paris, 21 jan 2019 (AFP) -", "Paris", "21 jan 2019", "AFP"),
+        ("Strasbourg, 10 juil 2024 (AFP)", "Strasbourg", "10 juil 2024", "AFP"),
+        ("4/4/2018", None, "4/4/2018", None),
+        ("2.4.2019 16:02:09 CEST", None, "2.4.2019", None),
+        ("2019-04-02T16:02:09+02:00", None, "2019-04-02", None),
+        ("BEIJING, July 23", "BEIJING", "July 23", None),
+        ("January 21", None, "January 21", None),
+        ("MOSCOW, January 21. /TASS/.", "MOSCOW", "January 21", "TASS"),
+        ("HANOVER, Germany (dpa) --", "HANOVER, Germany", None, "dpa"),
+        ("Rio de Janeiro", "Rio de Janeiro", None, None),
+        ("LONDON (House News) -", "LONDON", None, "House News"),
+        ("by our own correspondent", None, None, None),
+        ("x" * 1_000, None, None, None),
+    ],
+)
+def test_datelines_in_fields_of_their_own(
+    raw: str, place: str | None, date: str | None, agency: str | None
+) -> None:
+    found = parse(raw, "House News")
+    assert found is not None
+    assert (found.place, found.date, found.agency) == (place, date, agency)
+    assert raw.startswith(found.raw)
+
+
+@pytest.mark.parametrize("raw", ["", " \t\n ", "-", " - . "])
+def test_an_empty_field_is_no_dateline(raw: str) -> None:
+    assert parse(raw) is None

@@ -266,6 +266,7 @@ def test_the_answers_of_a_form_are_its_fields() -> None:
         ("\n   \n" + PLAIN, True),
         (PLAIN.replace("\n", "\r\n"), True),
         ("From x@example.org Sat Feb 13 10:00:00 2016\n" + PLAIN, True),
+        (PLAIN.replace("To:", "X-Long: " + "word " * 783 + "\nTo:"), True),
         ("From: Jo\nSubject: Storm\n\nText.\n", True),
         ("From: something quite ordinary\n\nParis: rain.\n", False),
         ("Subject: a noun\nA verb follows, and Date: is a fruit.\n", False),

@@ -413,6 +413,13 @@ def test_a_feed_that_is_not_well_formed_is_read(damage: object) -> None:
     assert first.facts.byline is not None
 
 
+def test_a_draft_is_withheld_also_where_its_prefix_is_declared_nowhere() -> None:
+    bare = "<rss><channel>" + item(title="T", wp_status="draft", content_encoded="B") + TAIL
+    decoded = only(bare)
+    assert decoded.facts.pubstatus is PubStatus.WITHHELD
+    assert by_role(decoded, Role.BODY) == ["B"]
+
+
 def test_an_entry_that_was_cut_fails_and_its_neighbours_are_read() -> None:
     text = rss(RICH, PLAIN)
     first, second = read(text[: text.index("Only a")])

@@ -461,6 +461,8 @@ def test_stacked_markers_keep_their_precedence_in_any_order() -> None:
         "(corrige, " * 30_000,
         "EMBARGOED UNTIL " + "12 " * 50_000,
         "The story " + "is " * 50_000,
+        "embargo: " + "1" * 60 + "x",
+        "Sperrfrist 1" + "1.1" * 60 + "x",
         "\0" * 9,
     ],
 )
