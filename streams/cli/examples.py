@@ -126,7 +126,7 @@ is a new file. Exit status 0, or 2 where anything is wrong.
   wireroom bench                            all but kafka
   wireroom bench desk --hot 1000000         the desk at the size of its budget
   wireroom bench stages --corpus old.jsonl  with messages of your own
-  wireroom bench formats --corpus archive/  how each format of an archive is read
+  wireroom bench formats --corpus archive/  how well an archive is read
 """,
 }
 """By verb; "" is the program itself."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lxml.html
 
@@ -49,19 +49,16 @@ def read_metadata(root: lxml.html.HtmlElement, *, time_zone: str) -> Stated:
     metas = _metas(root)
     article = next(_articles(root), {})
     warnings: list[str] = []
-    published = read_date(
-        _first(metas, _PUBLISHED) or _text(article.get("datePublished")),
-        "published",
-        time_zone=time_zone,
-        warnings=warnings,
-    )
-    modified = read_date(
-        _first(metas, _MODIFIED) or _text(article.get("dateModified")),
-        "modified",
-        time_zone=time_zone,
-        warnings=warnings,
-    )
-    author = _first(metas, _AUTHOR) or _name(article.get("author"))
+    times = {}
+    wheres = {}
+    for field, names, key in (
+        ("published", _PUBLISHED, "datePublished"),
+        ("modified", _MODIFIED, "dateModified"),
+    ):
+        text, wheres[field] = _stated(metas, names, key, _text(article.get(key)))
+        times[field] = read_date(text, field, time_zone=time_zone, warnings=warnings)
+    made = "modified" if times["modified"] else "published"
+    author, author_where = _stated(metas, _AUTHOR, "author", _name(article.get("author")))
     address = next(
         (
             link.get("href", "").strip()
@@ -73,11 +70,21 @@ def read_metadata(root: lxml.html.HtmlElement, *, time_zone: str) -> Stated:
     language = (root.get("lang") or root.get("xml:lang") or "").strip().replace("_", "-")
     facts = Facts(
         alt_ids=(AltId(scheme="url", value=address[:2000]),) if address else (),
-        version_created=modified or published,
-        first_created=published,
+        version_created=times[made],
+        first_created=times["published"],
         language=language if language.replace("-", "").isalnum() else None,
         # Facebook pages and the like stand in article:author; they are no names.
         byline=author if author and "://" not in author else None,
+        origins=(
+            ("alt_ids", "link rel=canonical"),
+            ("version_created", wheres[made]),
+            ("first_created", wheres["published"]),
+            ("language", "html lang"),
+            ("byline", author_where),
+        ),
+    )
+    facts = replace(
+        facts, origins=tuple(origin for origin in facts.origins if getattr(facts, origin[0]))
     )
     titles = [_text(article.get("headline")), _first(metas, _TITLE), _title(root)]
     return Stated(facts, tuple(title for title in titles if title), tuple(warnings))
@@ -95,6 +102,14 @@ def _metas(root: lxml.html.HtmlElement) -> dict[str, str]:
 
 def _first(metas: dict[str, str], names: tuple[str, ...]) -> str:
     return next((metas[name] for name in names if name in metas), "")
+
+
+def _stated(
+    metas: dict[str, str], names: tuple[str, ...], key: str, linked: str
+) -> tuple[str, str]:
+    """What a ``<meta>`` says, else JSON-LD, and which of them it was."""
+    name = next((name for name in names if name in metas), None)
+    return (metas[name], f"meta {name}") if name else (linked, f"JSON-LD {key}")
 
 
 def _articles(root: lxml.html.HtmlElement) -> Iterator[dict[str, object]]:

@@ -47,8 +47,8 @@ def test_the_content_chooses_the_decoder(
         (b'{"a":', "json-invalid"),
         (b"[" * 5000 + b"{", "json-too-deep"),
         (b"%PDF-1.4", "format-unknown"),
-        (b"<?xml version='1.0'?><NewsML><x/></NewsML>", "format-unknown"),
-        (b"<NewsML><x/></NewsML>", "format-unknown"),
+        (b"<?xml version='1.0'?><NewsML><x/></NewsML>", "no-text"),
+        (b"<NewsML><x/></NewsML>", "no-text"),
         (b"\x81\x8d\x90", "charset-undecodable"),
     ],
 )
