@@ -16,7 +16,8 @@ from streams.decode.stated import Stated
 from streams.decode.telegram_text import bare, column_width, normal_lines, pieces_of
 from streams.steps import Fail
 
-NAME = "asianet"
+# Plain text, in one agency's layout.
+NAME = "plain-text-asianet"
 _PROVIDER = "AsiaNet"
 _OPENING = re.compile(
     r"Source:[ \t]*[^\r\n]{1,200}\r*\n\s*MEDIA RELEASE[ \t]+(?P<number>[A-Z]{0,4}\d{3,9})\s"

@@ -24,7 +24,7 @@ SOURCE  Example Maritime Ltd\r
 
 def test_a_release_has_its_headline_number_and_whole_paragraphs() -> None:
     decoded = only(RELEASE)
-    assert decoded.format == "asianet"
+    assert decoded.format == "plain-text-asianet"
     assert decoded.provider == "asianet"
     assert decoded.facts.stable_id == "asianet:PR12345"
     assert (headline(decoded) or "").endswith("Wind; Names a New Managing Director")
