@@ -114,12 +114,18 @@ is a new file. Exit status 0, or 2 where anything is wrong.
 """,
     "explain": """Examples:
 
-  wireroom explain dispatch.txt      format, encoding, what is removed
-  wireroom explain feed.jsonl:12     the message on one line
+  wireroom explain dispatch.txt            format, encoding, fields, removals
+  wireroom explain dispatch.txt --text     and the whole text, line by line
+  wireroom explain feed.jsonl:12           the message on one line
+  wireroom explain dispatch.txt -o jsonl   for a program: a line for each part
+
+Each field says where it stood as its format names it (NewsLines/DateLine), or
+the part of cleaning that found it (cleaning: dateline).
 """,
     "formats": """Examples:
 
-  wireroom formats    every format, with what it is recognised by
+  wireroom formats             every format, with what it is recognised by
+  wireroom formats -o jsonl    for a program
 """,
     "bench": """Examples:
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
-from schemas.item import Edit, Item, Removed
+from schemas.item import AltId, Edit, Item, Removed, Subject
 from schemas.model import Record
 from schemas.raw import RawMessage
 from streams.clean import clean
@@ -251,6 +251,10 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _in_words(value: object) -> str:
     """A value in words: of a record, what it holds."""
+    if isinstance(value, AltId):
+        return f"{value.scheme} {value.value}"
+    if isinstance(value, Subject):
+        return f"{value.scheme}:{value.code}" + (f" ({value.name})" if value.name else "")
     if isinstance(value, Record):
         held = value.model_dump(mode="json", exclude_defaults=True)
         return ", ".join(f"{name} {_in_words(each)}" for name, each in held.items())
