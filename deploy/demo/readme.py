@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 BLOCK = re.compile(r"(<!-- demo:.*?-->\n```text\n)(.*?)(```\n<!-- /demo -->)", re.DOTALL)
 # The parts a newcomer should see, by the words their first line begins with.
-SHOWN = ("Ferry fire", "Léman:", "KILL: Halvorsen", "Not published", "60 in")
+SHOWN = ("Ferry fire", "Léman:", "KILL: Halvorsen", "Not published", "66 in")
 COLUMNS = "100"
 
 

@@ -112,7 +112,7 @@ def read_one(raw: RawMessage, *, rounds: int = _ROUNDS) -> Reading:
         item = clean(answer)
         reached.update(_words_of(answer, item))
         if isinstance(item, Drop):
-            rejected.append(item.reason)
+            rejected.append(item.reason.value)
         elif isinstance(item, Fail):
             dead.append(item.code)
         else:

@@ -53,7 +53,7 @@ _ABOUT_OTHERS = _names(
     "memberOf RightsMetadata"
 )
 _TEXT_KEY = re.compile(
-    r"(?:body|headline|description|article|teaser|kicker|ednote|caption|summary|abstract)"
+    r"(?:body|headline|description|text|lead|article|teaser|kicker|ednote|caption|summary|abstract)"
     r"(?:_\w+)?|bodies|headlines|descriptions|ednotes|caption|edNote",
     re.IGNORECASE,
 )

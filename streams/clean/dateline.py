@@ -30,7 +30,7 @@ _BRACKETED = re.compile(
 # Capitals, date, dash, as Kyodo and the old Reuters wires set it; the agency may be missing.
 _UNBRACKETED = re.compile(
     r"(?P<head>[A-ZÀ-Þ][A-ZÀ-Þ .'’/-]+,[^()\n]{4,60}?)\s+"
-    r"(?:(?P<agency>Kyodo|Reuters|Xinhua|AFP|TASS)\s+)?"
+    r"(?:(?P<agency>AAP|Kyodo|Reuters|Xinhua|AFP|TASS)\s+)?"
     r"[-–—]{1,2}\s+(?=[\"'«“‘„¿¡(\[]|\w)"
 )
 # Dates in a field of their own: "4/4/2018", "2.4.2019 16:02:09 CEST", "2018-04-04".

@@ -132,7 +132,7 @@ the part of cleaning that found it (cleaning: dateline).
   wireroom bench                            all but kafka
   wireroom bench desk --hot 1000000         the desk at the size of its budget
   wireroom bench stages --corpus old.jsonl  with messages of your own
-  wireroom bench formats --corpus archive/  each format of an archive
+  wireroom bench formats --corpus archive/  how well an archive is read
 """,
 }
 """By verb; "" is the program itself."""

@@ -37,8 +37,7 @@ _FRAMED_INSIDE = re.compile(rf"\x01\s*{_HEADING}")
 # Several header lines may share a line: "*9006< ^AP-Top-Headlines,0176<".
 _BETWEEN_HEADINGS = re.compile(r"(?<=<)[ \t]*(?=\^)")
 _ROUTING = re.compile(r"[*\d]{1,6}<?")
-_SEPARATOR = re.compile(r"[_\s]*_{3,}[_\s=<]*")
-_LINE_MARKS = re.compile(r"[ \t]*[<=]+[ \t]*$")
+_SEPARATOR = frozenset("_ \t=<")
 _LONGEST_HEADING = 600
 _SLUG_AND_HEADLINE = 2
 _LETTERS = re.compile(r"[\W\d_]+")
@@ -241,12 +240,12 @@ class _Setter:
                     centred = plain.rstrip().endswith(("=", "<"))
                     kind = ParagraphKind.CROSSHEAD if centred else ParagraphKind.TEXT
                     self.pieces.append(Piece(text, Role.BODY, kind))
-            elif _SEPARATOR.fullmatch(plain.strip()):
+            elif "___" in plain and _SEPARATOR.issuperset(plain):
                 self._flush(gathered, width)
                 self.pieces.append(Piece(_plain(plain), Role.FURNITURE))
             else:
                 # A row of a table may open with a mark behind its sign (0x08).
-                gathered.append(_LINE_MARKS.sub("", line.replace("\x08^", "\x08")))
+                gathered.append(_unmarked(line.replace("\x08^", "\x08")))
         self._flush(gathered, width)
 
     def _flush(self, gathered: list[str], width: int | None) -> None:
@@ -289,8 +288,14 @@ class _Setter:
 
 
 def _plain(line: str) -> str:
-    return _LINE_MARKS.sub("", bare(line).strip().removeprefix("^")).strip()
+    return _unmarked(bare(line).strip().removeprefix("^")).strip()
+
+
+def _unmarked(line: str) -> str:
+    """The line without the marks at its end."""
+    end = line.rstrip(" \t")
+    return end.rstrip("<=").rstrip(" \t") if end.endswith(("<", "=")) else line
 
 
 def _furniture(text: str) -> list[Piece]:
-    return [Piece(_LINE_MARKS.sub("", line), Role.FURNITURE) for line in bare(text).split("\n")]
+    return [Piece(_unmarked(line), Role.FURNITURE) for line in bare(text).split("\n")]

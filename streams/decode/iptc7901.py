@@ -31,10 +31,9 @@ from streams.steps import Fail
 NAME = "iptc7901"
 _SOH, _STX, _ETX, _EOT = "\x01", "\x02", "\x03", "\x04"
 _FRAMED = re.compile(rf"[\x00\x7f\s]*\x01\s*{HEADER}(?:[^\S\n]|\r?\n|\x02|$)")
-_FRAMED_INSIDE = re.compile(rf"\n[\x00\x7f\s]*\x01\s*{HEADER}[^\n]*\n")
+_FRAMED_INSIDE = re.compile(rf"\n[\x00\x7f\s]{{0,20}}\x01\s{{0,9}}{HEADER}[^\n]*\n")
 _UNFRAMED = re.compile(rf"[\x00\x7f\s]*{HEADER}[ \t]+\d{{1,6}}\b[^\n]*\n")
 _HEADER_LINE = re.compile(rf"{HEADER}(?:\s|$)")
-_ENDS_HEADING = re.compile(r"=[ \t]*\r?$", re.MULTILINE)
 _ENDING_LINE = re.compile(
     r"\s*(?:[A-Z]{2,5}\s)?\d{6}\s*(?:[A-Z]{1,4}\s+)?[^\W\d_]{3,10}\.?\s*\d{2,4}\s*"
 )

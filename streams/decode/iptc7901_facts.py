@@ -147,6 +147,9 @@ def read_stack(stated: Stated, heading: Sequence[str], width: int | None) -> lis
     entries = _brackets_closed([line for line in lines if line])
     pieces: list[Piece] = []
     while entries and (piece := _marker(stated, entries[0])) is not None:
+        # "Impressum" says what the page is, and is its headline.
+        if len(entries) == 1 and not entries[0].isupper() and not entries[0].startswith("("):
+            break
         pieces.append(piece)
         entries.pop(0)
     below: list[Piece] = []

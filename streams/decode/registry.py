@@ -12,6 +12,7 @@ from streams.decode import (
     anpa1312,
     ap_media,
     apple_news,
+    asianet,
     calendar_events,
     dpa_digitalwires,
     email_enclosed,
@@ -128,6 +129,12 @@ DECODERS: tuple[Decoder, ...] = (
         "telegrams between ZCZC and NNNN, of AAP and the old Reuters wires",
         zczc.sniff,
         zczc.decode_zczc,
+    ),
+    Decoder(
+        asianet.NAME,
+        "media releases of AsiaNet and Medianet as text",
+        asianet.sniff,
+        asianet.decode_asianet,
     ),
     Decoder(
         newsml_1.NAME,

@@ -34,10 +34,10 @@ _TAB = 8
 _FRAMING = {code: None for code in (*range(0x20), 0x7F) if code not in {9, 10, 0x10, 0x1E, 0x1F}}
 _PADDING = {0x00: None, 0x7F: None}
 _LINE_END = re.compile(r"\r+\n|\r|\x0b|\x0c")
-_CELL = re.compile(r" *[\x1e\x1f][ \x1e\x1f]*")
+_CELL = re.compile(r" {0,40}[\x1e\x1f][ \x1e\x1f]*")
 _THIN = re.compile(r" ?\x10 ?")
-_RULE = re.compile(r"[-=_+| ]*\|[-=_+| ]*")
-_PIPE = re.compile(r"\s*\|\s*")
+_RULE = frozenset("-=_+| ")
+_PIPE = re.compile(r" {0,40}\| {0,40}")
 _BULLET = re.compile(r"\s{0,4}(?:[-*+•·–]|--)\s+[^\s*_=-]")
 _TABLE_MARK = "<#>"
 _GAP = re.compile(r"(?<=[^\s.!?:;])(?<![.!?:;]\))(?: {3,}+|\t++)(?=\S)")
@@ -97,7 +97,7 @@ def pieces_of(
     """The lines set in paragraphs: a blank line or an indent begins one.
 
     A piece's lines are those the width broke, joined by newlines. Rows of a table make one
-    piece, line by line; list entries are pieces of their own.
+    piece, line by line; a list entry is a piece of one line.
 
     Args:
         lines: without line ends.
@@ -134,7 +134,7 @@ class _Setting:
                 in_table = not in_table
             if not bare(line).strip():
                 yield from self._close()
-            elif _RULE.fullmatch(line):
+            elif "|" in line and _RULE.issuperset(line):
                 continue
             else:
                 row = row or is_row(line) or (self._is_table and _GAP.search(line) is not None)
@@ -178,7 +178,9 @@ class _Setting:
 
     def _close(self) -> Iterator[Piece]:
         if self._lines:
-            yield Piece("\n".join(self._lines), self._role, self._kind)
+            # Cleaning takes every line of a list for an entry.
+            seam = " " if self._kind is ParagraphKind.LIST else "\n"
+            yield Piece(seam.join(self._lines), self._role, self._kind)
         self._lines = []
         self._kind = ParagraphKind.TEXT
         self._above = ""

@@ -23,8 +23,8 @@ from tests.chains.formats import RENDERINGS
 from tests.chains.rendering import Rendering
 
 INPUTS = int(os.environ.get("WIREROOM_FUZZ_INPUTS", "300"))
-# CPU seconds for any input, and for each of its bytes. Ordinary messages take 1 ms or 0.2 us a
-# byte; the most that any of 10,000 inputs a format took is in docs/decisions.md.
+# CPU seconds for any input, and for each of its bytes. Ordinary messages take 1 ms, or 0.2 us a
+# byte.
 MOST_SECONDS = 0.25
 MOST_SECONDS_PER_BYTE = 20e-6
 # Code points of text for each byte: references such as "&fjlig;" become two.

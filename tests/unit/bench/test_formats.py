@@ -89,11 +89,14 @@ def test_the_command_prints_a_row_a_format(tmp_path: Path) -> None:
     for number, message in enumerate(made_here()[:3]):
         (corpus / str(number)).write_bytes(message.body)
     (corpus / "empty").write_bytes(b"")
+    picture = {"uri": "p", "type": "picture", "headline": "A bridge", "description_text": "One."}
+    (corpus / "picture").write_bytes(orjson.dumps(picture))
     command = [sys.executable, "-m", "streams", "bench", "formats", "--corpus", str(corpus)]
     done = subprocess.run([*command, "-o", str(out)], check=True, capture_output=True)
     assert done.stderr == b""
     rows = [orjson.loads(line) for line in out.read_bytes().splitlines()]
     assert [row["format"] for row in rows][-2:] == ["dead", "all"]
     assert rows[-1]["recall"] == 1.0
+    assert rows[-1]["rejected"] == {"picture": 1}
     shown = subprocess.run([*command, "-o", "text"], check=True, capture_output=True)
     assert b"body-empty" in shown.stdout

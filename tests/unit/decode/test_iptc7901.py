@@ -96,6 +96,8 @@ def test_lines_that_the_width_broke_are_one_paragraph_each() -> None:
     texts = [paragraph.text for paragraph in item.paragraphs]  # type: ignore[union-attr]
     assert texts[0].endswith("forty ships waiting, the union said.")
     assert texts[1].endswith("- the longest strike since 1974 - a success.")
+    assert texts[3].endswith("after a long delay that cost its owner more than a million.")
+    assert len(texts) == 4
 
 
 def test_the_notebook_is_never_text() -> None:

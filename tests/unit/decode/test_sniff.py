@@ -47,8 +47,6 @@ def test_the_content_chooses_the_decoder(
         (b'{"a":', "json-invalid"),
         (b"[" * 5000 + b"{", "json-too-deep"),
         (b"%PDF-1.4", "format-unknown"),
-        (b"<?xml version='1.0'?><NewsML><x/></NewsML>", "format-unknown"),
-        (b"<NewsML><x/></NewsML>", "format-unknown"),
         (b"\x81\x8d\x90", "charset-undecodable"),
     ],
 )
@@ -60,6 +58,14 @@ def test_what_nothing_reads_says_why(body: bytes, code: str) -> None:
     trouble = explain(RawMessage(body=body)).trouble
     assert trouble is not None
     assert trouble.code == code
+
+
+def test_a_document_without_an_item_is_known_and_has_no_text() -> None:
+    raw = RawMessage(body=b"<?xml version='1.0'?><NewsML><x/></NewsML>")
+    (answer,) = decode(raw)
+    assert isinstance(answer, Fail)
+    assert answer.code == "no-text"
+    assert explain(raw).verdicts[0].decoder == "newsml-1"
 
 
 def test_formats_lists_every_decoder_with_a_description() -> None:

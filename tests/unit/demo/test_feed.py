@@ -48,7 +48,7 @@ def test_every_line_is_an_envelope() -> None:
     for message in FEED:
         assert set(message) <= known
         assert ("body" in message) != ("body_b64" in message), message["id"]
-    assert [message["id"] for message in FEED] == [f"demo-{n:02d}" for n in range(1, 61)]
+    assert [message["id"] for message in FEED] == [f"demo-{n:02d}" for n in range(1, 67)]
 
 
 def test_no_line_would_be_cut_by_a_reader_of_unicode_lines() -> None:
@@ -148,6 +148,14 @@ def test_holds_come_out_when_their_time_has_come(events: list[WireEvent]) -> Non
     assert releases == {
         entry["id"]: entry["released_before"] for entry in EXPECTED if "released_before" in entry
     }
+
+
+def test_what_is_for_the_desk_alone_is_never_in_a_text(primary: dict[str, WireEvent]) -> None:
+    for name in ("demo-62", "demo-63"):
+        item = primary[name].item
+        assert item is not None
+        assert "555" not in item.text
+        assert any("555" in note.text and not note.publishable for note in item.ednotes)
 
 
 def test_killed_copy_is_never_published_again(events: list[WireEvent]) -> None:

@@ -38,6 +38,7 @@ CODE_ONLY = {
     "lxml-html-clean",
     "rich",
     "cyclopts",
+    "feedparser",
     "structlog",
     "prometheus-client",
 }
