@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -38,6 +39,8 @@ _VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 10**30, 1e300, [], {}, [[]], [None], {"": None}, {"value": 5},
     [{"value": None}], [1, "a", {}, []], *_TEXTS,
 )  # fmt: skip
+# Lists repeated within lists repeated would be a document of gigabytes.
+_MOST_HOLDERS = 2_000
 _PARSER = etree.XMLParser(remove_blank_text=False, resolve_entities=False, no_network=True)
 
 
@@ -77,7 +80,9 @@ def _other_json(original: bytes, chooser: random.Random) -> bytes:
     """The document with a few of its values replaced, repeated or gone."""
     value = json.loads(original)
     for _ in range(chooser.randint(1, 6)):
-        holders = list(_holders(value))
+        holders = _holders(value)
+        if len(holders) > _MOST_HOLDERS:
+            break
         holder = chooser.choice(holders)
         if isinstance(holder, dict):
             key = chooser.choice(sorted(holder)) if holder else ""
@@ -93,7 +98,7 @@ def _other_json(original: bytes, chooser: random.Random) -> bytes:
         elif action == 2:
             holder[key] = _copy_of_one(holders, chooser)
         else:
-            holder[key] = chooser.choice(_VALUES)
+            holder[key] = deepcopy(chooser.choice(_VALUES))  # or they grow from input to input
     return json.dumps(value, ensure_ascii=chooser.random() < 0.5).encode()
 
 
