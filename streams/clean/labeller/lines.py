@@ -1,0 +1,218 @@
+"""What a line is like by itself, and beside the other lines of its text.
+
+It must not look at where the line stands: ``surroundings`` does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.item import ParagraphKind
+from streams.clean import furniture
+from streams.clean.labeller.characters import Char, count_by_line, kinds_of
+from streams.clean.segments import Passage
+
+Column = NDArray[np.float64]
+Columns = dict[str, Column]
+
+_WORDS_OF_A_SENTENCE = 8
+_WORDS_OF_PROSE = 25
+_ADDRESS = re.compile(r"https?://|www\.|\.com\b|@\w")
+_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.:]\d{1,2}\b")
+_DIGITS = re.compile(r"\d+")
+# Words of up to three letters are grammar.
+_TELLING = 4
+_MOST_REPEATS = 30
+_MOST_SAID = 5
+_LONGEST_GAP = 4
+_LETTERS = (Char.LOWER, Char.UPPER, Char.UNCASED, Char.UNSPACED)
+
+
+def line_features(text: str, lines: Sequence[Passage]) -> Columns:
+    """Columns of one number a line, by name."""
+    starts = np.array([line.start for line in lines], dtype=np.int64)
+    ends = np.array([line.end for line in lines], dtype=np.int64)
+    kinds = kinds_of(text)
+    line_of = _line_of(starts, len(kinds))
+    columns = _shape(kinds, line_of, starts, ends, lines)
+    columns |= _gaps(kinds, starts, ends)
+    columns |= _marks(text, line_of, len(lines))
+    columns |= _repeats(lines)
+    columns |= _words_in_common(lines, columns["prose"])
+    return columns
+
+
+def _line_of(starts: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+    begins = np.zeros(length, dtype=np.int64)
+    begins[starts] = 1
+    return np.cumsum(begins) - 1
+
+
+def _shape(
+    kinds: NDArray[np.uint8],
+    line_of: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    lines: Sequence[Passage],
+) -> Columns:
+    counts = count_by_line(kinds, line_of, len(lines))
+    words = np.array([line.words for line in lines], dtype=np.float64)
+    chars = (ends - starts).astype(np.float64)
+    letters = np.maximum(1, counts[:, _LETTERS].sum(axis=1))
+    padded = np.concatenate([kinds, np.zeros(3, dtype=np.uint8)])
+    is_word = np.isin(padded, (*_LETTERS, Char.DIGIT))
+    word_starts = is_word[:-3] & ~np.concatenate([[False], is_word[:-4]])
+    begun = np.maximum(1, _count(line_of, word_starts, len(lines)))
+    titled = _count(line_of, word_starts & (kinds == Char.UPPER), len(lines))
+    lowered = _count(line_of, word_starts & (kinds == Char.LOWER), len(lines))
+    inner = _count(line_of, _sentence_ends(padded), len(lines)) - 0.0
+    last, before = padded[ends - 1], padded[np.maximum(ends - 2, starts)]
+    closing = np.isin(last, (Char.QUOTE, Char.BRACKET))
+    final = np.where(closing, before, last)
+    ends_sentence = np.isin(final, (Char.STOP, Char.ELLIPSIS))
+    third = padded[np.maximum(ends - 3, starts)]
+    dots = (last == Char.STOP) & (before == Char.STOP) & (third == Char.STOP)
+    first = padded[starts]
+    return {
+        "chars": chars,
+        "words": words,
+        "word_length": chars / np.maximum(1, words),
+        "upper": counts[:, Char.UPPER] / letters,
+        "digits": counts[:, Char.DIGIT] / np.maximum(1, chars),
+        "titled": titled / begun,
+        "lowered": lowered / begun,
+        "unspaced": counts[:, Char.UNSPACED] / letters,
+        "stops": counts[:, Char.STOP].astype(np.float64),
+        "inner_ends": inner,
+        **{
+            kind.name.lower(): counts[:, kind].astype(np.float64)
+            for kind in (
+                Char.COMMA, Char.COLON, Char.QUOTE, Char.BRACKET, Char.DASH, Char.BULLET,
+                Char.SLASH, Char.MONEY, Char.COPYRIGHT, Char.AT,
+            )
+        },
+        "ends_sentence": ends_sentence.astype(np.float64),
+        "ends_colon": (last == Char.COLON).astype(np.float64),
+        "ends_cut": ((final == Char.ELLIPSIS) | dots).astype(np.float64),
+        "ends_digit": (last == Char.DIGIT).astype(np.float64),
+        "first": first.astype(np.float64),
+        "table": np.array([line.kind is ParagraphKind.TABLE for line in lines], dtype=np.float64),
+        "known_furniture": np.array([_is_furniture(line.folded) for line in lines], np.float64),
+        "prose": (
+            (words >= _WORDS_OF_PROSE) | ((words >= _WORDS_OF_A_SENTENCE) & ends_sentence)
+        ).astype(np.float64),
+    }  # fmt: skip
+
+
+def _count(line_of: NDArray[np.int64], where: NDArray[np.bool_], lines: int) -> Column:
+    hit = line_of[where]
+    return np.bincount(hit[hit >= 0], minlength=lines).astype(np.float64)
+
+
+def _sentence_ends(padded: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Where a stop is followed by another sentence; ``padded`` holds three more than the text."""
+    here, one, two, three = (padded[n : len(padded) - 3 + n] for n in range(4))
+    opens = (Char.UPPER, Char.QUOTE, Char.UNCASED)
+    spaced = (one == Char.SPACE) & np.isin(two, opens)
+    closed = np.isin(one, (Char.QUOTE, Char.BRACKET)) & (two == Char.SPACE) & np.isin(three, opens)
+    return (here == Char.STOP) & (spaced | closed | (one == Char.UNSPACED))
+
+
+def _is_furniture(folded: str) -> bool:
+    return folded in furniture.NAVIGATION or folded in furniture.SECTIONS
+
+
+def _gaps(
+    kinds: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> Columns:
+    """Line breaks before and after, a blank line being two; and how lines are set together."""
+    running = np.concatenate([[0], np.cumsum(kinds == Char.NEWLINE)])
+    between = np.minimum(running[starts[1:]] - running[ends[:-1]], _LONGEST_GAP)
+    edge = np.array([_LONGEST_GAP])
+    before = np.concatenate([edge, between])
+    group = np.cumsum(before >= 2) - (before[0] >= 2)
+    size = np.bincount(group)
+    first = np.concatenate([[0], np.cumsum(size)[:-1]])
+    return {
+        "gap_before": before.astype(np.float64),
+        "gap_after": np.concatenate([between, edge]).astype(np.float64),
+        "group": group.astype(np.float64),
+        "group_size": size[group].astype(np.float64),
+        "place_in_group": (np.arange(len(starts)) - first[group]) / size[group],
+    }
+
+
+def _marks(text: str, line_of: NDArray[np.int64], lines: int) -> Columns:
+    return {
+        name: np.minimum(1.0, _at(pattern, text, line_of, lines))
+        for name, pattern in (("address", _ADDRESS), ("date", _DATE))
+    }
+
+
+def _at(pattern: re.Pattern[str], text: str, line_of: NDArray[np.int64], lines: int) -> Column:
+    places = line_of[np.fromiter((m.start() for m in pattern.finditer(text)), dtype=np.int64)]
+    return np.bincount(places[places >= 0], minlength=lines).astype(np.float64)
+
+
+def _repeats(lines: Sequence[Passage]) -> Columns:
+    """How often the line stands in the text, as it is and whatever the numbers in it."""
+    keys = _DIGITS.sub("0", "\n".join(line.folded for line in lines)).split("\n")
+    words = [key.split(" ") for key in keys]
+    openings = [" ".join(some[:2]) for some in words]
+    endings = [some[-1] for some in words]
+    exact = Counter(line.folded for line in lines)
+    return {
+        "repeats": _capped([exact[line.folded] for line in lines]),
+        "alike": _capped(_tally(keys)),
+        "same_opening": _capped(_tally(openings)),
+        "same_ending": _capped(_tally(endings)),
+    }
+
+
+def _tally(keys: Sequence[str]) -> list[int]:
+    counts = Counter(keys)
+    return [counts[key] for key in keys]
+
+
+def _capped(counts: Sequence[int]) -> Column:
+    return np.minimum(np.array(counts, dtype=np.float64), _MOST_REPEATS)
+
+
+def _words_in_common(lines: Sequence[Passage], prose: Column) -> Columns:
+    """How much of what a line says the sentences of the text, and its first line, say too."""
+    telling = [_telling(line) for line in lines]
+    said = Counter(
+        word for words, is_prose in zip(telling, prose, strict=True) if is_prose for word in words
+    )
+    title = telling[0] if telling else set()
+    shared, cohesion, titled, covered = [], [], [], []
+    for words, is_prose in zip(telling, prose, strict=True):
+        own = 1 if is_prose else 0
+        times = [min(said[word] - own, _MOST_SAID) for word in words]
+        size = max(1, len(words))
+        shared.append(sum(time > 0 for time in times) / size)
+        cohesion.append(sum(times) / sqrt(size))
+        common = len(title & words)
+        titled.append(common / size)
+        covered.append(common / max(1, len(title)))
+    return {
+        "shared": np.array(shared),
+        "cohesion": np.array(cohesion),
+        "titled_like": np.array(titled),
+        "covers_title": np.array(covered),
+    }
+
+
+def _telling(line: Passage) -> set[str]:
+    """The words that say something; pairs of characters where no spaces are set."""
+    folded = line.folded
+    if line.words > 2 * (folded.count(" ") + 1):
+        return {a + b for a, b in pairwise(folded)}
+    return {word for word in folded.split(" ") if len(word) >= _TELLING}
