@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from streams.bench.clean import MethodFigures
+    from streams.bench.clean_dispatches import DispatchFigures
+    from streams.bench.clean_pages import Page
     from streams.cli.output import Output
 
 __all__ = ["CleanOptions", "bench_clean"]
@@ -40,11 +42,13 @@ class CleanOptions:
         truth: compare an extraction's body with the article, or the whole, its headline too;
             the F1 of the other is printed beside it.
         held_out: only sites in part K of N, as 1/5; pages of a site are in the same part.
+        seed: of the dispatches made of the articles.
     """
 
     html: Annotated[Path | None, Parameter(group=_GROUP)] = None
     truth: Annotated[Literal["body", "whole"], Parameter(group=_GROUP)] = "body"
     held_out: Annotated[str | None, Parameter(group=_GROUP)] = None
+    seed: Annotated[int, Parameter(group=_GROUP)] = 1987
 
 
 def bench_clean(
@@ -77,8 +81,50 @@ def bench_clean(
         rows += on_text(pages, truth, step=step)
     with _progress("pages with markup", with_html) as step:
         rows += on_html(pages, truth, step=step)
+    dispatches = _dispatches(pages, options.seed)
     with open_output(output) as out:
         _write(rows, out)
+        _write_dispatches(dispatches, out)
+
+
+def _dispatches(pages: list[Page], seed: int) -> list[DispatchFigures]:
+    from streams.bench.clean_dispatches import figures, judge  # noqa: PLC0415  (as above)
+    from streams.bench.dispatches import make  # noqa: PLC0415
+
+    outcomes = []
+    with _progress("dispatches made of the articles", len(pages)) as step:
+        for dispatch in make(pages, seed):
+            outcomes.append(judge(dispatch))
+            step()
+    return figures(outcomes) if outcomes else []
+
+
+def _write_dispatches(rows: list[DispatchFigures], out: Output) -> None:
+    if out.format is not Format.TEXT:
+        for row in rows:
+            out.line(orjson.dumps({"table": "dispatches", **asdict(row), **row.shares()}))
+        return
+    if not rows:
+        return
+    out.show(_dispatch_table(rows))
+    if rows[0].lost_by_reason:
+        told = ", ".join(f"{reason} {count}" for reason, count in rows[0].lost_by_reason.items())
+        out.show(f"{rows[0].body_lost} of {rows[0].body} body lines lost: {told}")
+    if rows[0].unread:
+        out.show(f"{rows[0].unread} not counted: decoding changed their characters")
+
+
+def _dispatch_table(rows: list[DispatchFigures]) -> Table:
+    from rich.table import Table  # noqa: PLC0415  (start quickly)
+
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("dispatches made", no_wrap=True)
+    for column in ("n", "line loss", "char loss", "teasers gone", "nav gone", "headline", "ms"):
+        table.add_column(column, justify="right")
+    for row in rows:
+        cells = ["" if share is None else f"{share:.2%}" for share in row.shares().values()]
+        table.add_row(row.group, str(row.dispatches), *cells, f"{row.ms:.2f}")
+    return table
 
 
 def _write(rows: list[MethodFigures], out: Output) -> None:
@@ -107,15 +153,20 @@ def _table(rows: list[MethodFigures]) -> Table:
         one = row.score
         table.add_row(
             row.method,
-            *(f"{value:.4f}" for value in (one.f1, one.f1_error, one.precision, one.recall)),
-            f"{one.exact:.3f}",
-            f"{one.word_f1:.4f}",
+            *map(_point, (one.f1, one.f1_error, one.precision, one.recall)),
+            _point(one.exact, 3),
+            _point(one.word_f1),
             str(one.empty),
-            f"{row.other_f1:.4f}",
+            _point(row.other_f1),
             f"{row.ms:.2f}",
             "" if row.cost_ratio is None else f"{row.cost_ratio:.2f}x",
         )
     return table
+
+
+def _point(share: float, digits: int = 4) -> str:
+    """A share as tables of scores set it: .9134."""
+    return f"{share:.{digits}f}".removeprefix("0")
 
 
 @contextmanager
