@@ -8,12 +8,12 @@ from __future__ import annotations
 import statistics
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from schemas.item import Item
 from schemas.raw import RawMessage
-from streams.bench.dispatches import Dispatch, Kind, Line, Place
+from streams.bench.dispatches import Dispatch, Kind, Line, Place, Teaser
 from streams.clean import clean, typography
 from streams.decode import Decoded, decode
 
@@ -135,7 +135,7 @@ def _lines(dispatch: Dispatch, item: Item | None) -> tuple[LineOutcome, ...]:
 
 
 def figures(outcomes: Sequence[Outcome]) -> list[DispatchFigures]:
-    """The figures of all dispatches, then by where the teaser stands and how it ends.
+    """The figures of all dispatches, then by the teaser: its place and its shape.
 
     Raises:
         ValueError: there is no dispatch.
@@ -147,12 +147,16 @@ def figures(outcomes: Sequence[Outcome]) -> list[DispatchFigures]:
         groups[place if place is Place.NONE else f"teaser {place}"] = [
             one for one in outcomes if one.dispatch.place is place
         ]
+    shapes: dict[str, Callable[[Teaser], bool]] = {
+        "with an ellipsis": lambda teaser: teaser.is_cut,
+        "cut without a mark": lambda teaser: not (teaser.is_cut or teaser.is_whole),
+        "of whole paragraphs": lambda teaser: teaser.is_whole,
+        "of sentences": lambda teaser: not teaser.has_heading,
+        "with a heading in it": lambda teaser: teaser.has_heading,
+    }
     with_teaser = [one for one in outcomes if one.dispatch.place is not Place.NONE]
-    groups["teaser with an ellipsis"] = [one for one in with_teaser if one.dispatch.is_cut]
-    groups["teaser cut without a mark"] = [
-        one for one in with_teaser if not (one.dispatch.is_cut or one.dispatch.is_whole)
-    ]
-    groups["teaser of whole paragraphs"] = [one for one in with_teaser if one.dispatch.is_whole]
+    for shape, fits in shapes.items():
+        groups[f"teaser {shape}"] = [one for one in with_teaser if fits(one.dispatch.teaser)]
     return [_figures(name, group) for name, group in groups.items() if group]
 
 

@@ -34,6 +34,7 @@ _MOST_BELOW = 8
 _SHORTEST_TEASER = 120
 _LONGEST_TEASER = 600
 _QUOTED_WORDS = range(8, 15)
+_SENTENCE_ENDS = tuple(".!?:…。！？\"'”’»)")
 _SENTENCE = re.compile(r"[^.!?]{40,300}[.!?]")
 _QUOTE = re.compile(r"[\"“]([^\"“”]{30,200})[\"”]")
 
@@ -67,29 +68,33 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Dispatch:
-    """One made dispatch.
+class Teaser:
+    """The beginning of a text once more.
 
     Attributes:
-        headline: "" where the corpus gives no title.
-        is_cut: the teaser ends in an ellipsis.
-        is_whole: the teaser is a paragraph, or two, to its end.
+        text: "" where the text is too short to have one.
+        is_cut: it ends in an ellipsis.
+        is_whole: it is a paragraph, or two, to its end.
+        has_heading: a line it is made of ends as no sentence does, as no lead of an agency would;
+            articles of the web begin like that, and their descriptions with them.
     """
+
+    text: str = ""
+    is_cut: bool = False
+    is_whole: bool = False
+    has_heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """One made dispatch; the headline is "" where the corpus gives no title."""
 
     id: str
     text: str
     lines: tuple[Line, ...]
     headline: str
     place: Place
-    is_cut: bool
-    is_whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Teaser:
-    text: str = ""
-    is_cut: bool = False
-    is_whole: bool = False
+    teaser: Teaser
 
 
 def make(pages: Sequence[Page], seed: int) -> Iterator[Dispatch]:
@@ -174,7 +179,7 @@ def _dispatch(
         parts.append((Kind.TEASER, teaser.text))
     parts += [(Kind.NAVIGATION, line) for line in below if fold(line) not in own]
     text, lines = _laid_out(parts)
-    return Dispatch(name, text, lines, headline, place, teaser.is_cut, teaser.is_whole)
+    return Dispatch(name, text, lines, headline, place, teaser)
 
 
 def _laid_out(parts: Sequence[tuple[Kind, str]]) -> tuple[str, tuple[Line, ...]]:
@@ -194,20 +199,21 @@ def _laid_out(parts: Sequence[tuple[Kind, str]]) -> tuple[str, tuple[Line, ...]]
     return text, tuple(lines)
 
 
-def _teaser(body: Sequence[str], chooser: random.Random) -> _Teaser:
+def _teaser(body: Sequence[str], chooser: random.Random) -> Teaser:
     """The lead, or the lead and the second paragraph glued to it, cut anywhere or not at all."""
     lead, glued = body[0], body[0] + body[1]
     source = chooser.choice((lead, glued)) if len(lead) >= _SHORTEST_TEASER else glued
     if len(source) < _SHORTEST_TEASER:
-        return _Teaser()
+        return Teaser()
+    has_heading = any(not line.endswith(_SENTENCE_ENDS) for line in body[: 1 + (source is glued)])
     longest = min(len(source), _LONGEST_TEASER)
     size = chooser.choice((longest, chooser.randint(_SHORTEST_TEASER, longest)))
     cut = source[:size].rstrip()
     if size == len(source):
-        return _Teaser(cut, is_whole=True)
+        return Teaser(cut, is_whole=True, has_heading=has_heading)
     if chooser.random() < 0.25:
-        return _Teaser(cut)
-    return _Teaser(cut + chooser.choice(_ELLIPSES), is_cut=True)
+        return Teaser(cut, has_heading=has_heading)
+    return Teaser(cut + chooser.choice(_ELLIPSES), is_cut=True, has_heading=has_heading)
 
 
 def _quoting_again(body: list[str], chooser: random.Random) -> list[str]:

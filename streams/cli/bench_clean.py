@@ -119,7 +119,7 @@ def _dispatch_table(rows: list[DispatchFigures]) -> Table:
 
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("dispatches made", no_wrap=True)
-    for column in ("n", "line loss", "char loss", "teasers gone", "nav gone", "headline", "ms"):
+    for column in ("n", "lines lost", "chars lost", "teasers gone", "nav. gone", "head exact", "ms"):
         table.add_column(column, justify="right")
     for row in rows:
         cells = ["" if share is None else f"{share:.2%}" for share in row.shares().values()]
