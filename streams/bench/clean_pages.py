@@ -106,14 +106,17 @@ def read_pages(
         ConfigError: a file that cannot be read, a row that is not a page, or no page at all.
     """
     pages: list[Page] = []
-    for where, row in _rows(path):
+    for where, row in read_rows(path):
         page = _page(row, where)
         if part is None or part.has(page.url):
             pages.append(page)
         if most is not None and len(pages) >= most:
             break
     if markup is not None:
-        known = {_text(row, "id", where): _text(row, "html", where) for where, row in _rows(markup)}
+        known = {
+            string_of(row, "id", where): string_of(row, "html", where)
+            for where, row in read_rows(markup)
+        }
         pages = [replace(page, html=known.get(page.id, page.html)) for page in pages]
         if not any(page.html for page in pages):
             raise ConfigError(f"{markup} holds no page of {path} by id")
@@ -126,16 +129,27 @@ def _page(row: dict[str, object], where: str) -> Page:
     if "text" not in row and "html" not in row:
         raise ConfigError(f"{where}: neither text nor html; the keys are {', '.join(row)}")
     return Page(
-        id=_text(row, "id", where),
-        url=_text(row, "url", where, needed=False),
-        text=_text(row, "text", where, needed=False),
-        body=_text(row, "articleBody", where),
-        title=_text(row, "title", where, needed=False) or None,
-        html=_text(row, "html", where, needed=False) or None,
+        id=string_of(row, "id", where),
+        url=string_of(row, "url", where, needed=False),
+        text=string_of(row, "text", where, needed=False),
+        body=string_of(row, "articleBody", where),
+        title=string_of(row, "title", where, needed=False) or None,
+        html=string_of(row, "html", where, needed=False) or None,
     )
 
 
-def _text(row: dict[str, object], key: str, where: str, *, needed: bool = True) -> str:
+def string_of(row: dict[str, object], key: str, where: str, *, needed: bool = True) -> str:
+    """The string a row has under a key; "" for null, or where it is not needed and not there.
+
+    Args:
+        row: as read.
+        key: its name; an ``id`` may be a number.
+        where: the row's file and line, for people.
+        needed: whether the row must have the key.
+
+    Raises:
+        ConfigError: it is not there, or no string.
+    """
     value = row.get(key)
     if isinstance(value, str):
         return value
@@ -148,7 +162,12 @@ def _text(row: dict[str, object], key: str, where: str, *, needed: bool = True) 
     raise ConfigError(f"{where}: {key} is not a string")
 
 
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
+def read_rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    """The objects of a file of JSON Lines, gzipped or not, each with its file and line.
+
+    Raises:
+        ConfigError: the file, or a line of it, cannot be read.
+    """
     try:
         with _opened(path) as lines:
             for number, line in enumerate(lines, 1):
