@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -181,7 +182,7 @@ def read_rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
                 if not isinstance(row, dict):
                     raise ConfigError(f"{where}: not an object")
                 yield where, row
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ConfigError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
 
