@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -68,22 +68,30 @@ class _Run:
 
 
 def on_text(
-    pages: Sequence[Page], truth: Truth, *, step: Callable[[], None] = lambda: None
+    pages: Sequence[Page],
+    truth: Truth,
+    *,
+    methods: Mapping[str, Method] = ON_TEXT,
+    step: Callable[[], None] = lambda: None,
 ) -> list[MethodFigures]:
     """Figures of our cleaning and of the line rules on flattened pages; ``step`` after each."""
     flattened = [page for page in pages if page.text]
-    return _figures(FLATTENED, _run(flattened, ON_TEXT, step), truth)
+    return _figures(FLATTENED, _run(flattened, methods, step), truth)
 
 
 def on_html(
-    pages: Sequence[Page], truth: Truth, *, step: Callable[[], None] = lambda: None
+    pages: Sequence[Page],
+    truth: Truth,
+    *,
+    methods: Mapping[str, Method] = ON_HTML,
+    step: Callable[[], None] = lambda: None,
 ) -> list[MethodFigures]:
     """Figures of our cleaning and of trafilatura on pages whose markup is known."""
-    return _figures(MARKUP, _run([page for page in pages if page.html], ON_HTML, step), truth)
+    return _figures(MARKUP, _run([page for page in pages if page.html], methods, step), truth)
 
 
 def _run(
-    pages: Iterable[Page], methods: dict[str, Method], step: Callable[[], None]
+    pages: Iterable[Page], methods: Mapping[str, Method], step: Callable[[], None]
 ) -> dict[str, _Run]:
     runs = {name: _Run() for name in methods}
     order = list(methods.items())

@@ -5,6 +5,7 @@ It must not judge whether a figure is good enough.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,9 +19,10 @@ from streams.clean.language import detect
 from streams.decode import mojibake
 
 _OPENING_WORDS = 7
-# Paragraphs of which damage is made, the first of the corpus that can be damaged; and those read
-# unharmed, for false changes. More do not move the figures.
+# Paragraphs of which damage is made, spread over the corpus: more do not move the figures.
 _MOST_DAMAGED = 2_000
+# C1 controls, which nobody means: a paragraph that has one arrived damaged, and is left out.
+_C1 = re.compile("[\x80-\x9f]")
 UNHARMED = "unharmed"
 
 # Reads every byte, as browsers and mailers do, which Python's cp1252 does not.
@@ -123,12 +125,17 @@ def paragraphs(pages: Iterable[Page]) -> Iterator[str]:
 
 
 def repairs(texts: Sequence[str]) -> list[RepairFigures]:
-    """Figures of each damage, made of texts that have what it damages, and of unharmed texts."""
-    telling = [text for text in dict.fromkeys(texts) if not text.isascii()]
+    """Figures of unharmed texts, then of each damage, made of texts that have what it damages.
+
+    Texts of ASCII, which nothing here damages, and texts with C1 controls, which arrived damaged,
+    are left out.
+    """
+    telling = [text for text in dict.fromkeys(texts) if not (text.isascii() or _C1.search(text))]
     figures = [_repair(UNHARMED, True, [(text, text) for text in telling])]
     for damage in DAMAGES:
         pairs = [(text, damaged) for text in telling if (damaged := damage.of(text)) is not None]
-        figures.append(_repair(damage.name, damage.common, pairs[:_MOST_DAMAGED]))
+        spread = pairs[:: max(1, len(pairs) // _MOST_DAMAGED)]
+        figures.append(_repair(damage.name, damage.common, spread))
     return [one for one in figures if one.texts]
 
 
