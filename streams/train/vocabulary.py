@@ -45,7 +45,7 @@ def learn(pages: Sequence[tuple[str, Sequence[str], Sequence[bool]]]) -> Vocabul
             held = tokens_of(line)
             known = [number[token] for token in held if token in number]
             indices += known
-            data += [len(held) ** -0.5] * len(known)
+            data += [max(1, len(held)) ** -0.5] * len(known)
             bounds.append(len(indices))
             truth.append(is_inside)
     matrix = csr_matrix((data, indices, bounds), shape=(len(truth), len(tokens)))

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.clean.labeller.lines import Columns, line_features
+from streams.clean.labeller.lines import line_features
 from streams.clean.labeller.sequence import Probabilities, choose
 from streams.clean.labeller.surroundings import surroundings
 from streams.clean.labeller.trees import Trees, load
 from streams.clean.labeller.vocabulary import scores
 from streams.clean.segments import Passage
 
-__all__ = ["VERSION", "article_lines", "features", "probabilities"]
+__all__ = ["Features", "article_lines", "features", "probabilities", "version"]
 
 WEIGHTS = "weights.npz"
 VOCABULARY = "vocabulary.toml"
@@ -45,11 +46,28 @@ def version() -> str:
     return str(tomllib.loads(files(__name__).joinpath(VOCABULARY).read_text("utf-8"))["version"])
 
 
-def features(text: str, lines: Sequence[Passage], vocabulary: Sequence[float]) -> Columns:
-    """Every feature, by name; ``vocabulary`` gives the score of each line's words."""
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the trees are asked about: names, and a row for each line, shape (lines, names)."""
+
+    names: tuple[str, ...]
+    rows: NDArray[np.float32]
+
+    def of(self, names: tuple[str, ...]) -> NDArray[np.float32]:
+        """The columns of these names, in this order."""
+        if names == self.names:
+            return self.rows
+        return self.rows[:, [self.names.index(name) for name in names]]
+
+
+def features(text: str, lines: Sequence[Passage], vocabulary: Sequence[float]) -> Features:
+    """Every feature; ``vocabulary`` gives the score of each line's words."""
     columns = line_features(text, lines)
     columns["vocabulary"] = np.array(vocabulary, dtype=np.float64)
-    return columns | surroundings(columns)
+    blocks = list(surroundings(columns))
+    names = [name for some, _ in blocks for name in some]
+    stacked = [np.stack(list(columns.values()), axis=1), *(block for _, block in blocks)]
+    return Features((*columns, *names), np.concatenate(stacked, axis=1).astype(np.float32))
 
 
 def probabilities(text: str, lines: Sequence[Passage]) -> Probabilities:
@@ -57,10 +75,9 @@ def probabilities(text: str, lines: Sequence[Passage]) -> Probabilities:
     if not lines:
         return np.zeros(0)
     weights, bias = _vocabulary()
-    columns = features(text, lines, scores([line.folded for line in lines], weights, bias))
+    found = features(text, lines, scores([line.folded for line in lines], weights, bias))
     trees = _trees()
-    rows = np.stack([columns[name] for name in trees.names], axis=1).astype(np.float32)
-    return 1 / (1 + np.exp(-trees.sums(rows)))
+    return 1 / (1 + np.exp(-trees.sums(found.of(trees.names))))
 
 
 def article_lines(text: str, lines: Sequence[Passage]) -> NDArray[np.bool_]:

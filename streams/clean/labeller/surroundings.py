@@ -1,15 +1,22 @@
 """What stands around a line: its neighbours, and its place in the text.
 
-It must not look at characters: it works on the numbers of ``lines``.
+It must not look at characters: it works on the numbers of ``lines``. Columns are computed side by
+side in blocks, which is five times as fast on a dispatch of twenty lines as one by one.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streams.clean.labeller.lines import Column, Columns
 from streams.clean.labeller.vocabulary import NO_SCORE
+
+Matrix = NDArray[np.float64]
+Block = tuple[Sequence[str], Matrix]
+"""Names of columns, and the columns, shape (lines, names)."""
 
 _NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 _OF_NEIGHBOURS = (
@@ -26,24 +33,31 @@ _OF_SIDES = (
     "prose_words", "no_prose", "repeated", "dated", "alike", "digits", "titled", "lowered",
     "inner_ends", "words", "vocabulary", "shared",
 )  # fmt: skip
+_OF_GROUPS = ("words", "prose")
+_BESIDE_GROUP = (-2, -1, 1, 2)
 _FURTHEST = 60
 _MOST_WORDS = 60
 # What a line without prose costs a run of lines: the heavier, the shorter the runs.
 _PENALTIES = (3.0, 9.0, 20.0)
-_FAR = 1e6
+_ABOVE = (30, 100)
+_NO_LABEL = 1e6
+_HARMLESS = 10.0
 
 
-def surroundings(lines: Columns) -> Columns:
-    """Columns of one number a line, by name, from the columns of ``line_features``."""
+def surroundings(lines: Columns) -> Iterator[Block]:
+    """Columns of one number a line, from the columns of ``line_features``."""
     given = lines | _derived(lines)
-    return {
-        **_neighbours(given),
-        **_windows(given),
-        **_groups(given),
-        **_place(given),
-        **_runs(given),
-        **_labels_above(given),
-    }
+    yield _neighbours(given)
+    yield from _windows(given)
+    yield from _sides(given)
+    yield from _groups(given)
+    yield _block(_place(given))
+    yield _block(_runs(given))
+    yield _block(_labels_above(given))
+
+
+def _block(columns: Mapping[str, Column]) -> Block:
+    return tuple(columns), np.stack(list(columns.values()), axis=1)
 
 
 def _derived(lines: Columns) -> Columns:
@@ -58,48 +72,62 @@ def _derived(lines: Columns) -> Columns:
     }
 
 
-def _neighbours(lines: Columns) -> Columns:
-    columns = {}
-    for name in _OF_NEIGHBOURS:
-        column = lines[name]
-        padded = np.concatenate([np.full(3, -1.0), column, np.full(3, -1.0)])
-        for step in _NEIGHBOURS:
-            columns[f"{name}{step:+d}"] = padded[3 + step : 3 + step + len(column)]
-    return columns
+def _neighbours(lines: Columns) -> Block:
+    matrix = _matrix(lines, _OF_NEIGHBOURS)
+    count, width = matrix.shape
+    padded = np.full((count + 6, width), -1.0)
+    padded[3:-3] = matrix
+    return (
+        [f"{name}{step:+d}" for step in _NEIGHBOURS for name in _OF_NEIGHBOURS],
+        np.concatenate([padded[3 + step : 3 + step + count] for step in _NEIGHBOURS], axis=1),
+    )
 
 
-def _windows(lines: Columns) -> Columns:
-    count = len(lines["words"])
+def _matrix(lines: Columns, names: Sequence[str]) -> Matrix:
+    return np.stack([lines[name] for name in names], axis=1)
+
+
+def _running(matrix: Matrix) -> Matrix:
+    sums = np.zeros((len(matrix) + 1, matrix.shape[1]))
+    np.cumsum(matrix, axis=0, out=sums[1:])
+    return sums
+
+
+def _windows(lines: Columns) -> Iterator[Block]:
+    """Means over the lines around each."""
+    sums = _running(_matrix(lines, _OF_WINDOWS))
+    for reach, (low, _, high) in _bounds(len(sums) - 1, _AROUND):
+        means = (sums[high] - sums[low]) / (high - low)[:, None]
+        yield [f"{name}~{reach}" for name in _OF_WINDOWS], means
+
+
+def _sides(lines: Columns) -> Iterator[Block]:
+    """Sums over the lines above each, and those below, a line beyond the edge being 0."""
+    sums = _running(_matrix(lines, _OF_SIDES))
+    for reach, (low, here, high) in _bounds(len(sums) - 1, _BESIDE):
+        yield [f"{name}<{reach}" for name in _OF_SIDES], (sums[here] - sums[low]) / reach
+        yield [f"{name}>{reach}" for name in _OF_SIDES], (sums[high] - sums[here + 1]) / reach
+
+
+def _bounds(
+    count: int, reaches: Sequence[int]
+) -> Iterator[tuple[int, tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]]:
     here = np.arange(count)
-    columns = {}
-    sums = {
-        name: np.concatenate([[0.0], np.cumsum(lines[name])]) for name in {*_OF_WINDOWS, *_OF_SIDES}
-    }
-    for reach in _AROUND:
-        low, high = np.maximum(0, here - reach), np.minimum(count, here + reach + 1)
-        for name in _OF_WINDOWS:
-            columns[f"{name}~{reach}"] = (sums[name][high] - sums[name][low]) / (high - low)
-    for reach in _BESIDE:
-        low, high = np.maximum(0, here - reach), np.minimum(count, here + reach + 1)
-        for name in _OF_SIDES:
-            columns[f"{name}<{reach}"] = (sums[name][here] - sums[name][low]) / reach
-            columns[f"{name}>{reach}"] = (sums[name][high] - sums[name][here + 1]) / reach
-    return columns
+    for reach in reaches:
+        yield reach, (np.maximum(0, here - reach), here, np.minimum(count, here + reach + 1))
 
 
-def _groups(lines: Columns) -> Columns:
+def _groups(lines: Columns) -> Iterator[Block]:
     """The lines set together with this one, without a blank line, and the groups beside it."""
     group = lines["group"].astype(np.int64)
     size = np.bincount(group).astype(np.float64)
-    words = np.bincount(group, weights=lines["words"]) / size
-    prose = np.bincount(group, weights=lines["prose"]) / size
-    columns = {"group_words": words[group], "group_prose": prose[group]}
-    for step in (-2, -1, 1, 2):
-        other = np.clip(group + step, 0, len(size) - 1)
-        columns[f"group_size{step:+d}"] = size[other]
-        columns[f"group_words{step:+d}"] = words[other]
-        columns[f"group_prose{step:+d}"] = prose[other]
-    return columns
+    means = [np.bincount(group, weights=lines[name]) / size for name in _OF_GROUPS]
+    matrix = np.stack([size, *means], axis=1)
+    names = ("group_size", *(f"group_{name}" for name in _OF_GROUPS))
+    yield names[1:], matrix[group, 1:]
+    for step in _BESIDE_GROUP:
+        beside = matrix[np.clip(group + step, 0, len(size) - 1)]
+        yield [f"{name}{step:+d}" for name in names], beside
 
 
 def _place(lines: Columns) -> Columns:
@@ -148,18 +176,15 @@ def _nearest(marked: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.i
 def _runs(lines: Columns) -> Columns:
     """Where the line stands to the run of lines that holds most prose."""
     words, prose = lines["words"], lines["prose"]
-    here = np.arange(len(words))
+    here = np.arange(len(words), dtype=np.float64)
+    speaking = np.where(prose > 0, np.minimum(words, 45) - 3.0, 0.3 * words - 5.4)
+    silent = (prose == 0) & (words < 10)
     columns = {}
     for penalty in _PENALTIES:
-        weights = np.where(
-            prose > 0,
-            np.minimum(words, 45) - 3.0,
-            np.where(words >= 10, 0.3 * words - 5.4, -penalty),
-        )
-        first, end = heaviest_run(weights)
+        first, end = heaviest_run(np.where(silent, -penalty, speaking))
         columns[f"in_run{penalty:g}"] = ((here >= first) & (here < end)).astype(np.float64)
-        columns[f"run_start{penalty:g}"] = np.clip(here - first, -_FURTHEST, _FURTHEST) + 0.0
-        columns[f"run_end{penalty:g}"] = np.clip(here - end, -_FURTHEST, _FURTHEST) + 0.0
+        columns[f"run_start{penalty:g}"] = np.clip(here - first, -_FURTHEST, _FURTHEST)
+        columns[f"run_end{penalty:g}"] = np.clip(here - end, -_FURTHEST, _FURTHEST)
     return columns
 
 
@@ -173,19 +198,16 @@ def heaviest_run(weights: Column) -> tuple[int, int]:
 
 
 def _labels_above(lines: Columns) -> Columns:
-    """The line above that speaks most against an article ("Comments"), and how far it is."""
-    score = lines["vocabulary"]
+    """The short line above that speaks most against an article ("Comments"), and how far it is."""
+    scores = np.where(lines["prose"] > 0, _NO_LABEL, lines["vocabulary"])
+    here = np.arange(len(scores))
     columns = {}
-    here = np.arange(len(score))
-    for reach in (30, 100):
-        worst = np.full(len(score), _FAR)
-        where = np.zeros(len(score), dtype=np.int64)
-        padded = np.concatenate([np.full(reach, _FAR), np.where(lines["prose"] > 0, _FAR, score)])
-        seen = np.lib.stride_tricks.sliding_window_view(padded[:-1], reach)
+    for reach in _ABOVE:
+        padded = np.concatenate([np.full(reach, _NO_LABEL), scores[:-1]])
+        seen = np.lib.stride_tricks.sliding_window_view(padded, reach)
         place = seen.argmin(axis=1)
         worst = seen[here, place]
-        where = reach - place
         known = worst > NO_SCORE
-        columns[f"worst_above{reach}"] = np.where(known, np.minimum(worst, 10.0), NO_SCORE)
-        columns[f"since_worst{reach}"] = np.where(known, where, 0) + 0.0
+        columns[f"worst_above{reach}"] = np.where(known, np.minimum(worst, _HARMLESS), NO_SCORE)
+        columns[f"since_worst{reach}"] = np.where(known, reach - place, 0).astype(np.float64)
     return columns

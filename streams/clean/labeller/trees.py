@@ -32,7 +32,7 @@ class Trees:
 
     names: tuple[str, ...]
     feature: NDArray[np.int16]
-    threshold: NDArray[np.float32]
+    threshold: NDArray[np.float64]
     left: NDArray[np.int32]
     value: NDArray[np.float32]
     roots: NDArray[np.int32]
