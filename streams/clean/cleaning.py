@@ -53,7 +53,7 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
         return Drop(decoded.not_text, _what_it_is(decoded))
     found = passages(decoded, rules)
     applied = rules if decoded.format in _SCRAPED else _as_set(found, rules)
-    labels = label(found, applied, decoded.strip)
+    labels = label(decoded.text, found, applied, decoded.strip)
     facts = decoded.facts
     if status_of(facts.pubstatus, facts.lifecycle) is not PubStatus.CANCELED:
         if not found:
