@@ -22,6 +22,8 @@ ALL = "all"
 _REMOVED = 0.5
 # A teaser or link must go as good as whole: what is left of it would be published.
 _GONE = 0.95
+# Longer ones are articles of the web; agencies seldom send more in one take.
+_WIRE_CHARS = 8_000
 _NO_ITEM = "no item"
 
 
@@ -147,6 +149,7 @@ def figures(outcomes: Sequence[Outcome]) -> list[DispatchFigures]:
         groups[place if place is Place.NONE else f"teaser {place}"] = [
             one for one in outcomes if one.dispatch.place is place
         ]
+    groups["as long as a wire"] = [one for one in outcomes if len(one.dispatch.text) <= _WIRE_CHARS]
     shapes: dict[str, Callable[[Teaser], bool]] = {
         "with an ellipsis": lambda teaser: teaser.is_cut,
         "cut without a mark": lambda teaser: not (teaser.is_cut or teaser.is_whole),

@@ -33,6 +33,7 @@ _MOST_BELOW = 8
 # A teaser has this many characters, or all there are; shorter ones would be headlines.
 _SHORTEST_TEASER = 120
 _LONGEST_TEASER = 600
+_SHORTEST_PARAGRAPH = 60
 _QUOTED_WORDS = range(8, 15)
 _SENTENCE_ENDS = tuple(".!?:…。！？\"'”’»)")
 _SENTENCE = re.compile(r"[^.!?]{40,300}[.!?]")
@@ -75,8 +76,8 @@ class Teaser:
         text: "" where the text is too short to have one.
         is_cut: it ends in an ellipsis.
         is_whole: it is a paragraph, or two, to its end.
-        has_heading: a line it is made of ends as no sentence does, as no lead of an agency would;
-            articles of the web begin like that, and their descriptions with them.
+        has_heading: a line it is made of is a heading rather than a paragraph, as no lead of an
+            agency is; articles of the web begin like that, and their descriptions with them.
     """
 
     text: str = ""
@@ -205,7 +206,7 @@ def _teaser(body: Sequence[str], chooser: random.Random) -> Teaser:
     source = chooser.choice((lead, glued)) if len(lead) >= _SHORTEST_TEASER else glued
     if len(source) < _SHORTEST_TEASER:
         return Teaser()
-    has_heading = any(not line.endswith(_SENTENCE_ENDS) for line in body[: 1 + (source is glued)])
+    has_heading = any(map(_is_heading, body[: 1 + (source is glued)]))
     longest = min(len(source), _LONGEST_TEASER)
     size = chooser.choice((longest, chooser.randint(_SHORTEST_TEASER, longest)))
     cut = source[:size].rstrip()
@@ -214,6 +215,10 @@ def _teaser(body: Sequence[str], chooser: random.Random) -> Teaser:
     if chooser.random() < 0.25:
         return Teaser(cut, has_heading=has_heading)
     return Teaser(cut + chooser.choice(_ELLIPSES), is_cut=True, has_heading=has_heading)
+
+
+def _is_heading(line: str) -> bool:
+    return len(line) < _SHORTEST_PARAGRAPH or not line.endswith(_SENTENCE_ENDS)
 
 
 def _quoting_again(body: list[str], chooser: random.Random) -> list[str]:
