@@ -179,22 +179,18 @@ def _strip(passages: Sequence[Passage], labels: Labels, strip: tuple[str, ...]) 
 def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[str]) -> None:
     numbers = labels.paragraphs()
     cut = [teaser.is_cut(passages[number].text) for number in numbers]
-    for index in teaser.duplicates([folded[number] for number in numbers], cut):
+    stays = {index for index, number in enumerate(numbers) if _may_repeat(passages[number])}
+    for index in teaser.duplicates([folded[number] for number in numbers], cut, stays):
         labels.remove(numbers[index], RemovalReason.TEASER_DUPLICATE)
 
 
 def _vouching(passages: Sequence[Passage]) -> list[str]:
-    """Each passage, folded; "" for those that may repeat others, and so do not count.
-
-    A headline may stand in the text word for word; rows of a table may be alike.
-    """
-    return [
-        "" if passage.kind is ParagraphKind.TABLE or _may_repeat(passage) else passage.folded
-        for passage in passages
-    ]
+    """Each passage, folded; "" for rows of tables, which may be alike, and so do not count."""
+    return ["" if passage.kind is ParagraphKind.TABLE else passage.folded for passage in passages]
 
 
 def _may_repeat(passage: Passage) -> bool:
+    """Whether it is like a headline, which may stand in the text word for word."""
     return (
         headline.could_be(passage)
         and not teaser.is_cut(passage.text)

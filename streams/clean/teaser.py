@@ -6,7 +6,7 @@ It must not drop the only copy of anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
 
 # Folded letters and digits. Shorter repeats (a refrain, "Read also", a name) prove nothing.
@@ -28,7 +28,9 @@ def is_cut(text: str) -> bool:
     return (".." in ending or "\u2026" in ending) and _CUT.search(ending) is not None
 
 
-def duplicates(folded: Sequence[str], cut: Sequence[bool]) -> list[int]:
+def duplicates(
+    folded: Sequence[str], cut: Sequence[bool], stays: Collection[int] = frozenset()
+) -> list[int]:
     """Numbers of the blocks whose letters and digits all stand in the others, in one piece.
 
     A block glued together of others goes, wherever it stands: the copy that has paragraph breaks
@@ -37,15 +39,22 @@ def duplicates(folded: Sequence[str], cut: Sequence[bool]) -> list[int]:
     Args:
         folded: each block, folded; "" for one that is neither to go nor to vouch.
         cut: whether each block ends in an ellipsis.
+        stays: numbers of blocks that may say again what others say, as headlines do. These stay,
+            and vouch for others together with what stands beside them, but not alone: a headline
+            that says all of a lead is no reason to drop the lead.
     """
     squashed = [block.replace(" ", "") for block in folded]
-    candidates = [n for n, block in enumerate(squashed) if len(block) >= _SHORTEST]
-    if len(candidates) < 2:
+    candidates = [
+        n for n, block in enumerate(squashed) if len(block) >= _SHORTEST and n not in stays
+    ]
+    if not candidates:
         return []
     if sum(map(len, squashed)) > _SEARCHED:
         candidates.sort(key=lambda n: (-len(squashed[n]), cut[n], n))
         return sorted(_repeating_a_beginning(squashed, candidates))
+    alone = "\n".join(block for n, block in enumerate(squashed) if n in stays)
     # The longest first: a teaser glued of two paragraphs is judged before those.
+    candidates = [n for n in candidates if squashed[n] not in alone]
     candidates.sort(key=lambda n: (-len(squashed[n]), not cut[n], -n))
     gone: dict[int, str] = {}
     # What goes brings others together, which may make up a further block.
