@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from schemas.item import ParagraphKind
 from streams.clean import byline, endings, fences, furniture, headline, labeller, teaser
 from streams.clean.lifecycle import is_marker
@@ -18,13 +20,13 @@ from streams.clean.segments import Passage
 from streams.decode.decoded import Role
 from streams.decode.lifecycle import read_markers
 
-# What makes a text a page. Different navigation lines: of 793 pages 721 have three or more, of
-# their articles alone 1. Lines that are no sentences: of the pages 98.5 % have that many, of 2,200
-# Reuters wires none; of the articles alone 47 %, which the labeller keeps whole (WCXB development
-# set).
+# What makes a text a page: known navigation lines, or lines that are no sentences, many of them
+# where no navigation is known. Of 793 pages TBD are pages by this, of their articles alone TBD (which
+# the labeller keeps all but whole), of 2,200 Reuters wires none (WCXB development set).
 _LINKS_OF_A_PAGE = 3
 _LOOSE_LINES_OF_A_PAGE = 8
 _SHARE_OF_LOOSE_LINES = 0.2
+_SHARE_WITHOUT_LINKS = 0.4
 _WORDS_OF_A_SENTENCE = 8
 _WORDS_OF_A_CORE = 40
 _WORDS_OF_A_MARKER = 6
@@ -232,9 +234,11 @@ def _cut_to_core(text: str, passages: Sequence[Passage], labels: Labels) -> bool
     live = labels.paragraphs()
     if not _is_page([passages[number] for number in live]):
         return False
-    inside = labeller.article_lines(text, passages)
-    core = [number for number in live if inside[number]]
-    if sum(passages[number].words for number in core) < _WORDS_OF_A_CORE:
+    inside = set(np.flatnonzero(labeller.article_lines(text, passages)).tolist())
+    core = [number for number in live if number in inside]
+    if _words(passages, core) < _WORDS_OF_A_CORE:
+        core = _densest(passages, live)
+    if _words(passages, core) < _WORDS_OF_A_CORE:
         labels.warnings.append("clean-no-core")
         return False
     labels.core = range(core[0], core[-1] + 1)
@@ -243,11 +247,26 @@ def _cut_to_core(text: str, passages: Sequence[Passage], labels: Labels) -> bool
         labels.headline = headline.best(passages, above, core)
     if labels.headline is None and headline.could_be(passages[core[0]]):
         labels.headline = core[0]
+    kept = set(core)
     for number in live:
-        if not inside[number] and number != labels.headline:
+        if number not in kept and number != labels.headline:
             known = passages[number].folded in furniture.NAVIGATION
             labels.remove(number, RemovalReason.NAVIGATION if known else RemovalReason.FURNITURE)
     return True
+
+
+def _words(passages: Sequence[Passage], numbers: Sequence[int]) -> int:
+    return sum(passages[number].words for number in numbers)
+
+
+def _densest(passages: Sequence[Passage], numbers: Sequence[int]) -> list[int]:
+    """The run of lines with most prose in it: of a page too short for the labeller to be sure."""
+    weights = [
+        passages[number].words if is_prose(passages[number]) else -_WORDS_OF_A_SENTENCE
+        for number in numbers
+    ]
+    first, end = labeller.heaviest_run(np.array(weights, dtype=np.float64))
+    return list(numbers[first:end])
 
 
 def _is_page(lines: Sequence[Passage]) -> bool:
@@ -261,8 +280,9 @@ def _is_page(lines: Sequence[Passage]) -> bool:
             line.ends_sentence or line.kind is ParagraphKind.TABLE
         ):
             loose += 1
+    share = _SHARE_OF_LOOSE_LINES if links else _SHARE_WITHOUT_LINKS
     return len(links) >= _LINKS_OF_A_PAGE or (
-        loose >= _LOOSE_LINES_OF_A_PAGE and loose >= _SHARE_OF_LOOSE_LINES * len(lines)
+        loose >= _LOOSE_LINES_OF_A_PAGE and loose >= share * len(lines)
     )
 
 

@@ -14,11 +14,11 @@ from scipy.sparse import csr_matrix
 from streams.clean.labeller.vocabulary import tokens_of
 
 # Sites a word must stand on: rarer ones are names, and say more of a site than of its lines.
-_FEWEST_SITES = 5
+_FEWEST_SITES = 8
 _STRENGTH = 0.5  # of the pull towards 0, as variance 1/strength of each weight
 _ROUNDS = 150
 _RATE = 0.5
-_SMALLEST = 0.05
+_SMALLEST = 0.1
 
 Vocabulary = tuple[Mapping[str, float], float]
 

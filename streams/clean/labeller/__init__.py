@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from streams.clean.labeller.lines import line_features
 from streams.clean.labeller.sequence import Probabilities, choose
-from streams.clean.labeller.surroundings import surroundings
+from streams.clean.labeller.surroundings import heaviest_run, surroundings
 from streams.clean.labeller.trees import Trees, load
 from streams.clean.labeller.vocabulary import scores
 from streams.clean.segments import Passage
 
-__all__ = ["Features", "article_lines", "features", "probabilities", "version"]
+__all__ = ["Features", "article_lines", "features", "heaviest_run", "probabilities", "version"]
 
 WEIGHTS = "weights.npz"
 VOCABULARY = "vocabulary.toml"

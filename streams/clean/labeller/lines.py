@@ -33,6 +33,9 @@ _MOST_REPEATS = 30
 _MOST_SAID = 5
 _LONGEST_GAP = 4
 _LETTERS = (Char.LOWER, Char.UPPER, Char.UNCASED, Char.UNSPACED)
+_IS_WORD = np.isin(np.arange(len(Char)), (*_LETTERS, Char.DIGIT))
+_IS_CLOSING = np.isin(np.arange(len(Char)), (Char.QUOTE, Char.BRACKET))
+_IS_OPENING = np.isin(np.arange(len(Char)), (Char.UPPER, Char.QUOTE, Char.UNCASED))
 
 
 def line_features(text: str, lines: Sequence[Passage]) -> Columns:
@@ -66,20 +69,20 @@ def _shape(
     words = np.array([line.words for line in lines], dtype=np.float64)
     chars = (ends - starts).astype(np.float64)
     letters = np.maximum(1, counts[:, _LETTERS].sum(axis=1))
-    padded = np.concatenate([kinds, np.zeros(3, dtype=np.uint8)])
-    is_word = np.isin(padded, (*_LETTERS, Char.DIGIT))
-    word_starts = is_word[:-3] & ~np.concatenate([[False], is_word[:-4]])
-    begun = np.maximum(1, _count(line_of, word_starts, len(lines)))
-    titled = _count(line_of, word_starts & (kinds == Char.UPPER), len(lines))
-    lowered = _count(line_of, word_starts & (kinds == Char.LOWER), len(lines))
-    inner = _count(line_of, _sentence_ends(padded), len(lines)) - 0.0
-    last, before = padded[ends - 1], padded[np.maximum(ends - 2, starts)]
-    closing = np.isin(last, (Char.QUOTE, Char.BRACKET))
-    final = np.where(closing, before, last)
-    ends_sentence = np.isin(final, (Char.STOP, Char.ELLIPSIS))
-    third = padded[np.maximum(ends - 3, starts)]
+    is_word = _IS_WORD[kinds]
+    word_starts = np.flatnonzero(is_word[1:] & ~is_word[:-1]) + 1
+    if len(is_word) and is_word[0]:
+        word_starts = np.concatenate([[0], word_starts])
+    of_words, begins = line_of[word_starts], kinds[word_starts]
+    begun = np.maximum(1, _count(of_words, len(lines)))
+    titled = _count(of_words[begins == Char.UPPER], len(lines))
+    lowered = _count(of_words[begins == Char.LOWER], len(lines))
+    last, before = kinds[ends - 1], kinds[np.maximum(ends - 2, starts)]
+    final = np.where(_IS_CLOSING[last], before, last)
+    ends_sentence = (final == Char.STOP) | (final == Char.ELLIPSIS)
+    third = kinds[np.maximum(ends - 3, starts)]
     dots = (last == Char.STOP) & (before == Char.STOP) & (third == Char.STOP)
-    first = padded[starts]
+    first = kinds[starts]
     return {
         "chars": chars,
         "words": words,
@@ -90,7 +93,7 @@ def _shape(
         "lowered": lowered / begun,
         "unspaced": counts[:, Char.UNSPACED] / letters,
         "stops": counts[:, Char.STOP].astype(np.float64),
-        "inner_ends": inner,
+        "inner_ends": _count(line_of[_sentence_ends(kinds)], len(lines)),
         **{
             kind.name.lower(): counts[:, kind].astype(np.float64)
             for kind in (
@@ -111,27 +114,25 @@ def _shape(
     }  # fmt: skip
 
 
-def _count(line_of: NDArray[np.int64], where: NDArray[np.bool_], lines: int) -> Column:
-    hit = line_of[where]
-    return np.bincount(hit[hit >= 0], minlength=lines).astype(np.float64)
+def _count(lines_hit: NDArray[np.int64], lines: int) -> Column:
+    return np.bincount(lines_hit[lines_hit >= 0], minlength=lines).astype(np.float64)
 
 
-def _sentence_ends(padded: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Where a stop is followed by another sentence; ``padded`` holds three more than the text."""
-    here, one, two, three = (padded[n : len(padded) - 3 + n] for n in range(4))
-    opens = (Char.UPPER, Char.QUOTE, Char.UNCASED)
-    spaced = (one == Char.SPACE) & np.isin(two, opens)
-    closed = np.isin(one, (Char.QUOTE, Char.BRACKET)) & (two == Char.SPACE) & np.isin(three, opens)
-    return (here == Char.STOP) & (spaced | closed | (one == Char.UNSPACED))
+def _sentence_ends(kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Where a stop is followed by another sentence."""
+    stops = np.flatnonzero(kinds == Char.STOP)
+    padded = np.concatenate([kinds, np.zeros(4, dtype=np.uint8)])
+    one, two, three = (padded[stops + step] for step in (1, 2, 3))
+    spaced = (one == Char.SPACE) & _IS_OPENING[two]
+    closed = _IS_CLOSING[one] & (two == Char.SPACE) & _IS_OPENING[three]
+    return stops[spaced | closed | (one == Char.UNSPACED)]
 
 
 def _is_furniture(folded: str) -> bool:
     return folded in furniture.NAVIGATION or folded in furniture.SECTIONS
 
 
-def _gaps(
-    kinds: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> Columns:
+def _gaps(kinds: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Columns:
     """Line breaks before and after, a blank line being two; and how lines are set together."""
     running = np.concatenate([[0], np.cumsum(kinds == Char.NEWLINE)])
     between = np.minimum(running[starts[1:]] - running[ends[:-1]], _LONGEST_GAP)
@@ -157,8 +158,8 @@ def _marks(text: str, line_of: NDArray[np.int64], lines: int) -> Columns:
 
 
 def _at(pattern: re.Pattern[str], text: str, line_of: NDArray[np.int64], lines: int) -> Column:
-    places = line_of[np.fromiter((m.start() for m in pattern.finditer(text)), dtype=np.int64)]
-    return np.bincount(places[places >= 0], minlength=lines).astype(np.float64)
+    places = np.fromiter((match.start() for match in pattern.finditer(text)), dtype=np.int64)
+    return _count(line_of[places], lines)
 
 
 def _repeats(lines: Sequence[Passage]) -> Columns:

@@ -29,6 +29,8 @@ def choose(probabilities: Probabilities, words: Probabilities) -> NDArray[np.boo
         probabilities: of each line to be in the article.
         words: in each line.
     """
+    if not len(probabilities):
+        return np.zeros(0, dtype=np.bool_)
     bounded = np.clip(probabilities, _LEAST, 1 - _LEAST)
     threshold = best_threshold(bounded, words + 1.0)
     inside = np.log(bounded / (1 - bounded)) - np.log(threshold / (1 - threshold))

@@ -153,9 +153,7 @@ def _place(lines: Columns) -> Columns:
         "since_prose": np.minimum(here - last, _FURTHEST),
         "until_prose": np.minimum(upcoming - here, _FURTHEST),
         "last_prose_words": np.where(last >= 0, words[np.maximum(last, 0)], 0.0),
-        "next_prose_words": np.where(
-            upcoming < count, words[np.minimum(upcoming, count - 1)], 0.0
-        ),
+        "next_prose_words": np.where(upcoming < count, words[np.minimum(upcoming, count - 1)], 0.0),
         "beside_typical": words / (typical + 1),
         "typical_words": np.full(count, typical),
     }

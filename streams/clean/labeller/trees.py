@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import BinaryIO
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +73,6 @@ def load(file: BinaryIO) -> Trees:
     try:
         with np.load(file, allow_pickle=False) as parts:
             names, feature, threshold, left, value, roots, depth = (parts[p] for p in _PARTS)
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise CorruptionError(f"the weights of the labeller cannot be read: {error}") from error
     return Trees(tuple(map(str, names)), feature, threshold, left, value, roots, int(depth))
