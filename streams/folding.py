@@ -55,14 +55,11 @@ def _without_accents(text: str) -> str:
             lowered = lowered.replace(letter, plain)
     decomposed = unicodedata.normalize("NFKD", lowered)
     for mark in _MARKS:
-        if mark in decomposed:
-            decomposed = decomposed.replace(mark, "")
+        decomposed = decomposed.replace(mark, "")
     for sign in _PUNCTUATION:
-        if sign in decomposed:
-            decomposed = decomposed.replace(sign, " ")
+        decomposed = decomposed.replace(sign, " ")
     if decomposed.isascii():
         return decomposed
-    for char in set(decomposed):
-        if unicodedata.combining(char):
-            decomposed = decomposed.replace(char, "")
+    for mark in filter(unicodedata.combining, set(decomposed)):
+        decomposed = decomposed.replace(mark, "")
     return decomposed

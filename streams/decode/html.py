@@ -41,6 +41,7 @@ _OPENED = re.compile(r"<html\b", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:html|body)\b", re.IGNORECASE)
 _HEAD_OF_PAGE = 4096
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _SITE = re.compile(r"\s+[|–—·•»-]\s+[^|–—·•»]{2,60}$")
 # Letters and digits from which a match inside a longer line is no accident.
 _LONG_KEY = 25
@@ -245,4 +246,6 @@ def _title_pieces(titles: tuple[str, ...], *, needed: bool) -> list[Piece]:
 
 
 def _key(text: str) -> str:
+    if text.isascii():
+        return text.encode().translate(None, _ASCII_SIGNS).decode().lower()
     return _NOT_ALPHANUMERIC.sub("", text).casefold()
