@@ -1,0 +1,201 @@
+"""Which blocks of a page are its article: what trafilatura keeps, and what it loses inside of it.
+
+It must not look at the words of a block, only at where it stands and how it is made.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import islice
+
+import lxml.html
+import trafilatura
+from lxml import etree
+from trafilatura.settings import Document
+
+from schemas.item import ParagraphKind
+from streams.decode.html_containers import Containers
+from streams.decode.markup import Element
+
+# It warns of every page it finds no article on; we say so in the item's audit.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
+# Letters and digits from which a match inside a longer line is no accident.
+_LONG_KEY = 25
+# Past these trafilatura may take seconds (0.8 s measured for 19,000 links); the page's text is had
+# without it.
+_MAX_TAGS = 40_000
+_MAX_ELEMENTS = 6_000
+# Past these alignment is not worth its quadratic cost (pages of news have 300 blocks, 40 kept).
+_ALIGNED_PAIRS = 2_000_000
+_LIKELY_PAIRS = 50_000
+_MAX_SEARCHED = 500
+_EXTRACTOR_TROUBLE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    etree.LxmlError,
+)
+_SENTENCE_ENDS = tuple(".!?:;\u2026\"'»”’)。！？")
+_SENTENCE_CHARS = 40
+_SHORTEST_CAPTION = 15
+# Of the letters of all sentences on the page. Below the first, the fast extraction may have missed
+# the article, and the whole cascade is run; below the second, the whole cascade has missed it.
+_DOUBTFUL = 0.5
+_IMPLAUSIBLE = 0.2
+# A container with more of the article's letters is no furniture.
+_CLEARLY = 0.2
+_MOSTLY_LINKS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The article of a page.
+
+    Attributes:
+        body: numbers of the elements that are its paragraphs.
+        furniture: whether all others are furniture; else nobody knows what they are.
+        warnings: "html-too-large", "html-no-article", "html-little-article",
+            "html-extractor-failed:...".
+    """
+
+    body: frozenset[int] = frozenset()
+    furniture: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def find_article(
+    root: lxml.html.HtmlElement, markup: str, elements: Sequence[Element], keys: Sequence[str]
+) -> Article:
+    """The article of a page, as far as its markup tells.
+
+    Where trafilatura finds none, or little of the sentences on the page, or the page is too
+    large for it, nothing is declared and cleaning judges by the text alone.
+
+    Args:
+        keys: ``key_of`` each element's text.
+    """
+    if markup.count("<") > _MAX_TAGS or len(elements) > _MAX_ELEMENTS:
+        return Article(warnings=("html-too-large",))
+    sentences = sum(len(keys[n]) for n, element in enumerate(elements) if _is_sentence(element))
+    body: set[int] = set()
+    for fast in (True, False):
+        try:
+            lines = _extract(root, fast=fast)
+        except _EXTRACTOR_TROUBLE as error:
+            return Article(warnings=(f"html-extractor-failed:{type(error).__name__}",))
+        body = _aligned(keys, lines)
+        if sum(len(keys[number]) for number in body) >= _DOUBTFUL * sentences:
+            break
+    if not body:
+        return Article(warnings=("html-no-article",))
+    body = _completed(elements, keys, body)
+    if sum(len(keys[number]) for number in body) < _IMPLAUSIBLE * sentences:
+        return Article(warnings=("html-little-article",))
+    return Article(frozenset(body), furniture=True)
+
+
+def key_of(text: str) -> str:
+    """The letters and digits of a text, in lower case: what is compared of it."""
+    if text.isascii():
+        return text.encode().translate(None, _ASCII_SIGNS).decode().lower()
+    return _NOT_ALPHANUMERIC.sub("", text).casefold()
+
+
+def _extract(root: lxml.html.HtmlElement, *, fast: bool) -> list[str]:
+    """Keys of the lines trafilatura keeps; the tree stays as it is."""
+    article = trafilatura.bare_extraction(root, include_comments=False, fast=fast)
+    text = article.text if isinstance(article, Document) else None
+    return [key for line in (text or "").split("\n") if (key := key_of(line))]
+
+
+def _is_sentence(element: Element) -> bool:
+    return len(element.text) >= _SENTENCE_CHARS and element.text.endswith(_SENTENCE_ENDS)
+
+
+def _aligned(keys: Sequence[str], lines: list[str]) -> set[int]:
+    """The elements that are lines of the article.
+
+    Alignment finds the longest common runs first, so that a paragraph that also stands in a
+    teaser, or a crosshead that is also a menu entry, is found inside the article.
+    """
+    if not lines:
+        return set()
+    counts = Counter(lines)
+    likely = sum(counts[key] for key in keys)
+    if len(keys) * len(lines) > _ALIGNED_PAIRS or likely > _LIKELY_PAIRS:
+        return {number for number, key in enumerate(keys) if key in counts}
+    matches = SequenceMatcher(None, keys, lines, autojunk=False).get_matching_blocks()
+    found = {match.a + step for match in matches for step in range(match.size)}
+    used = {match.b + step for match in matches for step in range(match.size)}
+    left = [key for n, key in enumerate(lines) if n not in used and len(key) >= _LONG_KEY]
+    if left:
+        found |= _cut_otherwise(keys, left[:_MAX_SEARCHED], found)
+    return found
+
+
+def _cut_otherwise(keys: Sequence[str], left: list[str], found: set[int]) -> set[int]:
+    """The elements of lines that were cut or joined otherwise than our blocks."""
+    starts, position = [], 0
+    for key in keys:
+        starts.append(position)
+        position += len(key) + 1
+    joined = "\n".join(keys)
+    more = {bisect_right(starts, place) - 1 for key in left if (place := joined.find(key)) >= 0}
+    joined = "\n".join(left)
+    unfound = (n for n, key in enumerate(keys) if n not in found and len(key) >= _LONG_KEY)
+    more.update(number for number in islice(unfound, _MAX_SEARCHED) if keys[number] in joined)
+    return more
+
+
+def _completed(elements: Sequence[Element], keys: Sequence[str], body: set[int]) -> set[int]:
+    """The article without furniture that was kept, and with what was lost between its parts."""
+    containers = Containers((elements[number].node, len(keys[number])) for number in body)
+    kept = {
+        number for number in body if not containers.is_furniture(elements[number].node, _CLEARLY)
+    }
+    if not kept:
+        return body
+    own = {keys[number] for number in kept}
+    follows = False
+    # Upwards: a crosshead belongs to the article where what stands below it does.
+    for number in range(max(kept), min(kept), -1):
+        if number in kept:
+            follows = True
+            continue
+        element = elements[number]
+        if not keys[number] or keys[number] in own and len(keys[number]) >= _LONG_KEY:
+            continue
+        fits = _may_belong(element, containers, follows=follows)
+        if fits:
+            kept.add(number)
+        follows = fits
+    return kept
+
+
+def _may_belong(element: Element, containers: Containers, *, follows: bool) -> bool:
+    """Whether a block between two of the article's is of it too, by its make and its containers."""
+    kind = element.kind
+    if kind is ParagraphKind.CROSSHEAD:
+        fits = follows
+    elif kind is ParagraphKind.CAPTION:
+        fits = len(element.text) >= _SHORTEST_CAPTION
+    else:
+        fits = kind is not ParagraphKind.TEXT or _is_sentence(element)
+    return (
+        fits
+        and (kind is ParagraphKind.CROSSHEAD or containers.linked(element.node) <= _MOSTLY_LINKS)
+        and not containers.is_furniture(element.node, _CLEARLY)
+    )
