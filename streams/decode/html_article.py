@@ -9,7 +9,7 @@ import logging
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import islice
@@ -89,7 +89,6 @@ def find_article(
     """
     if markup.count("<") > _MAX_TAGS or len(elements) > _MAX_ELEMENTS:
         return Article(warnings=("html-too-large",))
-    sentences = sum(len(keys[n]) for n, element in enumerate(elements) if _is_sentence(element))
     body: set[int] = set()
     for fast in (True, False):
         try:
@@ -97,12 +96,14 @@ def find_article(
         except _EXTRACTOR_TROUBLE as error:
             return Article(warnings=(f"html-extractor-failed:{type(error).__name__}",))
         body = _aligned(keys, lines)
-        if sum(len(keys[number]) for number in body) >= _DOUBTFUL * sentences:
+        containers = Containers((elements[number].node, len(keys[number])) for number in body)
+        sentences = _sentence_letters(elements, keys, containers)
+        if body and _letters(keys, body) >= _DOUBTFUL * sentences:
             break
     if not body:
         return Article(warnings=("html-no-article",))
-    body = _completed(elements, keys, body)
-    if sum(len(keys[number]) for number in body) < _IMPLAUSIBLE * sentences:
+    body = _completed(elements, keys, body, containers)
+    if _letters(keys, body) < _IMPLAUSIBLE * sentences:
         return Article(warnings=("html-little-article",))
     return Article(frozenset(body), furniture=True)
 
@@ -119,6 +120,24 @@ def _extract(root: lxml.html.HtmlElement, *, fast: bool) -> list[str]:
     article = trafilatura.bare_extraction(root, include_comments=False, fast=fast)
     text = article.text if isinstance(article, Document) else None
     return [key for line in (text or "").split("\n") if (key := key_of(line))]
+
+
+def _letters(keys: Sequence[str], numbers: Iterable[int]) -> int:
+    return sum(len(keys[number]) for number in numbers)
+
+
+def _sentence_letters(
+    elements: Sequence[Element], keys: Sequence[str], containers: Containers
+) -> int:
+    """Letters of the sentences on the page that no container declares to be furniture."""
+    return _letters(
+        keys,
+        (
+            number
+            for number, element in enumerate(elements)
+            if _is_sentence(element) and not containers.is_furniture(element.node, _CLEARLY)
+        ),
+    )
 
 
 def _is_sentence(element: Element) -> bool:
@@ -160,9 +179,10 @@ def _cut_otherwise(keys: Sequence[str], left: list[str], found: set[int]) -> set
     return more
 
 
-def _completed(elements: Sequence[Element], keys: Sequence[str], body: set[int]) -> set[int]:
+def _completed(
+    elements: Sequence[Element], keys: Sequence[str], body: set[int], containers: Containers
+) -> set[int]:
     """The article without furniture that was kept, and with what was lost between its parts."""
-    containers = Containers((elements[number].node, len(keys[number])) for number in body)
     kept = {
         number for number in body if not containers.is_furniture(elements[number].node, _CLEARLY)
     }

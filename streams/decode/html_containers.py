@@ -10,17 +10,16 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-_TAGS = frozenset(
-    ("nav", "aside", "footer", "form", "button", "dialog", "select", "menu", "noscript")
-)
-_ROLES = frozenset(
-    ("navigation", "complementary", "contentinfo", "search", "dialog", "alert", "menu", "banner")
-)
+_TAGS = frozenset(("nav", "aside", "footer", "form", "dialog", "select", "menu"))
+_ROLES = frozenset(("navigation", "complementary", "contentinfo", "search", "dialog", "menu"))
+# Their ids are often made of the words they hold: "related-work" above a paragraph on it.
+_NAMED_BY_TEXT = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "a", "span"))
 # Words that sites build the names of such containers of, in class and id; each was seen on pages
-# of several sites. Only whole words: "related", not "correlated"; "ad", not "lead".
+# of several sites. Only whole words: "related", not "correlated". "ad" is not among them: what is
+# called so was text more often than not.
 _NAMES = re.compile(
     r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))(?:"
-    r"(?i:newsletter|sign-?up|subscri(?:be|ption)|cta|call-to-action|promo(?:tion)?|advert\w*|ads?"
+    r"(?i:newsletter|sign-?up|subscri(?:be|ption)|cta|call-to-action|promo(?:tion)?|advert\w*"
     r"|sponsor\w*|related|recommend(?:ed|ations?)|read-?more|more-(?:on|from|stories|articles)"
     r"|most-(?:read|popular)|trending|popular|teasers?|share|sharing|social|breadcrumbs?|comments?"
     r"|toc|table-of-contents|side-?bar|pop-?up|modal|cookies?|consent|gdpr|disclaimer|disclosure"
@@ -88,7 +87,9 @@ def _with_ancestors(node: etree._Element | None) -> Iterator[etree._Element]:
 def _names_furniture(node: etree._Element) -> bool:
     if node.tag in _TAGS or node.get("role") in _ROLES or node.get("aria-hidden") == "true":
         return True
-    names = f"{node.get('class') or ''} {node.get('id') or ''}"
+    names = node.get("class") or ""
+    if node.tag not in _NAMED_BY_TEXT:
+        names = f"{names} {node.get('id') or ''}"
     return len(names) > 1 and _NAMES.search(names) is not None
 
 
