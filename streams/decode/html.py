@@ -76,7 +76,7 @@ def decode_html(message: Message) -> list[Decoded | Fail]:
         article = find_article(page.root, message.text, page.elements, keys)
         warnings.extend(article.warnings)
     pieces = _pieces(page.elements, keys, titles, article)
-    layout = lay_out(pieces)
+    layout = lay_out(pieces, apart=True)
     if not layout.blocks:
         return [Fail("html-no-text", f"{len(message.body)} bytes of markup, no text")]
     return [
@@ -111,7 +111,7 @@ def _pieces(
         elif headline is not None and keys[number] == keys[headline] and article.furniture:
             role = Role.FURNITURE
         text = element.text.replace("\n", " ") if role is Role.HEADLINE else element.text
-        pieces.append(Piece(text, role, element.kind))
+        pieces.append(Piece(text, role, element.kind, line=element.tag == "pre"))
     return pieces
 
 
@@ -134,7 +134,13 @@ def _headline(elements: list[Element], keys: list[str], titles: tuple[str, ...])
         shared = sum(word in words for word in own)
         if len(own) >= 3 and (not titles or shared * 10 >= len(own) * 6):
             return number
-    return next((n for n in tops if len(tops) == 1 and len(elements[n].text.split()) >= 4), None)
+    return next((n for n in tops if len(tops) == 1 and _is_long(elements[n].text)), None)
+
+
+def _is_long(text: str) -> bool:
+    """Whether a heading may be a headline: four words, or as much where nothing parts words."""
+    words = len(text.split())
+    return words >= 4 or (not text.isascii() and len(text) >= max(12, 12 * words))
 
 
 def _title_pieces(titles: tuple[str, ...], *, needed: bool) -> list[Piece]:

@@ -49,14 +49,15 @@ _EXTRACTOR_TROUBLE = (
     etree.LxmlError,
 )
 _SENTENCE_ENDS = tuple(".!?:;\u2026\"'»”’)。！？")
+_SHORTEST_SENTENCE = 20
 _SENTENCE_CHARS = 40
+# What teasers of other stories seldom reach, and paragraphs do.
+_PARAGRAPH_LETTERS = 120
 _SHORTEST_CAPTION = 15
-# Of the letters of all sentences on the page. Below the first, the fast extraction may have missed
+# Of the letters of all paragraphs on the page. Below the first, the fast extraction may have missed
 # the article, and the whole cascade is run; below the second, the whole cascade has missed it.
 _DOUBTFUL = 0.5
-_IMPLAUSIBLE = 0.2
-# A container with more of the article's letters is no furniture.
-_CLEARLY = 0.2
+_IMPLAUSIBLE = 1 / 3
 _MOSTLY_LINKS = 0.5
 
 
@@ -67,7 +68,7 @@ class Article:
     Attributes:
         body: numbers of the elements that are its paragraphs.
         furniture: whether all others are furniture; else nobody knows what they are.
-        warnings: "html-too-large", "html-no-article", "html-little-article",
+        warnings: "html-too-large", "html-no-article", "html-little-article", "html-no-sentence",
             "html-extractor-failed:...".
     """
 
@@ -85,27 +86,25 @@ def find_article(
     large for it, nothing is declared and cleaning judges by the text alone.
 
     Args:
+        root: the page.
+        markup: its source.
+        elements: all of its blocks.
         keys: ``key_of`` each element's text.
     """
     if markup.count("<") > _MAX_TAGS or len(elements) > _MAX_ELEMENTS:
         return Article(warnings=("html-too-large",))
-    body: set[int] = set()
-    for fast in (True, False):
-        try:
-            lines = _extract(root, fast=fast)
-        except _EXTRACTOR_TROUBLE as error:
-            return Article(warnings=(f"html-extractor-failed:{type(error).__name__}",))
-        body = _aligned(keys, lines)
-        containers = Containers((elements[number].node, len(keys[number])) for number in body)
-        sentences = _sentence_letters(elements, keys, containers)
-        if body and _letters(keys, body) >= _DOUBTFUL * sentences:
-            break
+    page = _Page(elements, keys)
+    try:
+        body, containers, prose = _kept(page, root, fast=True)
+        if page.letters(body) < _DOUBTFUL * prose or not body:
+            body, containers, prose = _kept(page, root, fast=False)
+    except _EXTRACTOR_TROUBLE as error:
+        return Article(warnings=(f"html-extractor-failed:{type(error).__name__}",))
     if not body:
         return Article(warnings=("html-no-article",))
-    body = _completed(elements, keys, body, containers)
-    if _letters(keys, body) < _IMPLAUSIBLE * sentences:
+    if page.letters(body) < _IMPLAUSIBLE * prose:
         return Article(warnings=("html-little-article",))
-    return Article(frozenset(body), furniture=True)
+    return _judged(page, _completed(page, body, containers), containers)
 
 
 def key_of(text: str) -> str:
@@ -122,22 +121,50 @@ def _extract(root: lxml.html.HtmlElement, *, fast: bool) -> list[str]:
     return [key for line in (text or "").split("\n") if (key := key_of(line))]
 
 
-def _letters(keys: Sequence[str], numbers: Iterable[int]) -> int:
-    return sum(len(keys[number]) for number in numbers)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    elements: Sequence[Element]
+    keys: Sequence[str]
 
+    def letters(self, numbers: Iterable[int]) -> int:
+        """Letters and digits of the elements with these numbers."""
+        return sum(len(self.keys[number]) for number in numbers)
 
-def _sentence_letters(
-    elements: Sequence[Element], keys: Sequence[str], containers: Containers
-) -> int:
-    """Letters of the sentences on the page that no container declares to be furniture."""
-    return _letters(
-        keys,
-        (
+    def prose(self, containers: Containers) -> int:
+        """Letters of the long paragraphs, less what containers declare to be furniture."""
+        return self.letters(
             number
-            for number, element in enumerate(elements)
-            if _is_sentence(element) and not containers.is_furniture(element.node, _CLEARLY)
-        ),
+            for number, element in enumerate(self.elements)
+            if len(self.keys[number]) >= _PARAGRAPH_LETTERS
+            and _is_sentence(element)
+            and not containers.is_furniture(element.node)
+            and containers.linked(element.node) <= _MOSTLY_LINKS
+        )
+
+
+def _kept(
+    page: _Page, root: lxml.html.HtmlElement, *, fast: bool
+) -> tuple[set[int], Containers, int]:
+    """The elements trafilatura keeps, what contains them, and the letters of prose on the page."""
+    body = _aligned(page.keys, _extract(root, fast=fast))
+    containers = Containers((page.elements[number].node, len(page.keys[number])) for number in body)
+    return body, containers, page.prose(containers)
+
+
+def _judged(page: _Page, body: set[int], containers: Containers) -> Article:
+    """The article, unless it is a list of links; one without a sentence may be a table or list."""
+    if any(_ends_sentence(page.elements[number]) for number in body):
+        return Article(frozenset(body), furniture=True)
+    linked = sum(
+        len(page.keys[number]) * containers.linked(page.elements[number].node) for number in body
     )
+    if linked > _MOSTLY_LINKS * page.letters(body):
+        return Article(warnings=("html-no-article",))
+    return Article(frozenset(body), furniture=True, warnings=("html-no-sentence",))
+
+
+def _ends_sentence(element: Element) -> bool:
+    return len(element.text) >= _SHORTEST_SENTENCE and element.text.endswith(_SENTENCE_ENDS)
 
 
 def _is_sentence(element: Element) -> bool:
@@ -179,13 +206,12 @@ def _cut_otherwise(keys: Sequence[str], left: list[str], found: set[int]) -> set
     return more
 
 
-def _completed(
-    elements: Sequence[Element], keys: Sequence[str], body: set[int], containers: Containers
-) -> set[int]:
+def _completed(page: _Page, body: set[int], containers: Containers) -> set[int]:
     """The article without furniture that was kept, and with what was lost between its parts."""
-    kept = {
-        number for number in body if not containers.is_furniture(elements[number].node, _CLEARLY)
-    }
+    elements, keys = page.elements, page.keys
+    kept = {number for number in body if not _stands_beside(elements[number], containers)}
+    while kept and elements[max(kept)].kind is ParagraphKind.CROSSHEAD:
+        kept.remove(max(kept))  # nothing stands below it
     if not kept:
         return body
     own = {keys[number] for number in kept}
@@ -195,13 +221,13 @@ def _completed(
         if number in kept:
             follows = True
             continue
-        element = elements[number]
-        if not keys[number] or keys[number] in own and len(keys[number]) >= _LONG_KEY:
+        key = keys[number]
+        # A longer text twice is a teaser, or the same for another width of screen.
+        if not key or (len(key) >= _LONG_KEY and key in own):
             continue
-        fits = _may_belong(element, containers, follows=follows)
-        if fits:
+        follows = _may_belong(elements[number], containers, follows=follows)
+        if follows:
             kept.add(number)
-        follows = fits
     return kept
 
 
@@ -217,5 +243,9 @@ def _may_belong(element: Element, containers: Containers, *, follows: bool) -> b
     return (
         fits
         and (kind is ParagraphKind.CROSSHEAD or containers.linked(element.node) <= _MOSTLY_LINKS)
-        and not containers.is_furniture(element.node, _CLEARLY)
+        and not _stands_beside(element, containers)
     )
+
+
+def _stands_beside(element: Element, containers: Containers) -> bool:
+    return containers.is_furniture(element.node) or containers.is_hidden(element.node)
