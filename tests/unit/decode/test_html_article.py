@@ -149,8 +149,20 @@ def test_words_inside_of_others_name_nothing() -> None:
     assert len(by_role(decoded, Role.BODY)) == 7
 
 
+def test_half_an_article_is_no_furniture_either() -> None:
+    half = f'<div id="related">{paragraphs(*STORY[:3])}</div>'
+    assert by_role(only(page(half, paragraphs(*STORY[3:]))), Role.BODY) == STORY
+
+
+def test_a_crosshead_goes_with_what_stands_below_it() -> None:
+    links = "<ul><li><a href=1>Storm over Arica</a></li><li><a href=2>Rain in Lima</a></li></ul>"
+    decoded = with_middle(f'<div class="slide"><h2>You may like</h2>{links}</div>')
+    assert by_role(decoded, Role.BODY) == STORY
+
+
 def test_a_crosshead_with_nothing_below_it_is_no_end() -> None:
-    decoded = only(page(paragraphs(*STORY), "<h2>More from the coast</h2>"))
+    box = '<div class="newsletter"><p>Get the news of the coast by e-mail, every day.</p></div>'
+    decoded = only(page(paragraphs(*STORY), f"<h2>Stay informed</h2>{box}"))
     assert by_role(decoded, Role.BODY) == STORY
 
 
@@ -216,7 +228,7 @@ def test_an_article_of_one_sentence_is_an_item() -> None:
     [
         (
             "千葉で震度五弱の地震、津波の心配なし",
-            "気象庁によると、二日午前、千葉県で震度五弱の地震があり、津波の心配はないという。",
+            "気象庁によると、二日午前、千葉県で震度五弱の地震があったが、この地震による津波の心配はないと発表した。",
         ),
         (
             "إغلاق الميناء الرئيسي بعد عاصفة",
