@@ -150,7 +150,7 @@ def test_words_inside_of_others_name_nothing() -> None:
 
 
 def test_half_an_article_is_no_furniture_either() -> None:
-    half = f'<div id="related">{paragraphs(*STORY[:3])}</div>'
+    half = f'<div class="disclosure">{paragraphs(*STORY[:3])}</div>'
     assert by_role(only(page(half, paragraphs(*STORY[3:]))), Role.BODY) == STORY
 
 
@@ -161,7 +161,7 @@ def test_a_crosshead_goes_with_what_stands_below_it() -> None:
 
 
 def test_a_crosshead_with_nothing_below_it_is_no_end() -> None:
-    box = '<div class="newsletter"><p>Get the news of the coast by e-mail, every day.</p></div>'
+    box = '<div class="article-cta"><p>Get the news of the coast by e-mail, every day.</p></div>'
     decoded = only(page(paragraphs(*STORY), f"<h2>Stay informed</h2>{box}"))
     assert by_role(decoded, Role.BODY) == STORY
 
