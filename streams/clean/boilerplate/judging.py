@@ -22,6 +22,10 @@ MOST_SHARE = 0.30
 """Within the story's text, or where a story's own headline says the same, a line must be in this
 share of the stories. The note's figure."""
 
+# A line so short that it could be a crosshead, and that lines of the story's own surround, such as
+# "Listen to this story" under the headline: above this share it heads nothing in particular.
+_MOST_SHARE_OF_SHORT = 0.60
+
 # Of the stories a line is in, how many must have it in one place. A page that is cut, or has no
 # paragraph, puts it elsewhere.
 _IN_PLACE = 0.9
@@ -220,6 +224,8 @@ def _verdict(tally: Tally, stories: int) -> Where | Refusal:
     if where is not Where.ANYWHERE and edge >= _AT_THE_EDGE * tally.stories:
         return where
     if common and not tally.crossheads:
+        return where
+    if where is not Where.ANYWHERE and tally.stories >= _MOST_SHARE_OF_SHORT * stories:
         return where
     return Refusal.WITHIN if where is Where.ANYWHERE else Refusal.MARGIN
 

@@ -50,8 +50,16 @@ _OPENS_QUOTE = ('"', "“", "„", "«", "「", "『")
 _WORDS_OF_A_QUOTE = 4
 _CELL = re.compile(r"(?<![\w.,])[-+(]?[$£€¥]?\d[\d.,:/-]*\)?(?:\s?(?:%|pct|mln|bn|billion))?(?!\w)")
 _WORDS_BETWEEN_CELLS = 6
+# "Last updated 20:23, 18 February" is no row; a result (2:1, 1:45.32) is a cell.
+_TIME = re.compile(r"(?<![\d.:])\d{1,2}[:h]\d\d(?:[:']\d\d)?(?![\d.:])")
 _INITIALS = re.compile(r"\(?[a-z]{2,5}(?:/[a-z]{2,5}){1,6}\)?")
-_WORDS_OF_AN_AGENCY_LINE = 6
+_WORDS_OF_AN_AGENCY_LINE = 8
+_BESIDE_AGENCIES = frozenset({
+    "agence", "agencia", "agencias", "agences", "agencies", "agency", "agentur", "agenturen",
+    "and", "avec", "by", "con", "credit", "d", "de", "der", "des", "et", "from", "fuente", "fuentes",
+    "informacion", "l", "la", "le", "les", "material", "materials", "mit", "par", "por", "quelle",
+    "quellen", "s", "source", "sources", "und", "via", "von", "with", "y",
+})  # fmt: skip
 _NAME = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -88,7 +96,7 @@ def _is_row(text: str, words: list[str]) -> bool:
     """Set in columns, or two figures among few words."""
     if is_table_row(text):
         return True
-    cells = len(_CELL.findall(text))
+    cells = len(_CELL.findall(_TIME.sub(" ", text)))
     letters = sum(not word.isdecimal() for word in words)
     return cells > 1 and letters <= _WORDS_BETWEEN_CELLS * cells
 
@@ -113,9 +121,13 @@ def _is_quote(text: str) -> bool:
 
 
 def _names_agency(text: str, words: list[str], provider: str | None) -> bool:
-    """A line that is little more than an agency's name: "(AFP)", "Mit Material der dpa"."""
+    """A line that is an agency's name and nothing to speak of: "(AFP)", "Mit Material der dpa".
+
+    "More from Reuters" is a link.
+    """
     if not words or len(words) > _WORDS_OF_AN_AGENCY_LINE:
         return False
-    if provider and fold(provider) in words:
-        return True
-    return any(dateline.is_agency_name(name) for name in _NAME.findall(text))
+    names = {fold(name) for name in _NAME.findall(text) if dateline.is_agency_name(name)}
+    if provider:
+        names.update(fold(provider).split())
+    return not names.isdisjoint(words) and names.union(_BESIDE_AGENCIES).issuperset(words)
