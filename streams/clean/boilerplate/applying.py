@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from schemas.item import ParagraphKind
 from streams.clean.boilerplate.keys import line_key, source_of
-from streams.clean.boilerplate.protected import LONGEST, is_protected
+from streams.clean.boilerplate.protected import LONGEST, protection
 from streams.clean.boilerplate.rules import BoilerplateRules, Where, removable
 from streams.clean.segments import Passage
 from streams.decode.decoded import Decoded, Role
@@ -54,7 +54,7 @@ def find(
     for number in numbers:
         passage = passages[number]
         key = line_key(passage.folded) if can_be_learned(passage) else ""
-        known = key in learned.lines and not is_protected(passage.text, learned.provider)
+        known = key in learned.lines and protection(passage.text, learned.provider) is None
         keys.append(key if known else None)
     if not any(keys):
         return []

@@ -192,7 +192,7 @@ def _zones(message: SeenMessage, recurring: Mapping[int, Tally]) -> list[Zone]:
     own = [
         number
         for number, (line, mark) in enumerate(zip(message.hashes, message.marks, strict=True))
-        if line not in recurring and (not mark & Mark.PROTECTED or mark & (Mark.PROSE | Mark.TABLE))
+        if line not in recurring and not mark & Mark.AROUND
     ]
     if not own:
         return [Zone.WITHIN] * len(message.hashes)
@@ -212,22 +212,36 @@ def _zones(message: SeenMessage, recurring: Mapping[int, Tally]) -> list[Zone]:
 
 
 def _verdict(tally: Tally, stories: int) -> Where | Refusal:
-    common = tally.stories >= MOST_SHARE * stories
+    refusal = _refusal(tally, stories)
+    if refusal is not None:
+        return refusal
+    where = _where(tally)
+    if where is Where.ANYWHERE:
+        return where if _is_common(tally, stories) else Refusal.WITHIN
+    edge = tally.zones[Zone.EDGE_ABOVE] + tally.zones[Zone.EDGE_BELOW]
+    if (
+        edge >= _AT_THE_EDGE * tally.stories
+        or tally.stories >= _MOST_SHARE_OF_SHORT * stories
+        or _is_common(tally, stories)
+    ):
+        return where
+    return Refusal.MARGIN
+
+
+def _refusal(tally: Tally, stories: int) -> Refusal | None:
+    """What is against learning a line wherever it stands."""
     if not tally.published:
         return Refusal.REMOVED_ALREADY
     if tally.tables > _BESIDE_TABLES * tally.stories:
         return Refusal.TABLE
-    if tally.headlines and not common:
+    if tally.headlines and tally.stories < MOST_SHARE * stories:
         return Refusal.HEADLINE
-    where = _where(tally)
-    edge = tally.zones[Zone.EDGE_ABOVE] + tally.zones[Zone.EDGE_BELOW]
-    if where is not Where.ANYWHERE and edge >= _AT_THE_EDGE * tally.stories:
-        return where
-    if common and not tally.crossheads:
-        return where
-    if where is not Where.ANYWHERE and tally.stories >= _MOST_SHARE_OF_SHORT * stories:
-        return where
-    return Refusal.WITHIN if where is Where.ANYWHERE else Refusal.MARGIN
+    return None
+
+
+def _is_common(tally: Tally, stories: int) -> bool:
+    """Whether it is in so many stories that no author writes it, and is no crosshead."""
+    return tally.stories >= MOST_SHARE * stories and not tally.crossheads
 
 
 def _where(tally: Tally) -> Where:

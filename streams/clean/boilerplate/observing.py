@@ -13,7 +13,7 @@ from schemas.item import Item, ParagraphKind
 from streams.clean import furniture
 from streams.clean.boilerplate.applying import LEARNABLE_ROLES, can_be_learned
 from streams.clean.boilerplate.keys import line_key
-from streams.clean.boilerplate.protected import is_protected
+from streams.clean.boilerplate.protected import AROUND_THE_TEXT, Protection, protection
 from streams.clean.rules import RemovalReason
 from streams.clean.segments import Passage
 
@@ -35,7 +35,8 @@ class Mark(IntFlag):
     PROSE = 1
     TABLE = 2
     HEADLINE = 4
-    PROTECTED = 8
+    AROUND = 8
+    """A byline, a sign-off, rights: where it stands says nothing of where the text is."""
     PUBLISHED = 16
     """No other rule takes it out."""
     CROSSHEAD = 32
@@ -66,21 +67,25 @@ def observe(
         reason = reasons.get(passage.start)
         if reason is not None and (reason not in _ANY_PAGE or passage.role not in LEARNABLE_ROLES):
             continue
-        marks = Mark(0) if reason is not None else Mark.PUBLISHED
-        if passage.words < _WORDS_WITHIN and passage.folded not in _KNOWN:
-            marks |= Mark.CROSSHEAD
-        if headline is not None and reason is None and passage.text == headline:
-            marks |= Mark.HEADLINE
-            headline = None
-        if passage.kind is ParagraphKind.TABLE:
-            marks |= Mark.TABLE
-        elif is_prose(passage):
+        key = line_key(passage.folded) if can_be_learned(passage) else ""
+        kind = protection(passage.text, provider) if key else None
+        marks = _marks(passage, kind, published=reason is None)
+        if is_prose(passage):
             marks |= Mark.PROSE
-        key = ""
-        if can_be_learned(passage):
-            key = line_key(passage.folded)
-            if key and is_protected(passage.text, provider):
-                marks |= Mark.PROTECTED
-                key = ""
-        lines.append(SeenLine(key, passage.text if key else "", marks))
+        if reason is None and passage.text == headline:
+            marks = (marks | Mark.HEADLINE) & ~Mark.TABLE  # figures do not make it a row
+            headline = None
+        learnable = key and kind is None
+        lines.append(SeenLine(key, passage.text, marks) if learnable else SeenLine("", "", marks))
     return lines
+
+
+def _marks(passage: Passage, kind: Protection | None, *, published: bool) -> Mark:
+    marks = Mark.PUBLISHED if published else Mark(0)
+    if passage.words < _WORDS_WITHIN and passage.folded not in _KNOWN:
+        marks |= Mark.CROSSHEAD
+    if passage.kind is ParagraphKind.TABLE or kind is Protection.ROW:
+        marks |= Mark.TABLE
+    if kind in AROUND_THE_TEXT:
+        marks |= Mark.AROUND
+    return marks

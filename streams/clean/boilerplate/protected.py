@@ -8,6 +8,7 @@ line: what its neighbours say is for ``learning``.
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
 from streams.clean import byline, dateline, endings
 from streams.clean.fence_marks import ADVISES, EDS, NOT_FOR_PUBLICATION, NOTE, NOTE_HEADING
@@ -49,37 +50,67 @@ _OPENS_QUOTE = ('"', "“", "„", "«", "「", "『")
 # Fewer words between quotation marks are a title or a name: the "Morning Briefing".
 _WORDS_OF_A_QUOTE = 4
 _CELL = re.compile(r"(?<![\w.,])[-+(]?[$£€¥]?\d[\d.,:/-]*\)?(?:\s?(?:%|pct|mln|bn|billion))?(?!\w)")
-_WORDS_BETWEEN_CELLS = 6
-# "Last updated 20:23, 18 February" is no row; a result (2:1, 1:45.32) is a cell.
-_TIME = re.compile(r"(?<![\d.:])\d{1,2}[:h]\d\d(?:[:']\d\d)?(?![\d.:])")
+_WORDS_A_CELL = 3
+# "Last updated 20:23, 18 February 2016" is no row; a result (2:1, 1:45.32) is a cell.
+_TIME = re.compile(
+    r"(?<![\d.,])(?:19|20)\d\d(?![\d.,])|(?<![\d.:])\d{1,2}[:h]\d\d(?:[:']\d\d)?(?![\d.:])"
+)
 _INITIALS = re.compile(r"\(?[a-z]{2,5}(?:/[a-z]{2,5}){1,6}\)?")
 _WORDS_OF_AN_AGENCY_LINE = 8
 _BESIDE_AGENCIES = frozenset({
     "agence", "agencia", "agencias", "agences", "agencies", "agency", "agentur", "agenturen",
-    "and", "avec", "by", "con", "credit", "d", "de", "der", "des", "et", "from", "fuente", "fuentes",
-    "informacion", "l", "la", "le", "les", "material", "materials", "mit", "par", "por", "quelle",
-    "quellen", "s", "source", "sources", "und", "via", "von", "with", "y",
+    "and", "avec", "by", "con", "credit", "d", "de", "der", "des", "et", "from", "fuente",
+    "fuentes", "informacion", "l", "la", "le", "les", "material", "materials", "mit", "par", "por",
+    "quelle", "quellen", "s", "source", "sources", "und", "via", "von", "with", "y",
 })  # fmt: skip
 _NAME = re.compile(r"[^\W\d_]{2,}")
 
 
-def is_protected(text: str, provider: str | None = None) -> bool:
-    """Whether a line is of a kind that no rule learned may remove."""
+class Protection(StrEnum):
+    """What a line is that must not be learned."""
+
+    LONG = "long"
+    BYLINE = "byline"
+    SIGN_OFF = "sign-off"
+    DATELINE = "dateline"
+    ROW = "row"
+    CREDIT = "credit"
+    RIGHTS = "rights"
+    NOTICE = "notice"
+    QUOTE = "quote"
+    AGENCY = "agency"
+
+
+AROUND_THE_TEXT = frozenset(
+    {
+        Protection.BYLINE,
+        Protection.SIGN_OFF,
+        Protection.CREDIT,
+        Protection.RIGHTS,
+        Protection.NOTICE,
+        Protection.AGENCY,
+    }
+)
+"""These stand above a text or below it; the others are of it."""
+
+
+def protection(text: str, provider: str | None = None) -> Protection | None:
+    """Of what kind a line is, when no rule learned may remove it; None when one may."""
     if len(text) > LONGEST:
-        return True
-    folded = fold(text)
-    words = folded.split()
-    return (
-        byline.is_byline(text)
-        or endings.judge(text) is not None
-        or _is_dateline(text, provider)
-        or _is_row(text, words)
-        or _is_credit(text, words)
-        or _RIGHTS.search(text) is not None
-        or _is_notice(text, words)
-        or _is_quote(text)
-        or _names_agency(text, words, provider)
-    )
+        return Protection.LONG
+    words = fold(text).split()
+    found = {
+        Protection.BYLINE: byline.is_byline(text),
+        Protection.SIGN_OFF: endings.judge(text) is not None,
+        Protection.DATELINE: _is_dateline(text, provider),
+        Protection.ROW: _is_row(text, words),
+        Protection.CREDIT: _is_credit(text, words),
+        Protection.RIGHTS: _RIGHTS.search(text) is not None,
+        Protection.NOTICE: _is_notice(text, words),
+        Protection.QUOTE: _is_quote(text),
+        Protection.AGENCY: _names_agency(text, words, provider),
+    }
+    return next((kind for kind, holds in found.items() if holds), None)
 
 
 def _is_dateline(text: str, provider: str | None) -> bool:
@@ -98,7 +129,7 @@ def _is_row(text: str, words: list[str]) -> bool:
         return True
     cells = len(_CELL.findall(_TIME.sub(" ", text)))
     letters = sum(not word.isdecimal() for word in words)
-    return cells > 1 and letters <= _WORDS_BETWEEN_CELLS * cells
+    return cells > 1 and letters <= _WORDS_A_CELL * cells
 
 
 def _is_credit(text: str, words: list[str]) -> bool:
