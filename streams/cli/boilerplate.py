@@ -93,17 +93,17 @@ def learn(
     if not days:
         raise ConfigError("nothing to learn from: no message with a text and a time")
     text, rules = write(sets, max(days))
+    if dry_run:
+        person.print(f"would write {rules.version} to {printable(str(file))}", soft_wrap=True)
+    else:
+        save_boilerplate(file, text)
+        person.print(f"{printable(str(file))}: {rules.version}", soft_wrap=True)
     with open_output(output) as out:
         for each in lessons:
             known = rules.sources.get(each.source)
             keys = {line.key for line in each.lines}
             lines = [line for line in known.lines if line.key in keys] if known else []
             _show(out, each.source, lines)
-    if dry_run:
-        person.print(f"would write {rules.version} to {printable(str(file))}")
-        return
-    save_boilerplate(file, text)
-    person.print(f"{printable(str(file))}: {rules.version}", soft_wrap=True)
 
 
 @boilerplate.command(name="list")

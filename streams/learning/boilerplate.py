@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 from types import TracebackType
 from typing import Self
 
-from schemas.item import Item, Lifecycle
+from schemas.item import Item, Lifecycle, Paragraph
 from schemas.raw import RawMessage
 from streams.clean import DEFAULT_RULES, CleaningRules, clean
-from streams.clean.boilerplate.judging import LEAST_SHARE, LEAST_STORIES, Refusal, judge
+from streams.clean.boilerplate.judging import (
+    LEAST_DAYS,
+    LEAST_SHARE,
+    LEAST_STORIES,
+    MOST_SHARE,
+    Refusal,
+    judge,
+)
 from streams.clean.boilerplate.keys import line_hash, source_of
-from streams.clean.boilerplate.observing import observe
+from streams.clean.boilerplate.observing import Mark, observe
 from streams.clean.boilerplate.rules import BoilerplateLine
 from streams.clean.labels import is_prose
 from streams.clean.segments import passages
@@ -33,6 +40,9 @@ from streams.learning.spool import Observed, Spool
 # A series of takes may run for days; the desk forgets a text after three.
 _WINDOW = timedelta(days=7)
 _BATCH = 1_000
+# A series of takes may be a third of a small archive, but not on half of its days.
+_SHARE_OF_DAYS = 0.5
+_PUBLISHED = int(Mark.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +135,6 @@ class BoilerplateLearner:
                 at=at,
                 digest=digest,
                 item=_bare(item, at),
-                fingerprint=sign(item),
                 hashes=hashes,
                 marks=[int(line.marks) for line in lines],
                 texts=[line.text for line in lines],
@@ -147,15 +156,38 @@ class BoilerplateLearner:
         same story under other ids.
         """
         desk = Desk(DeskConfig(dedup=DedupRule(near_window=_WINDOW)))
+        common = self._common(source)
         last = date.min
-        told = self._told(desk, source)
+        told = self._told(desk, source, common)
         while batch := list(islice(told, _BATCH)):
             self._spool.set_stories([(story, message) for story, message, _ in batch])
             last = max(last, batch[-1][2])
         return self._spool.count_stories(source), last
 
-    def _told(self, desk: Desk, source: str) -> Iterator[tuple[int, int, date]]:
-        for message, at, item, fingerprint in self._spool.items(source):
+    def _common(self, source: str) -> frozenset[int]:
+        """Lines that so many messages have, on so many days, that no story is told by them.
+
+        They would make two stories alike, and their times and dates two takes of one unlike.
+        """
+        least = MOST_SHARE * self._messages[source]
+        every: set[int] = set()
+        found: dict[int, set[int]] = {}
+        for day, hashes in self._spool.days(source):
+            every.add(day)
+            for line in hashes:
+                if line in found:
+                    found[line].add(day)
+                elif line and self._sketch.count(line) >= least:
+                    found[line] = {day}
+        days = max(LEAST_DAYS, _SHARE_OF_DAYS * len(every))
+        return frozenset(line for line, seen in found.items() if len(seen) >= days)
+
+    def _told(
+        self, desk: Desk, source: str, common: frozenset[int]
+    ) -> Iterator[tuple[int, int, date]]:
+        for message, at, item, lines in self._spool.items(source):
+            told = [text for line, mark, text in lines if mark & _PUBLISHED and line not in common]
+            fingerprint = sign(item.model_copy(update={"paragraphs": _paragraphs(told)}))
             events = desk.decide(item, at, fingerprint=fingerprint)
             desk.drain()
             story = next(event.story_key for event in events if event.cause is None)
@@ -206,6 +238,10 @@ class BoilerplateLearner:
         return found
 
 
+def _paragraphs(texts: Sequence[str]) -> tuple[Paragraph, ...]:
+    return tuple(Paragraph(text=text) for text in texts)
+
+
 def _bare(item: Item, at: datetime) -> Item:
     """What the desk needs to tell stories by, and nothing that would hold or kill one."""
     return Item(
@@ -213,7 +249,6 @@ def _bare(item: Item, at: datetime) -> Item:
         item_key=item.item_key,
         order_key=item.order_key,
         provider=item.provider,
-        headline=item.headline,
         version_created=item.version_created,
         received_at=at,
         lifecycle=Lifecycle(),

@@ -19,14 +19,13 @@ from typing import Self
 
 import orjson
 
-from schemas.fingerprint import Fingerprint
 from schemas.item import Item
 from streams.clean.boilerplate.judging import SeenMessage
 
 _TABLE = """
 create table message (
     id integer primary key, source text not null, at text not null, digest blob not null,
-    item blob not null, hashes blob not null, marks blob not null, texts blob not null,
+    item text not null, hashes blob not null, marks blob not null, texts blob not null,
     story integer
 )
 """
@@ -40,14 +39,13 @@ class Observed:
         at: when the agency made it, else when it was received.
         digest: of its bytes and its part; orders messages of one time.
         item: without its text.
-        hashes, marks, texts: of each line; hash 0 and "" for a line that cannot be learned.
+        hashes, marks, texts: of each line; hash 0 for a line that cannot be learned.
     """
 
     source: str
     at: datetime
     digest: bytes
     item: Item
-    fingerprint: Fingerprint
     hashes: Sequence[int]
     marks: Sequence[int]
     texts: Sequence[str]
@@ -79,7 +77,6 @@ class Spool:
 
     def add(self, seen: Observed) -> None:
         """Keep a message."""
-        packed = orjson.dumps([seen.item.model_dump_json(), seen.fingerprint.model_dump_json()])
         self._db.execute(
             "insert into message (source, at, digest, item, hashes, marks, texts) "
             "values (?, ?, ?, ?, ?, ?, ?)",
@@ -87,7 +84,7 @@ class Spool:
                 seen.source,
                 seen.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
                 seen.digest,
-                zlib.compress(packed, 1),
+                seen.item.model_dump_json(),
                 array("Q", seen.hashes).tobytes(),
                 bytes(seen.marks),
                 zlib.compress(orjson.dumps(list(seen.texts)), 1),
@@ -104,19 +101,34 @@ class Spool:
             row[0] for row in self._db.execute("select distinct source from message order by 1")
         ]
 
-    def items(self, source: str) -> Iterator[tuple[int, datetime, Item, Fingerprint]]:
-        """Number, time, item and fingerprint of each message of a source, in order of time."""
+    def items(
+        self, source: str
+    ) -> Iterator[tuple[int, datetime, Item, list[tuple[int, int, str]]]]:
+        """Number, time, item and lines of each message of a source, in order of time."""
         rows = self._db.execute(
-            "select id, at, item from message where source = ? order by at, digest", (source,)
+            "select id, at, item, hashes, marks, texts from message where source = ? "
+            "order by at, digest",
+            (source,),
         )
-        for number, at, packed in rows:
-            item, fingerprint = orjson.loads(zlib.decompress(packed))
+        for number, at, item, hashes, marks, texts in rows:
+            lines = zip(
+                array("Q", hashes).tolist(),
+                marks,
+                orjson.loads(zlib.decompress(texts)),
+                strict=True,
+            )
             yield (
                 number,
                 datetime.fromisoformat(at).replace(tzinfo=UTC),
                 Item.model_validate_json(item),
-                Fingerprint.model_validate_json(fingerprint),
+                list(lines),
             )
+
+    def days(self, source: str) -> Iterator[tuple[int, Sequence[int]]]:
+        """Day and hashes of each message of a source."""
+        rows = self._db.execute("select at, hashes from message where source = ?", (source,))
+        for at, hashes in rows:
+            yield datetime.fromisoformat(at).toordinal(), array("Q", hashes).tolist()
 
     def set_stories(self, stories: Sequence[tuple[int, int]]) -> None:
         """Say which story messages belong to: pairs of story and number of a message."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from schemas.item import ParagraphKind
 from streams.clean.boilerplate.keys import line_key, source_of
-from streams.clean.boilerplate.protected import LONGEST, protection
+from streams.clean.boilerplate.protected import AROUND_THE_TEXT, LONGEST, protection
 from streams.clean.boilerplate.rules import BoilerplateRules, Where, removable
 from streams.clean.segments import Passage
 from streams.decode.decoded import Decoded, Role
@@ -59,4 +59,9 @@ def find(
     if not any(keys):
         return []
     prose = [is_prose(passages[number]) for number in numbers]
-    return [numbers[index] for index in removable(keys, prose, learned.lines)]
+
+    def is_own(index: int) -> bool:
+        text = passages[numbers[index]].text
+        return protection(text, learned.provider) not in AROUND_THE_TEXT
+
+    return [numbers[index] for index in removable(keys, prose, learned.lines, is_own)]

@@ -6,7 +6,7 @@ answers does not depend on the order of the stories. It must not read a message.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
@@ -139,7 +139,8 @@ def judge(read: Read, stories: int, may_recur: Callable[[int], bool]) -> Judged:
     }
     if not recurring:
         return Judged({}, {})
-    _place(read(), recurring)
+    common = {line for line, tally in recurring.items() if tally.stories >= MOST_SHARE * stories}
+    _place(read(), recurring, common)
     learned: dict[int, tuple[Where, Tally]] = {}
     refused: dict[int, tuple[Refusal, Tally]] = {}
     for line, tally in recurring.items():
@@ -165,23 +166,38 @@ def _counted(messages: Iterable[SeenMessage], may_recur: Callable[[int], bool]) 
     return tallies
 
 
-def _place(messages: Iterable[SeenMessage], recurring: Mapping[int, Tally]) -> None:
+def _place(
+    messages: Iterable[SeenMessage], recurring: Mapping[int, Tally], common: Container[int]
+) -> None:
     """Count where the lines stand and what beside: in the first message of each story."""
     for tally in recurring.values():
         tally.begin()
     for message in messages:
         zones = _zones(message, recurring)
+        headline = _headline(message, common)
         for number, line in enumerate(message.hashes):
             known = recurring.get(line)
             if known is None or not known.is_new(message.story):
                 continue
             mark = message.marks[number]
             known.zones[zones[number]] += 1
-            known.headlines += bool(mark & Mark.HEADLINE)
+            known.headlines += bool(mark & Mark.HEADLINE) or number == headline
             known.published += bool(mark & Mark.PUBLISHED)
             known.crossheads += bool(mark & Mark.CROSSHEAD)
             beside = (*message.marks[max(number - 1, 0) : number], *message.marks[number + 1 :][:1])
             known.tables += any(other & Mark.TABLE for other in beside)
+
+
+def _headline(message: SeenMessage, common: Container[int]) -> int | None:
+    """The first line that could be the headline: cleaning takes a page's own title for it."""
+    for number, (line, mark) in enumerate(zip(message.hashes, message.marks, strict=True)):
+        if line in common or mark & Mark.AROUND:
+            continue
+        if mark & Mark.PROSE:
+            return None
+        if mark & Mark.OPENS:
+            return number
+    return None
 
 
 def _zones(message: SeenMessage, recurring: Mapping[int, Tally]) -> list[Zone]:
@@ -234,7 +250,12 @@ def _refusal(tally: Tally, stories: int) -> Refusal | None:
         return Refusal.REMOVED_ALREADY
     if tally.tables > _BESIDE_TABLES * tally.stories:
         return Refusal.TABLE
-    if tally.headlines and tally.stories < MOST_SHARE * stories:
+    # Below the text a link may say what is a headline elsewhere: it is taken out there only.
+    if (
+        tally.headlines
+        and tally.stories < MOST_SHARE * stories
+        and _where(tally) is not Where.BELOW
+    ):
         return Refusal.HEADLINE
     return None
 

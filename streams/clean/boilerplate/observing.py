@@ -22,6 +22,8 @@ LINES_LOOKED_AT = 1_000
 
 # The note's false removals are crossheads of one to four words.
 _WORDS_WITHIN = 5
+# Shorter ones above the text are sections: "World", "Arts and culture".
+_WORDS_OF_A_HEADLINE = 4
 _KNOWN = furniture.NAVIGATION | furniture.ANYWHERE
 # What other rules take out may be boilerplate none the less; where they miss it, learning helps.
 _ANY_PAGE = frozenset(
@@ -39,6 +41,8 @@ class Mark(IntFlag):
     """A byline, a sign-off, rights: where it stands says nothing of where the text is."""
     PUBLISHED = 16
     """No other rule takes it out."""
+    OPENS = 64
+    """So long that, as the first line of its message, it may be the headline."""
     CROSSHEAD = 32
     """So short that within a text it may head a part of it: "Pros", "What we like"."""
 
@@ -75,8 +79,7 @@ def observe(
         if reason is None and passage.text == headline:
             marks = (marks | Mark.HEADLINE) & ~Mark.TABLE  # figures do not make it a row
             headline = None
-        learnable = key and kind is None
-        lines.append(SeenLine(key, passage.text, marks) if learnable else SeenLine("", "", marks))
+        lines.append(SeenLine(key if kind is None else "", passage.text, marks))
     return lines
 
 
@@ -84,6 +87,8 @@ def _marks(passage: Passage, kind: Protection | None, *, published: bool) -> Mar
     marks = Mark.PUBLISHED if published else Mark(0)
     if passage.words < _WORDS_WITHIN and passage.folded not in _KNOWN:
         marks |= Mark.CROSSHEAD
+    if passage.words >= _WORDS_OF_A_HEADLINE:
+        marks |= Mark.OPENS
     if passage.kind is ParagraphKind.TABLE or kind is Protection.ROW:
         marks |= Mark.TABLE
     if kind in AROUND_THE_TEXT:

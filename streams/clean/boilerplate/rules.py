@@ -6,7 +6,7 @@ not learn.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -107,7 +107,10 @@ _NOTHING: Mapping[str, Where] = MappingProxyType({})
 
 
 def removable(
-    keys: Sequence[str | None], is_prose: Sequence[bool], lines: Mapping[str, Where]
+    keys: Sequence[str | None],
+    is_prose: Sequence[bool],
+    lines: Mapping[str, Where],
+    is_own: Callable[[int], bool] = lambda _number: True,
 ) -> list[int]:
     """Numbers of the passages that learned lines take out.
 
@@ -118,10 +121,11 @@ def removable(
         keys: of each passage that would be published; None for one that must stay.
         is_prose: whether it is made of sentences.
         lines: of the source.
+        is_own: whether a passage that stays tells where the text is: a byline does not.
     """
     known = [lines.get(key) if key else None for key in keys]
     own = [number for number, where in enumerate(known) if where is None]
-    text = [number for number in own if is_prose[number]] or own
+    text = [number for number in own if is_prose[number]] or [n for n in own if is_own(n)]
     if not text:
         return []
     return [
