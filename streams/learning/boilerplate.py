@@ -6,6 +6,7 @@ It must not decide what is boilerplate: ``streams.clean.boilerplate`` does.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from streams.clean.boilerplate.judging import (
     LEAST_SHARE,
     LEAST_STORIES,
     MOST_SHARE,
+    MOST_SHARE_OF_ANY,
     Refusal,
     judge,
 )
@@ -40,8 +42,9 @@ from streams.learning.spool import Observed, Spool
 # A series of takes may run for days; the desk forgets a text after three.
 _WINDOW = timedelta(days=7)
 _BATCH = 1_000
-# A series of takes may be a third of a small archive, but not on half of its days.
-_SHARE_OF_DAYS = 0.5
+# A series of takes may be a third of a small archive, but not on four of five days.
+_SHARE_OF_DAYS = 0.8
+_FIGURE = re.compile(r"\d+")
 _PUBLISHED = int(Mark.PUBLISHED)
 
 
@@ -61,6 +64,19 @@ class Lesson:
     last: date
     lines: tuple[BoilerplateLine, ...]
     refused: tuple[tuple[str, Refusal, int], ...]
+
+
+@dataclass(slots=True)
+class _Written:
+    """How a line is written, and whether with other figures elsewhere."""
+
+    text: str
+    varies: bool = False
+
+    def meet(self, text: str) -> None:
+        self.varies = self.varies or _FIGURE.findall(self.text) != _FIGURE.findall(text)
+        if (len(text), text) < (len(self.text), self.text):
+            self.text = text
 
 
 @dataclass(slots=True)
@@ -201,9 +217,14 @@ class BoilerplateLearner:
             lambda line: self._sketch.count(line) >= least,
         )
         texts = self._texts(source, {*judged.learned, *judged.refused})
+        varied = {
+            line
+            for line, (_, tally) in judged.learned.items()
+            if texts[line].varies and tally.stories < MOST_SHARE_OF_ANY * stories
+        }
         lines = [
             BoilerplateLine(
-                text=texts[line],
+                text=texts[line].text,
                 where=where,
                 stories=tally.stories,
                 of=stories,
@@ -211,9 +232,13 @@ class BoilerplateLearner:
                 last=date.fromordinal(tally.last),
             )
             for line, (where, tally) in judged.learned.items()
+            if line not in varied
         ]
         refused = [
-            (texts[line], why, tally.stories) for line, (why, tally) in judged.refused.items()
+            (texts[line].text, why, tally.stories) for line, (why, tally) in judged.refused.items()
+        ]
+        refused += [
+            (texts[line].text, Refusal.FIGURES, judged.learned[line][1].stories) for line in varied
         ]
         return Lesson(
             source,
@@ -224,17 +249,18 @@ class BoilerplateLearner:
             tuple(sorted(refused, key=lambda row: (-row[2], row[0]))),
         )
 
-    def _texts(self, source: str, wanted: set[int]) -> dict[int, str]:
-        """Each line as it is written somewhere: the shortest way, which does not vary."""
-        found: dict[int, str] = {}
+    def _texts(self, source: str, wanted: set[int]) -> dict[int, _Written]:
+        """Each line as it is written somewhere: the shortest way, whatever came first."""
+        found: dict[int, _Written] = {}
         if not wanted:
             return found
         for hashes, texts in self._spool.texts(source):
             for line, text in zip(hashes, texts, strict=True):
                 if line in wanted:
-                    known = found.get(line)
-                    if known is None or (len(text), text) < (len(known), known):
-                        found[line] = text
+                    if line not in found:
+                        found[line] = _Written(text)
+                    else:
+                        found[line].meet(text)
         return found
 
 

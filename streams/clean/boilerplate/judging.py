@@ -22,16 +22,17 @@ MOST_SHARE = 0.30
 """Within the story's text, or where a story's own headline says the same, a line must be in this
 share of the stories. The note's figure."""
 
-# A line so short that it could be a crosshead, and that lines of the story's own surround, such as
-# "Listen to this story" under the headline: above this share it heads nothing in particular.
-_MOST_SHARE_OF_SHORT = 0.60
+MOST_SHARE_OF_ANY = 0.60
+"""Two kinds of line that mean something must be in this share: one so short that it could be a
+crosshead, among the story's own lines ("Listen to this story", under the headline); and one that
+says another figure each time: "Updated 12:30" is in all, "Rating: 4 of 5" in the reviews."""
 
 # Of the stories a line is in, how many must have it in one place. A page that is cut, or has no
 # paragraph, puts it elsewhere.
 _IN_PLACE = 0.9
 _AT_THE_EDGE = 0.5
-# A line that stands beside a table in one story of five heads it.
-_BESIDE_TABLES = 0.2
+# A line that stands directly above a row in one story of five heads a table.
+_ABOVE_TABLES = 0.2
 
 
 class Zone(IntEnum):
@@ -52,7 +53,8 @@ class Refusal(StrEnum):
     """Why a line that recurs is not learned."""
 
     REMOVED_ALREADY = "removed-already"  # other rules take it out of every message
-    TABLE = "table"  # heads or follows a table
+    TABLE = "table"  # heads a table, or a part of one
+    FIGURES = "figures"  # says another figure in each story
     HEADLINE = "headline"  # is the headline of a story
     WITHIN = "within-the-text"
     MARGIN = "beside-the-story's-own-lines"
@@ -184,8 +186,7 @@ def _place(
             known.headlines += bool(mark & Mark.HEADLINE) or number == headline
             known.published += bool(mark & Mark.PUBLISHED)
             known.crossheads += bool(mark & Mark.CROSSHEAD)
-            beside = (*message.marks[max(number - 1, 0) : number], *message.marks[number + 1 :][:1])
-            known.tables += any(other & Mark.TABLE for other in beside)
+            known.tables += any(below & Mark.TABLE for below in message.marks[number + 1 :][:1])
 
 
 def _headline(message: SeenMessage, common: Container[int]) -> int | None:
@@ -237,7 +238,7 @@ def _verdict(tally: Tally, stories: int) -> Where | Refusal:
     edge = tally.zones[Zone.EDGE_ABOVE] + tally.zones[Zone.EDGE_BELOW]
     if (
         edge >= _AT_THE_EDGE * tally.stories
-        or tally.stories >= _MOST_SHARE_OF_SHORT * stories
+        or tally.stories >= MOST_SHARE_OF_ANY * stories
         or _is_common(tally, stories)
     ):
         return where
@@ -248,7 +249,7 @@ def _refusal(tally: Tally, stories: int) -> Refusal | None:
     """What is against learning a line wherever it stands."""
     if not tally.published:
         return Refusal.REMOVED_ALREADY
-    if tally.tables > _BESIDE_TABLES * tally.stories:
+    if tally.tables > _ABOVE_TABLES * tally.stories:
         return Refusal.TABLE
     # Below the text a link may say what is a headline elsewhere: it is taken out there only.
     if (
