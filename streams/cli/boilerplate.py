@@ -18,7 +18,7 @@ from streams.cli.common import WithRules, finish
 from streams.cli.examples import EXAMPLES
 from streams.cli.inputs import InputPath, Inputs, progress
 from streams.cli.logs import open_settings_log
-from streams.cli.output import Format, Output, OutputOption, no_option, open_output, terminal
+from streams.cli.output import Format, Output, OutputOption, open_output, terminal
 from streams.cli.render import printable
 from streams.errors import ConfigError
 
@@ -38,7 +38,6 @@ boilerplate = App(
 )
 
 _Flag = Annotated[bool, Parameter(negative="")]
-_File = Annotated[Path, Parameter(allow_leading_hyphen=True, validator=no_option)]
 # Of lines that recur and were not learned, as many are shown to a person.
 _REFUSED_SHOWN = 10
 
@@ -85,7 +84,7 @@ def learn(
     days = [each.last for each in lessons] + ([newest_of(old)] if old else [])
     person = terminal(stderr=True)
     for words in _summary(lessons):
-        person.print(printable(words), soft_wrap=True)
+        person.print(words, soft_wrap=True)
     if skipped.undated:
         person.print(f"{skipped.undated:,} messages without a time taught nothing: see --time-from")
     if skipped.unread or skipped.no_text:
@@ -161,7 +160,7 @@ def forget(
     text, rules = write(sets, newest_of(old))
     report = terminal()
     for source, revoked in found:
-        report.print(printable(f"revoked  {source}  {revoked}"), soft_wrap=True)
+        report.print(f"revoked  {printable(source)}  {printable(revoked)}", soft_wrap=True)
     if dry_run:
         report.print(f"would write {rules.version} to {printable(str(file))}")
         return
@@ -170,7 +169,7 @@ def forget(
 
 
 @boilerplate.command
-def diff(old: _File, new: _File, *, output: OutputOption = None) -> None:
+def diff(old: InputPath, new: InputPath, *, output: OutputOption = None) -> None:
     """What one set of lines removes and another does not.
 
     Args:
@@ -180,7 +179,7 @@ def diff(old: _File, new: _File, *, output: OutputOption = None) -> None:
     """
     from streams.clean.boilerplate.changing import differences  # noqa: PLC0415  (the stages)
 
-    before, after = _load(old), _load(new)
+    before, after = _load(Path(old)), _load(Path(new))
     with open_output(output) as out:
         for change in differences(before, after):
             row = {"change": change.change, **_row(change.source, change.line)}
@@ -268,11 +267,11 @@ def _learn(learner: BoilerplateLearner, message: RawMessage, limit: int) -> None
 def _summary(lessons: Sequence[Lesson]) -> Iterator[str]:
     for each in lessons:
         yield (
-            f"{each.source}: {len(each.lines):,} lines learned of {each.stories:,} stories in "
+            f"{printable(each.source)}: {len(each.lines):,} lines learned of {each.stories:,} stories in "
             f"{each.messages:,} messages"
         )
         for text, why, stories in each.refused[:_REFUSED_SHOWN]:
-            yield f"  not learned ({why.value}), in {stories:,} stories: {text[:80]}"
+            yield f"  not learned ({why.value}), in {stories:,} stories: {printable(text[:80])}"
         if len(each.refused) > _REFUSED_SHOWN:
             yield f"  and {len(each.refused) - _REFUSED_SHOWN:,} more"
 
@@ -310,4 +309,5 @@ def _words(row: dict[str, object]) -> str:
         if row["revoked"]
         else f"{row['where']:<8}  {row['stories']:>6,} of {row['of']:,}, last {row['last']}"
     )
-    return printable(f"{row['id']}  {row['provider']}  {counted}  {row['text']}")
+    provider, text = printable(str(row["provider"])), printable(str(row["text"]))
+    return f"{row['id']}  {provider}  {counted}  {text}"

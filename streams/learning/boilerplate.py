@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from types import TracebackType
@@ -95,7 +95,8 @@ class BoilerplateLearner:
         self, profiles: Profiles = DEFAULT_PROFILES, rules: CleaningRules = DEFAULT_RULES
     ) -> None:
         self._profiles = profiles
-        self._rules = rules
+        # Nothing here depends on the language, and telling it takes a third of the time.
+        self._rules = replace(rules, boilerplate=None, languages=())
         self._sketch = Sketch()
         self._spool = Spool()
         self._messages: Counter[str] = Counter()

@@ -8,6 +8,7 @@ line: what its neighbours say is for ``learning``.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 
 from streams.clean import byline, dateline, endings
@@ -99,21 +100,21 @@ def protection(text: str, provider: str | None = None) -> Protection | None:
     if len(text) > LONGEST:
         return Protection.LONG
     words = fold(text).split()
-    found = {
-        Protection.BYLINE: byline.is_byline(text),
-        Protection.SIGN_OFF: endings.judge(text) is not None,
-        Protection.DATELINE: _is_dateline(text, provider),
-        Protection.ROW: _is_row(text, words),
-        Protection.CREDIT: _is_credit(text, words),
-        Protection.RIGHTS: _RIGHTS.search(text) is not None,
-        Protection.NOTICE: _is_notice(text, words),
-        Protection.QUOTE: _is_quote(text),
-        Protection.AGENCY: _names_agency(text, words, provider),
-    }
-    return next((kind for kind, holds in found.items() if holds), None)
+    for kind, holds in _KINDS:
+        if holds(text, words, provider):
+            return kind
+    return None
 
 
-def _is_dateline(text: str, provider: str | None) -> bool:
+def _is_byline(text: str, _words: list[str], _provider: str | None) -> bool:
+    return byline.is_byline(text)
+
+
+def _is_ending(text: str, _words: list[str], _provider: str | None) -> bool:
+    return endings.judge(text) is not None
+
+
+def _is_dateline(text: str, _words: list[str], provider: str | None) -> bool:
     """One that opens the text, or a line of its own: "LONDON, March 3"."""
     if dateline.find(text, provider) is not None:
         return True
@@ -123,7 +124,7 @@ def _is_dateline(text: str, provider: str | None) -> bool:
     return found is not None and bool(found.date and found.place and found.place.isupper())
 
 
-def _is_row(text: str, words: list[str]) -> bool:
+def _is_row(text: str, words: list[str], _provider: str | None) -> bool:
     """Set in columns, or two figures among few words."""
     if is_table_row(text):
         return True
@@ -132,19 +133,23 @@ def _is_row(text: str, words: list[str]) -> bool:
     return cells > 1 and letters <= _WORDS_A_CELL * cells
 
 
-def _is_credit(text: str, words: list[str]) -> bool:
+def _is_credit(text: str, words: list[str], _provider: str | None) -> bool:
     if _CREDIT.search(text) is not None:
         return True
     return len(words) <= _WORDS_OF_A_CREDIT and _INITIALS.fullmatch(text) is not None
 
 
-def _is_notice(text: str, words: list[str]) -> bool:
+def _is_rights(text: str, _words: list[str], _provider: str | None) -> bool:
+    return _RIGHTS.search(text) is not None
+
+
+def _is_notice(text: str, words: list[str], _provider: str | None) -> bool:
     if read_markers(text).kinds or any(mark.match(text) for mark in _FOR_EDITORS):
         return True
     return len(words) <= _WORDS_OF_A_NOTICE and _NOTICE.match(text) is not None
 
 
-def _is_quote(text: str) -> bool:
+def _is_quote(text: str, _words: list[str], _provider: str | None) -> bool:
     """A direct quotation; one that opens and never ends goes on in the next paragraph."""
     if any(len(part.split()) >= _WORDS_OF_A_QUOTE for part in _QUOTED.findall(text)):
         return True
@@ -162,3 +167,16 @@ def _names_agency(text: str, words: list[str], provider: str | None) -> bool:
     if provider:
         names.update(fold(provider).split())
     return not names.isdisjoint(words) and names.union(_BESIDE_AGENCIES).issuperset(words)
+
+
+_KINDS: tuple[tuple[Protection, Callable[[str, list[str], str | None], bool]], ...] = (
+    (Protection.BYLINE, _is_byline),
+    (Protection.SIGN_OFF, _is_ending),
+    (Protection.DATELINE, _is_dateline),
+    (Protection.ROW, _is_row),
+    (Protection.CREDIT, _is_credit),
+    (Protection.RIGHTS, _is_rights),
+    (Protection.NOTICE, _is_notice),
+    (Protection.QUOTE, _is_quote),
+    (Protection.AGENCY, _names_agency),
+)
