@@ -267,8 +267,8 @@ def _learn(learner: BoilerplateLearner, message: RawMessage, limit: int) -> None
 def _summary(lessons: Sequence[Lesson]) -> Iterator[str]:
     for each in lessons:
         yield (
-            f"{printable(each.source)}: {len(each.lines):,} lines learned of {each.stories:,} stories in "
-            f"{each.messages:,} messages"
+            f"{printable(each.source)}: {len(each.lines):,} lines learned of {each.stories:,} "
+            f"stories in {each.messages:,} messages"
         )
         for text, why, stories in each.refused[:_REFUSED_SHOWN]:
             yield f"  not learned ({why.value}), in {stories:,} stories: {printable(text[:80])}"

@@ -1,7 +1,8 @@
 """Real articles set again as one agency's pages: what stands around them is ours, and known.
 
-Every line has a label: "boilerplate", or "text" for the article and for what recurs and means
-something (crossheads, quotations, table headings, bylines, sign-offs, background).
+Every line has a label: "boilerplate", "link" (to another story, new every day), or "text" for the
+article and for what recurs and means something: crossheads, quotations, table headings, bylines,
+sign-offs, background.
 """
 
 from __future__ import annotations
@@ -63,14 +64,6 @@ class Page:
             content_type="text/plain; charset=utf-8",
             position=f"{self.at:%Y%m%d%H%M%S}",
         )
-
-    def spans(self) -> list[tuple[int, int, str]]:
-        """(start, end, label) of each line in the text."""
-        spans, start = [], 0
-        for text, label in self.lines:
-            spans.append((start, start + len(text), label))
-            start += len(text) + 2
-        return spans
 
 
 def stream(articles: Sequence[tuple[str, str]], seed: int = 5) -> list[Page]:
@@ -141,7 +134,9 @@ def _page(
     page.boilerplate("Tell us what you think of this story")
     if chance.random() < 0.6:
         page.boilerplate(chance.choice(_NEWSLETTERS))
-    page.boilerplate("Also in Nordava", *chance.sample(list(links), 3), "More from Nordava")
+    page.boilerplate("Also in Nordava")
+    page.lines += [(link, "link") for link in chance.sample(list(links), 3)]
+    page.boilerplate("More from Nordava")
     if chance.random() < 0.9:
         page.boilerplate("Nordava apps for phones and tablets")
     page.boilerplate("How we work and who pays for it", "Write to the newsroom")

@@ -179,7 +179,8 @@ def test_a_damaged_file_is_refused_by_every_command_and_told_by_lint(
         (["learn", "nowhere.jsonl"], "no such file"),
         (["learn", "one.txt"], "no message with a text and a time"),
         (["list"], "cannot read boilerplate.toml"),
-        (["list", "--boilerplate", "one.txt"], "holds no learned boilerplate"),
+        (["list", "--boilerplate", "one.txt"], "one.txt is damaged: not TOML"),
+        (["list", "--boilerplate", "afp.toml"], "holds no learned boilerplate"),
         (["list", "--boilerplate", "binary"], "not UTF-8"),
         (["list", "--provider", "herald", "--boilerplate", "lines.toml"], "sources: nordava"),
         (["forget", "Read off", "--boilerplate", "lines.toml"], "no line 'Read off'"),
@@ -193,6 +194,7 @@ def test_what_is_wrong_is_one_line(
     name = archive(folder)
     assert main(["boilerplate", "learn", name, "--into", "lines.toml"]) == 0
     (folder / "one.txt").write_text("A bridge is closed\n\nThe bridge is closed, it was said.\n")
+    (folder / "afp.toml").write_text('provider = "afp"\n')
     (folder / "binary").write_bytes(bytes(range(256)))
     capfd.readouterr()
     assert main(["boilerplate", *arguments]) == 2
