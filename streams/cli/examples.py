@@ -123,9 +123,9 @@ is a new file. Exit status 0, or 2 where anything is wrong.
   wireroom boilerplate diff old.toml lines.toml         what has changed
 
 Nothing is taken out until a file is named: --boilerplate, WIREROOM_BOILERPLATE
-or boilerplate in wireroom.toml. It is read once, when a command starts, and
-the audit of each removed line names its version: boilerplate@2016-02-20.1a2b3c4d,
-the day of the newest message learned from and a hash of what was learned.
+or boilerplate in wireroom.toml. It is read once, when a command starts. The
+audit of a removed line names its version, boilerplate@2016-02-20.1a2b3c4d: the
+day of the newest message learned from, and a hash of what was learned.
 """,
     "explain": """Examples:
 

@@ -73,6 +73,7 @@ def feed(*around: Sequence[str], count: int = 10, step: timedelta = 8 * HOUR) ->
 
 FOOTER = "Read every story on our site"
 PLAIN = ["...", FOOTER]
+HEADLINE = "Storm on the coast, as it happened"
 
 
 def test_lines_around_the_stories_of_a_source_are_learned() -> None:
@@ -113,6 +114,18 @@ def test_takes_of_one_story_count_once() -> None:
     texts = [story(1)[0], *(sentence(n) for n in range(900, 924))]
     takes = [message([*texts[: 6 + take], series], BEGIN + take * 3 * HOUR) for take in range(12)]
     assert learned([*takes, *feed(PLAIN, count=12)]) == {FOOTER: "below"}
+
+
+def test_times_on_every_page_do_not_make_two_stories_of_two_takes() -> None:
+    def page(lines: Sequence[str], number: int) -> RawMessage:
+        at = BEGIN + number * 5 * HOUR
+        return message([f"Updated {at:%H:%M:%S} on {at:%d} February", "7 pages", *lines], at)
+
+    bare = [sentence(n).replace(f" of number {n} ", " ") for n in range(900, 912)]
+    takes = [page([HEADLINE, *bare[: 2 + take // 2]], take) for take in range(8)]
+    others = [page([*story(n), FOOTER], n) for n in range(12, 36)]
+    (lesson,) = lessons([*takes, *others])
+    assert lesson.stories == 25
 
 
 def test_updates_under_one_id_count_once() -> None:
