@@ -188,11 +188,16 @@ class Topic(Record):
 
 
 class Removed(Record):
-    """Code points [start, end) of the decoded source that were not published, and why."""
+    """Code points [start, end) of the decoded source that were not published, and why.
+
+    ``rule`` names the version of the rule where the reason alone does not say which it was:
+    "boilerplate@2026-11-23.1a2b3c4d".
+    """
 
     start: int
     end: int
     reason: str
+    rule: str | None = None
 
 
 class Edit(Record):

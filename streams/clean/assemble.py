@@ -57,6 +57,7 @@ class _Parts:
     notes: list[EdNote] = field(default_factory=list)
     embargoed_until: datetime | None = None
     kills: tuple[Link, ...] = ()
+    versions: dict[RemovalReason, str] = field(default_factory=dict)
 
 
 def assemble(
@@ -75,6 +76,8 @@ def assemble(
         warnings=[*decoded.warnings, *labels.warnings],
         notes=_notes(passages, labels, decoded.facts),
     )
+    if rules.boilerplate is not None:
+        parts.versions[RemovalReason.BOILERPLATE] = rules.boilerplate.name
     if rules.fences:
         _take_advisory(parts)
     if rules.datelines:
@@ -281,7 +284,12 @@ def _audit(decoded: Decoded, parts: _Parts, kept: Sequence[Passage]) -> Audit:
     )
     return Audit(
         removed=tuple(
-            Removed(start=passage.start, end=passage.end, reason=reason.value)
+            Removed(
+                start=passage.start,
+                end=passage.end,
+                reason=reason.value,
+                rule=parts.versions.get(reason),
+            )
             for passage, reason in removed
         ),
         edits=(*decoded.edits, *edits),

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from schemas.item import Item, ParagraphKind, PubStatus
 from streams.clean.assemble import assemble, status_of
+from streams.clean.boilerplate.applying import learned_lines
 from streams.clean.labels import Labels, is_prose, label
 from streams.clean.rules import DEFAULT_RULES, CleaningRules, RemovalReason
 from streams.clean.segments import Passage, passages
@@ -53,7 +54,7 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
         return Drop(decoded.not_text, _what_it_is(decoded))
     found = passages(decoded, rules)
     applied = rules if decoded.format in _SCRAPED else _as_set(found, rules)
-    labels = label(found, applied, decoded.strip)
+    labels = label(found, applied, decoded.strip, learned_lines(decoded, rules.boilerplate))
     facts = decoded.facts
     if status_of(facts.pubstatus, facts.lifecycle) is not PubStatus.CANCELED:
         if not found:

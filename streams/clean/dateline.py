@@ -62,6 +62,7 @@ _AGENCIES = frozenset({
 _WITHOUT_SEPARATOR = frozenset({"ats", "sda"})
 _WHERE = 160
 _WORDS_OF_PLACE = 4
+_LONGEST_INITIALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,12 @@ def parse(dateline: str, provider: str | None = None) -> Found | None:
     if place is not None and not _is_place(place):
         place = None
     return Found(place, date, agency, raw, len(dateline))
+
+
+def is_agency_name(word: str) -> bool:
+    """Whether a word is an agency's name: "Reuters", "AFP", but not "map" nor "Map"."""
+    known = word.lower() in _AGENCIES
+    return known and (word.isupper() or word == "dpa" or len(word) > _LONGEST_INITIALS)
 
 
 def _found(match: re.Match[str]) -> Found | None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from schemas.item import ParagraphKind
 from streams.clean import byline, endings, fences, furniture, headline, teaser
+from streams.clean.boilerplate import applying
+from streams.clean.boilerplate.applying import Learned
 from streams.clean.lifecycle import is_marker
 from streams.clean.rules import CleaningRules, RemovalReason
 from streams.clean.segments import Passage
@@ -62,16 +64,28 @@ class Labels:
         ]
 
 
-def label(passages: Sequence[Passage], rules: CleaningRules, strip: Sequence[str] = ()) -> Labels:
-    """Judge every passage; ``strip`` are the provider's patterns of lines that are never text."""
+def label(
+    passages: Sequence[Passage],
+    rules: CleaningRules,
+    strip: Sequence[str] = (),
+    learned: Learned | None = None,
+) -> Labels:
+    """Judge every passage.
+
+    Args:
+        passages: of one message.
+        rules: which rules are on.
+        strip: the provider's patterns of lines that are never text.
+        learned: the boilerplate of its source.
+    """
     labels = Labels([None] * len(passages))
     for number, passage in enumerate(passages):
         if not passage.text.strip():
             labels.reasons[number] = RemovalReason.FURNITURE  # invisible characters only
     _take_as_declared(passages, labels, rules)
     _fence_off(passages, labels, rules)
-    if strip and rules.provider_lines:
-        _strip(passages, labels, tuple(strip))
+    _strip(passages, labels, tuple(strip) if rules.provider_lines else ())
+    _take_learned(passages, labels, learned)
     folded = _vouching(passages) if rules.teasers else []
     if rules.teasers:
         _mark_teasers(passages, labels, folded)
@@ -154,12 +168,20 @@ def _fence_off(passages: Sequence[Passage], labels: Labels, rules: CleaningRules
 
 
 def _strip(passages: Sequence[Passage], labels: Labels, strip: tuple[str, ...]) -> None:
+    if not strip:
+        return
     patterns = [re.compile(pattern) for pattern in strip]
     for number in labels.paragraphs():
         text = passages[number].text
         # Bounded: a pattern of the user's may be slow on long lines, and these are text.
         if len(text) <= _LONGEST_PROVIDER_LINE and any(p.fullmatch(text) for p in patterns):
             labels.remove(number, RemovalReason.PROVIDER_LINE)
+
+
+def _take_learned(passages: Sequence[Passage], labels: Labels, learned: Learned | None) -> None:
+    if learned is not None:
+        for number in applying.find(passages, labels.paragraphs(), is_prose, learned):
+            labels.remove(number, RemovalReason.BOILERPLATE)
 
 
 def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[str]) -> None:

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from streams.clean.boilerplate import BoilerplateRules
 
 # Languages of the wires told apart by default. Fewer are told apart better: restricting the
 # model lifts seven-word headlines from .943 to .973 right on ten languages.
@@ -32,6 +36,7 @@ class RemovalReason(StrEnum):
     SIGN_OFF = "sign-off"  # initials or names of reporters and editors at the end
     END_MARK = "end-mark"  # "-30-", "###", "NNNN"
     RIGHTS = "rights"  # now in rights
+    BOILERPLATE = "boilerplate"  # learned: it recurs across the stories of its source
     PROVIDER_LINE = "provider-line"  # never text, says the provider's profile
     CANCELED = "canceled"  # the body of a canceled item, which is not to be used
 
@@ -68,6 +73,7 @@ class CleaningRules:
             publishable. What the format itself declares to be such a note is one in any case.
         sign_offs: take sign-offs, end marks and rights lines off the end.
         provider_lines: remove the lines that the provider's profile says are never text.
+        boilerplate: the learned lines to remove; None removes none. The audit names its version.
         canceled: publish no paragraphs of a canceled item.
         languages: codes of the languages told apart; empty switches detection off.
     """
@@ -84,6 +90,7 @@ class CleaningRules:
     fences: bool = True
     sign_offs: bool = True
     provider_lines: bool = True
+    boilerplate: BoilerplateRules | None = None
     canceled: bool = True
     languages: tuple[str, ...] = LANGUAGES
 

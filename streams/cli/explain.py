@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from streams.cli.common import Common
+from streams.cli.common import WithRules
 from streams.cli.inputs import InputPath, Inputs
 from streams.cli.output import Format, OutputOption, open_output
 from streams.cli.render import counted, printable
@@ -42,7 +42,7 @@ def explain(
     text: bool = False,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     output: OutputOption = None,
-    common: Common = Common(),  # noqa: B008  (frozen)
+    common: WithRules = WithRules(),  # noqa: B008  (frozen)
 ) -> None:
     """The format found and why, the encoding, every field with its origin, what is removed.
 

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
         max_body_bytes: a larger body is spooled whole to ``spool_dir`` and becomes a dead letter.
         profiles_dir: a directory of provider profiles (*.toml) besides those that ship; one of the
             same provider takes the place of the shipped one.
+        boilerplate: the file of learned lines that cleaning takes out; read once, at the start.
         replication: copies of each topic made by ``topics apply``; Kafka only.
     """
 
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
     spool_dir: Path = Path("wireroom-spool")
     profiles_dir: Path | None = None
+    boilerplate: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     metrics_host: str = "127.0.0.1"
@@ -135,11 +137,13 @@ class Settings(BaseSettings):
         """What the stages need to know, without files or environment.
 
         Raises:
-            ConfigError: a provider profile cannot be read.
+            ConfigError: a provider profile, or the file of learned lines, cannot be read.
         """
+        from streams.clean import CleaningRules  # noqa: PLC0415  (brings the stages)
         from streams.desk import DeskConfig  # noqa: PLC0415  (brings the stages)
         from streams.enrich import EnrichConfig  # noqa: PLC0415  (as above)
         from streams.pipeline import PipelineConfig  # noqa: PLC0415  (as above)
+        from streams.settings.boilerplate import load_boilerplate  # noqa: PLC0415  (as above)
         from streams.settings.profiles import profiles_of  # noqa: PLC0415  (as above)
 
         rule = _dedup_rule(self.desk.model_dump(exclude={"providers"}))
@@ -149,6 +153,9 @@ class Settings(BaseSettings):
         }
         return PipelineConfig(
             profiles=profiles_of(self.profiles_dir),
+            rules=CleaningRules(
+                boilerplate=load_boilerplate(self.boilerplate) if self.boilerplate else None
+            ),
             desk=DeskConfig(dedup=rule, providers=own),
             enrich=EnrichConfig(recogniser=self.enrich.recogniser),
             max_body_bytes=self.max_body_bytes,

@@ -183,7 +183,7 @@ RECORDS: dict[type[Record], str] = {
     DateMention: "start end text value",
     Topic: "scheme code name source",
     Audit: "removed edits warnings",
-    Removed: "start end reason",
+    Removed: "start end reason rule",
 }
 
 
