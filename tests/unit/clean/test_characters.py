@@ -23,7 +23,7 @@ def repaired(text: str) -> str:
         ("zero\u200bwidth soft\xadhyphen \ufeffbom", "zerowidth softhyphen bom"),
         ("bell\x07 nul\x00 del\x7f", "bell nul del"),
         ("form\x0cfeed", "form feed"),
-        ("\x93quoted\x94 \x80 5", "“quoted” € 5"),
+        ("\x93quoted\x94 \x80 5\x85 \x81", "“quoted” € 5… "),
         ("e\u0301te\u0301", "été"),
         ("e\u200b\u0301te\u0301", "été"),
         ("Latin\u200djoined", "Latinjoined"),

