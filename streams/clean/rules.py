@@ -5,9 +5,16 @@ It must not hold the doing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import Any
 
+VERSION = "clean/1"
+"""The version of the rules, in every item's audit.
+
+Raised whenever the same source is cleaned otherwise than before: a test compares.
+"""
 # Languages of the wires told apart by default. Fewer are told apart better: restricting the
 # model lifts seven-word headlines from .943 to .973 right on ten languages.
 LANGUAGES = (
@@ -70,6 +77,7 @@ class CleaningRules:
         provider_lines: remove the lines that the provider's profile says are never text.
         canceled: publish no paragraphs of a canceled item.
         languages: codes of the languages told apart; empty switches detection off.
+        usual_languages: what the source usually writes in; those are expected the more.
     """
 
     navigation: bool = True
@@ -86,6 +94,24 @@ class CleaningRules:
     provider_lines: bool = True
     canceled: bool = True
     languages: tuple[str, ...] = LANGUAGES
+    usual_languages: tuple[str, ...] = ()
+
+    def without(self, names: Iterable[str]) -> CleaningRules:
+        """The same, with the named rules of ``SWITCHES`` off."""
+        return replace(self, **{name: _OFF[name] for name in names})
 
 
+def _off(default: object) -> object:
+    if isinstance(default, bool):
+        return False
+    return () if isinstance(default, tuple) else None
+
+
+_OFF: dict[str, Any] = {
+    field.name: _off(field.default)
+    for field in fields(CleaningRules)
+    if field.name != "usual_languages"
+}
+SWITCHES = tuple(_OFF)
+"""The rules that can be switched off, by name."""
 DEFAULT_RULES = CleaningRules()

@@ -104,7 +104,7 @@ def _part(answer: Decoded | Fail, raw: RawMessage, config: PipelineConfig) -> Pa
     if isinstance(answer, Fail):
         return Part(answer.part, "dead", why=answer.code, detail=answer.detail)
     stated = tuple(_stated(answer, raw))
-    outcome = clean(answer, config.rules)
+    outcome = clean(answer, config.rules_of(answer.provider))
     if isinstance(outcome, Item):
         return Part(
             answer.source.part,
