@@ -80,16 +80,21 @@ def _misreading(
 _FOLLOWERS = "\x80-\x84\x86-\x9fƒ†‡ˆ‰ŠŒŽ˜šœžŸ¡-¨¬\xad¯-±´-¶¸¼-¿"
 _MARKS = "©®™ªº¹²³·"
 _WINDOWS_TAIL = (
-    f"(?:(?<=[ÂÃÄÅÎÏÐÑØÙâãð])[{_FOLLOWERS}]|(?<=[Ââð])[{_MARKS}]"
+    f"(?:(?<=[ÂÃÄÅÎÏÐÑØÙãð])[{_FOLLOWERS}]|(?<=[Ââð])[{_MARKS}]"
+    # "âœ… Open": French has both letters and all the marks.
+    f"|(?<=â)(?!œ)[{_FOLLOWERS}]|(?<=â)œ(?:(?!œ)[{_FOLLOWERS}{_MARKS}‘“”„‚•—€]"
+    "|(?<!\\wâœ)[«»’…–](?= [A-Z0-9]))"
     f"|(?<=[ÃÄÅÎÏÐÑØÙ])[{_MARKS}](?=[^\\W\\d_])"
-    "|(?<=â)(?:€|‚(?=¬)|„(?=¢))|(?<=[0-9]Ã)—(?=[0-9])"
+    "|(?<=â)(?:€|‚(?=¬)|„(?=¢))|(?<=[0-9]Ã)—(?=[0-9])|(?<=[\\s)]Ã)[—·](?=\\s)"
+    f"|(?<=â)[‘’“”•–—„](?!œ)(?=[{_FOLLOWERS}©®™ª²³‚€])"
     # "aprÃ s", "motÂ »": no word goes on with one of these capitals; "SÃO" does, in capitals.
     "|(?<=[a-zß-ÿ][ÂÃÄÅ])@"
     # "Ã  Paris", "Ã€ Paris": alone they are no words.
     "|(?<=Ã)(?<!\\w.)(?:\xa0(?=[\\w ,.\\n]|\\Z)|  (?=\\w)|€)"
     # "Â«Non", "Ã–sterreich", "Å“uvre": what opens a quotation follows a space.
     "|(?<=[ÂÃÄÅ])(?<!\\w.)[‘“„‚](?=[^\\W\\d_])|(?<=[ÂÃÄ])(?<!\\w.)[–—…](?=[^\\W\\d_])"
-    "|(?<=[a-zß-ÿ.,;:!?]Â) |(?<=Â)(?<!\\w.)«|(?<=[^«“]\\sÂ)»"
+    "|(?<=[a-zß-ÿ.,;:!?]Â) |(?<=[^\\sA-ZÀ-Þ«“‘(\"'\\[]Â)\xa0|(?<= Â)\xa0(?=[\\w($])"
+    "|(?<=Â)(?<!\\w.)«|(?<=[^«“]\\sÂ)»"
     "|(?<=[A-Za-z][ÃÅ])[‘“„](?=[A-Za-z])"
     "|(?<=×)@×@)"
 )
@@ -105,8 +110,8 @@ _MAC_TAIL = (
     "|(?<=[A-Z]√)@(?=[a-z]{2})|(?<=\\so√)π(?=\\s)"
     "|(?<=[A-Za-z]≈)@(?=[a-z])|(?<=[A-Za-z]≈)[À-ÿ]|(?<=≈)(?<!\\w.)ì(?=[a-z])"
     "|(?<=[a-z]ƒ)@(?=[a-z\\s.,;:)]|\\Z)"
-    "|(?<=¬)[´ª†©®°](?=\\w)|(?<=[\\w.!?)]¬)[ª†©®Æ≤≥πΩ]|(?<=\\d¬)∞"
-    "|(?<=‚)[ÄÑâ]@)"
+    "|(?<=¬)[´ª†©®°](?=\\w)|(?<=¬)£(?=[0-9])|(?<=[\\w.!?)]¬)[ª†©®Æ≤≥πΩ]|(?<=\\d¬)∞"
+    "|(?<=‚)[À-ÿ]@|(?<=\uf8ff)ü@)"
 )
 # Boxes are drawn of these; followed by a letter or a sign, or following a letter, they are none.
 _BOXES = (
@@ -121,9 +126,9 @@ WINDOWS = _misreading(
     _WINDOWS_SAFE,
 )
 MISREADINGS = (
-    _misreading("mac_roman", _table("mac_roman"), "√¬≈ƒ‚", _MAC_TAIL),
-    _misreading("cp437", _table("cp437"), "├┬┼─Γ", f"(?:{_BOXES}|(?<=Γ)(?:Ç@|[éäëêèå]@))"),
-    _misreading("cp850", _table("cp850"), "├┬┼─Ô", f"(?:{_BOXES}|(?<=Ô)(?:Ç@|[éäëê]@))"),
+    _misreading("mac_roman", _table("mac_roman"), "√¬≈ƒ‚\uf8ff", _MAC_TAIL),
+    _misreading("cp437", _table("cp437"), "├┬┼─Γ≡", f"(?:{_BOXES}|(?<=Γ)[À-ÿ£¡¢¥]@|(?<=≡)ƒ@)"),
+    _misreading("cp850", _table("cp850"), "├┬┼─Ôð", f"(?:{_BOXES}|(?<=Ô)[ÇéäëêåÿÜ£¡]@|(?<=ð)ƒ@)"),
     WINDOWS,
 )
 """Last is the one whose evidence, accented letters and signs, may be part of the others'."""

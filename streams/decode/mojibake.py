@@ -141,7 +141,11 @@ def _is_evident(text: str, misreading: Misreading) -> bool:
 
 
 def _is_quoted(text: str, start: int, end: int) -> bool:
-    return text[start - 1 : start] in _OPENS and text[end : end + 1] in _CLOSES
+    return (
+        text[start] in "ÂÃÄÅ"
+        and text[start - 1 : start] in _OPENS
+        and text[end : end + 1] in _CLOSES
+    )
 
 
 def _with_space(match: re.Match[str]) -> str:

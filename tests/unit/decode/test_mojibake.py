@@ -73,6 +73,8 @@ def test_what_lost_a_byte_that_nobody_can_know_is_left() -> None:
         ("The companyâ€™s Â® and â„¢", "The company’s ® and ™"),
         ("\xa0ä¸\xadæ\x96\x87 (ç¹\x81é«\x94)".removeprefix("\xa0"), "中文 (繁體)"),
         ("où l’été, the companyâ€™s", "où l’été, the company’s"),
+        ("âœ… Open, ðŸ‘‰ now, â˜… and â†’", "✅ Open, 👉 now, ★ and →"),
+        ("â”‚ sin(Î¸) Ã— 2", "│ sin(θ) × 2"),
     ],
 )
 def test_short_texts_are_repaired(broken: str, meant: str) -> None:
@@ -113,6 +115,7 @@ def test_one_broken_line_among_good_ones_is_repaired_alone() -> None:
         "√2, 2√π, k√π, √Ω, √µ, √∞, ±√3, ¬A ∧ ¬B, f≈g, a≈b, ƒ(x)=√x, 5×3, 25 °C ± 2°, 10 µm ½",
         "[ˈfʁɑ̃sɛ] /kɔ̃ʒe/ ˈtʃɛɹi ðə ðɪs ʃi",
         "EUR/USD 1,0934 €¢£¥ ±0.5% 5€ â 5 € 10‰ §5 ¶ £5m–£10m 1º 2ª nº 3",
+        "âœ« âœ… âœ» âœ’",
         "Café® «Café®» NESCAFÉ® CAFÉ™ SKÅ® MAÑANÃ® ©2020",
         "Bjørn Å. Østli: Å – en liten å; Å «gå»; «Å»; Å…nei",
         "HÀ NỘI – THÀNH PHỐ “ĐÔ THỊ”, ĐÃ “ĐI”",
