@@ -28,7 +28,7 @@ from streams.clean.byline import as_written
 from streams.clean.headline import could_be
 from streams.clean.labels import Labels, is_prose
 from streams.clean.lifecycle import enforce_embargo, lifecycle_of, references_of
-from streams.clean.rules import CleaningRules, EditReason, RemovalReason
+from streams.clean.rules import VERSION, CleaningRules, EditReason, RemovalReason
 from streams.clean.segments import Passage, count_words
 from streams.clean.typography import plain
 from streams.decode.decoded import Decoded, Facts, Role
@@ -82,7 +82,7 @@ def assemble(
         _take_advisory(parts)
     if rules.datelines:
         _take_dateline(parts, decoded.provider)
-    code = _language(decoded.facts, parts, rules)
+    spoken = _language(decoded.facts, parts, rules)
     title = parts.headline.text if parts.headline else None
     stated = lifecycle_of(decoded.facts, title, parts.markers)
     parts.embargoed_until, lifecycle = enforce_embargo(decoded.facts, stated, decoded.received_at)
@@ -95,7 +95,7 @@ def assemble(
     status = status_of(decoded.facts.pubstatus, lifecycle)
     if rules.canceled and status is PubStatus.CANCELED:
         _cancel(parts, declared=decoded.facts.pubstatus is PubStatus.CANCELED)
-    return _item(decoded, parts, code, lifecycle, status)
+    return _item(decoded, parts, spoken, lifecycle, status)
 
 
 def status_of(declared: PubStatus, lifecycle: Lifecycle) -> PubStatus:
@@ -210,16 +210,16 @@ def _source_offset(passage: Passage, position: int) -> int | None:
     return offset + position
 
 
-def _language(facts: Facts, parts: _Parts, rules: CleaningRules) -> str | None:
+def _language(facts: Facts, parts: _Parts, rules: CleaningRules) -> language.Identified:
     code = language.declared(facts.language)
     if code is not None or not rules.languages:
-        return code
+        return language.Identified(code, None)
     opening = [parts.headline.text] if parts.headline else []
     opening += [passage.text for passage in parts.paragraphs[:_PARAGRAPHS_TELLING_LANGUAGE]]
-    code = language.detect("\n".join(opening), rules.languages)
-    if code is None and opening:
+    found = language.identify("\n".join(opening), rules.languages, rules.usual_languages)
+    if found.code is None and opening:
         parts.warnings.append("language-unsure")
-    return code
+    return found
 
 
 def _cancel(parts: _Parts, *, declared: bool) -> None:
@@ -234,7 +234,7 @@ def _cancel(parts: _Parts, *, declared: bool) -> None:
 def _item(
     decoded: Decoded,
     parts: _Parts,
-    code: str | None,
+    spoken: language.Identified,
     lifecycle: Lifecycle,
     status: PubStatus,
 ) -> Item:
@@ -254,7 +254,8 @@ def _item(
         version_created=facts.version_created,
         first_created=facts.first_created,
         received_at=decoded.received_at,
-        language=code,
+        language=spoken.code,
+        language_confidence=spoken.confidence,
         urgency=facts.urgency,
         pubstatus=status,
         embargoed_until=parts.embargoed_until,
@@ -294,6 +295,7 @@ def _audit(decoded: Decoded, parts: _Parts, kept: Sequence[Passage]) -> Audit:
         ),
         edits=(*decoded.edits, *edits),
         warnings=tuple(dict.fromkeys(parts.warnings)),
+        rules=VERSION,
     )
 
 

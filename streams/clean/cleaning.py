@@ -12,28 +12,13 @@ from schemas.item import Item, ParagraphKind, PubStatus
 from streams.clean.assemble import assemble, status_of
 from streams.clean.boilerplate.applying import learned_lines
 from streams.clean.labels import Labels, is_prose, label
-from streams.clean.rules import DEFAULT_RULES, CleaningRules, RemovalReason
+from streams.clean.rules import DEFAULT_RULES, SWITCHES, CleaningRules, RemovalReason
 from streams.clean.segments import Passage, passages
 from streams.decode.decoded import Decoded, Role
 from streams.steps import Drop, DropReason, Fail
 
 # Everything as decoded; only characters that no JSON can carry are replaced.
-_NO_RULES = CleaningRules(
-    navigation=False,
-    core=False,
-    furniture=False,
-    teasers=False,
-    repeated_lines=False,
-    line_wraps=False,
-    typography=False,
-    datelines=False,
-    bylines=False,
-    fences=False,
-    sign_offs=False,
-    provider_lines=False,
-    canceled=False,
-    languages=(),
-)
+_NO_RULES = DEFAULT_RULES.without(SWITCHES)
 _DETAIL_CHARS = 200
 # Their text may come from a page: its paragraphs are found, or copied, rather than declared.
 _SCRAPED = frozenset({"html", "plain-text", "feed", "email", "json", "other-xml"})

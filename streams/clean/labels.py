@@ -30,6 +30,8 @@ _PUBLISHED_ELSEWHERE = frozenset({RemovalReason.BYLINE, RemovalReason.LIFECYCLE_
 _LEFT_OPEN = frozenset({Role.UNDECLARED, Role.BODY})
 _LINES_ABOVE = 6
 _LONGEST_PROVIDER_LINE = 200
+# Of links, contacts, links, contacts, ... at the end of a text. Seen: two.
+_ROUNDS_AT_THE_END = 8
 # A sentence ends and another begins: no headline.
 _GLUED = re.compile(r"[a-zà-ÿ]{2}[.!?][\"”»]?\s?[A-ZÀ-Þ]")
 
@@ -98,8 +100,7 @@ def label(
         _mark_repeated_headline(passages, labels)
     if rules.bylines:
         _mark_bylines(passages, labels)
-    if rules.sign_offs or rules.navigation:
-        _trim_end(passages, labels, rules)
+    _take_off_the_end(passages, labels, rules)
     labels.markers.sort()
     return labels
 
@@ -152,9 +153,11 @@ def _fence_off(passages: Sequence[Passage], labels: Labels, rules: CleaningRules
     if not (rules.fences and fences.may_hold(passages)):
         return
     live = labels.paragraphs()
-    found = fences.find(
-        [passages[number] for number in live], is_prose, has_headline=labels.headline is not None
-    )
+    declared = labels.headline is not None and passages[labels.headline].role is Role.HEADLINE
+    if labels.headline is not None and not declared:
+        live = sorted({*live, labels.headline})  # as before it was found: it is above the note
+    found = fences.find([passages[number] for number in live], is_prose, has_headline=declared)
+    found = [index for index in found if live[index] != labels.headline]
     last = len(live) - 1
     for index in reversed(found):
         number = live[index]
@@ -365,9 +368,22 @@ def _mark_bylines(passages: Sequence[Passage], labels: Labels) -> None:
             break  # a list of works names its authors
 
 
+def _take_off_the_end(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
+    """Sign-offs and links below the text, and what is for editors above those, in turn."""
+    for _ in range(_ROUNDS_AT_THE_END):
+        before = len(labels.paragraphs())
+        _trim_end(passages, labels, rules)
+        _fence_off(passages, labels, rules)
+        if len(labels.paragraphs()) == before:
+            break
+
+
 def _trim_end(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
+    if not (rules.sign_offs or rules.navigation):
+        return
     paragraphs = labels.paragraphs()
-    while len(paragraphs) > 1:
+    # The last paragraph stays, but for an end mark: a text that is one has nothing to say.
+    while len(paragraphs) > 1 or (paragraphs and not passages[paragraphs[0]].folded):
         passage = passages[paragraphs[-1]]
         reason = endings.judge(passage.text) if rules.sign_offs else None
         if (

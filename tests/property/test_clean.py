@@ -57,6 +57,10 @@ def wires(draw: st.DrawFn) -> str:
 @example(
     "Menu\nMenu\n\nURGENT\n\nA headline here\n\nPARIS (AFP) - LONDON (AFP) - It was so, he said."
 )
+@example("###\n\nLogin\n\n((ann@agency.example; +1 202 555 0100))")
+@example("###\n\n((ann@agency.example; +1 202 555 0100))\n\nLogin")
+@example("A bridge is closed\n\n(ann@agency.example)\n\nShare")
+@example("(Adds details)\n\n((ann@agency.example))\n\n###\n\nShare")
 def test_cleaning_the_clean_changes_nothing(text: str) -> None:
     item = clean(a_plain_source(text))
     if not isinstance(item, Item) or not item.text:
