@@ -147,20 +147,27 @@ def _take_advisory(parts: _Parts) -> None:
 
 
 def _take_dateline(parts: _Parts, provider: str | None) -> None:
-    """Move the dateline into its field, where exactly one paragraph opens with one.
+    """Move the dateline into its field, where exactly one paragraph opens with one, or is one.
 
     It is taken off a text of sentences only, unless the format declares it to be the text: what it
     leaves of a line could be a headline.
     """
     found = [
         (number, line)
-        for number, passage in enumerate(parts.paragraphs[:_PARAGRAPHS_WITH_DATELINE])
-        if (line := dateline.find(passage.text, provider)) is not None
+        for number, passage in enumerate(parts.paragraphs[: _PARAGRAPHS_WITH_DATELINE + 1])
+        if (line := dateline.find(passage.text, provider) or dateline.alone(passage.text, provider))
     ]
-    if len(found) != 1:
+    # The paragraph behind the last looked at moves up where a line of its own goes.
+    behind = bool(found) and found[-1][0] == _PARAGRAPHS_WITH_DATELINE
+    if len(found) - behind != 1:
         return
     number, line = found[0]
     passage = parts.paragraphs[number]
+    if line.length == len(passage.text):
+        if not behind and len(parts.paragraphs) > 1:
+            # What it says is read as that of any block that is a dateline.
+            parts.removed.append((parts.paragraphs.pop(number), RemovalReason.DATELINE))
+        return
     bare = _without_opening(passage, line.length, EditReason.DATELINE)
     # A second dateline behind the first: which one holds is not certain.
     if bare is None or dateline.find(bare.text, provider) is not None:

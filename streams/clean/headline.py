@@ -38,7 +38,9 @@ def could_be(passage: Passage) -> bool:
         return False
     if text.endswith(("?", "!")) and passage.words > _MOST_WORDS_OF_A_QUESTION:
         return False
-    return not byline.is_byline(text) and dateline.find(text) is None
+    return (
+        not byline.is_byline(text) and dateline.find(text) is None and dateline.alone(text) is None
+    )
 
 
 def best(passages: Sequence[Passage], above: Sequence[int], text: Iterable[int]) -> int | None:
