@@ -111,21 +111,26 @@ def _notes(passages: Sequence[Passage], labels: Labels, facts: Facts) -> list[Ed
     if RemovalReason.EDNOTE not in labels.reasons:
         return []
     stated = "\n".join(fold(note.text) for note in facts.ednotes)[:_NOTES_COMPARED]
-    notes: list[list[str]] = []
+    notes: list[tuple[bool, list[str]]] = []
     previous = -1
     for number, (passage, reason) in enumerate(zip(passages, labels.reasons, strict=True)):
         if reason is not RemovalReason.EDNOTE:
             continue
         if not passage.folded or (stated and passage.folded in stated):
             continue
-        if previous < 0 or any(
-            labels.reasons[between] is not RemovalReason.EDNOTE
-            for between in range(previous + 1, number)
+        publishable = passage.role is not Role.NOTE and fences.is_for_readers(passage.text)
+        if (
+            previous < 0
+            or notes[-1][0] is not publishable
+            or any(
+                labels.reasons[between] is not RemovalReason.EDNOTE
+                for between in range(previous + 1, number)
+            )
         ):
-            notes.append([])
-        notes[-1].append(passage.text)
+            notes.append((publishable, []))
+        notes[-1][1].append(passage.text)
         previous = number
-    return [EdNote(text="\n".join(lines)) for lines in notes]
+    return [EdNote(text="\n".join(lines), publishable=shown) for shown, lines in notes]
 
 
 def _take_advisory(parts: _Parts) -> None:

@@ -336,7 +336,10 @@ def _mark_bylines(passages: Sequence[Passage], labels: Labels) -> None:
     if labels.headline is None and text is None:
         return
     for number in range(start, len(passages) if text is None else text):
-        if byline.is_byline(passages[number].text):
+        below = number > start and labels.reasons[number - 1] is RemovalReason.BYLINE
+        if byline.is_byline(passages[number].text) or (
+            below and byline.continues(passages[number].text)
+        ):
             if labels.reasons[number] in {None, RemovalReason.FURNITURE}:
                 labels.reasons[number] = RemovalReason.BYLINE
         elif text is None and labels.reasons[number] is None:
