@@ -112,17 +112,17 @@ CORRECTION = re.compile(
 )
 """What is corrected, said to editors; "Corrects course, sails north" names no part of a text."""
 
-CORRECTION_FOR_READERS = re.compile(
-    rf"\W{{0,3}}(?:{_LABEL})?"
+_EARLIER = (
     r"(?:an? (?:earlier|previous) version of this (?:article|story|report|item)"
     r"|une (?:première version|version (?:précédente|antérieure)|précédente version) de "
     r"(?:cet article|cette dépêche|cette information)"
     r"|in einer (?:früheren|vorherigen|ersten|älteren) (?:version|fassung) (?:dieses (?:artikels|"
     r"berichts|textes|beitrags)|dieser meldung)"
-    r"|(?:en )?una versión (?:anterior|previa) de (?:este artículo|esta (?:nota|noticia|"
-    r"información)))\b.+"
-    rf"|\W{{0,3}}{_LABEL}.+",
-    _ANY,
+    r"|una versión (?:anterior|previa) de (?:este artículo|esta (?:nota|noticia|información)))\b"
+)
+EARLIER = re.compile(_EARLIER, re.IGNORECASE)
+CORRECTION_FOR_READERS = re.compile(
+    rf"\W{{0,3}}(?:{_LABEL}.+|(?:{_LABEL})?(?:en )?{_EARLIER}.+)", _ANY
 )
 """Set for readers to see: the one kind of note that is publishable."""
 

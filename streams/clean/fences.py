@@ -20,6 +20,7 @@ from streams.clean.fence_marks import (
     CORRECTION,
     CORRECTION_FOR_READERS,
     CORRECTS,
+    EARLIER,
     EDS,
     FIRST_WORDS,
     GOING_ON,
@@ -68,7 +69,10 @@ def may_hold(passages: Sequence[Passage]) -> bool:
 def is_for_readers(note: str) -> bool:
     """Whether a note is one that readers are to see: "Correction: an earlier version of ..."."""
     readers = CORRECTION_FOR_READERS.fullmatch(note) is not None
-    return readers and (" version" in note.casefold() or CORRECTION.fullmatch(note) is None)
+    # "(Berichtigung: im dritten Absatz ...)" names a part of the text: that is for editors.
+    return readers and (
+        CORRECTION.fullmatch(note.strip("( )")) is None or EARLIER.search(note) is not None
+    )
 
 
 def find(
