@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from schemas.item import Edit, ParagraphKind
 from streams.clean import typography
+from streams.clean.rows import rows_among
 from streams.clean.rules import CleaningRules, EditReason
-from streams.clean.wraps import Line, is_table_row, join_wrapped
+from streams.clean.wraps import Line, join_wrapped
 from streams.decode.decoded import Block, Decoded, Role
 from streams.folding import fold_lines
 
@@ -54,6 +55,12 @@ def passages(decoded: Decoded, rules: CleaningRules) -> list[Passage]:
         else text[group[0].start : group[0].end]
         for group, made in zip(groups, edits, strict=True)
     ]
+    rows = rows_among(
+        [
+            read if len(group) == 1 and group[0].role is Role.UNDECLARED else ""
+            for group, read in zip(groups, texts, strict=True)
+        ]
+    )
     return [
         Passage(
             group[0].start,
@@ -62,11 +69,11 @@ def passages(decoded: Decoded, rules: CleaningRules) -> list[Passage]:
             folded,
             count_words(folded),
             group[0].role,
-            _kind(group, read),
+            ParagraphKind.TABLE if is_row else group[0].kind,
             made,
         )
-        for group, read, folded, made in zip(
-            groups, texts, fold_lines("\n".join(texts)), edits, strict=True
+        for group, read, folded, made, is_row in zip(
+            groups, texts, fold_lines("\n".join(texts)), edits, rows, strict=True
         )
     ]
 
@@ -130,13 +137,6 @@ def _lines(text: str, block: Block) -> Iterator[Line]:
                 first -= 1  # the space carries the accent: one grapheme
             yield Line(first, start + len(line.rstrip()), block.role, block.kind)
         start = end + 1
-
-
-def _kind(group: list[Line], read: str) -> ParagraphKind:
-    first = group[0]
-    if first.role is Role.UNDECLARED and len(group) == 1 and is_table_row(read):
-        return ParagraphKind.TABLE
-    return first.kind
 
 
 def count_words(folded: str) -> int:
