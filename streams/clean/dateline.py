@@ -135,8 +135,8 @@ def alone(line: str, provider: str | None = None) -> Found | None:
         read = _read(head, agency) if agency else None
         certain = read is not None and bool(read.place or read.date)
     else:
-        read = _read(head, None) if "," in head and head[-1:].isdigit() else None
-        certain = read is not None and read.dated and "," not in (read.place or ",")
+        read = _read(head, None) if "," in head and head[-1].isdigit() else None
+        certain = read is not None and read.dated and _stands_alone(head, read.place)
     if read is None or not certain:
         return None
     return Found(read.place, read.date, agency, line.strip(), len(line))
@@ -158,6 +158,13 @@ def parse(dateline: str, provider: str | None = None) -> Found | None:
     if place is not None and not _is_place(place):
         place = None
     return Found(place, date, agency, raw, len(dateline))
+
+
+def _stands_alone(head: str, place: str | None) -> bool:
+    """Whether a place and a full date are written as in letters: "Record March 31, 1987" is not."""
+    if place is None or "," in place or not head.startswith(f"{place},"):
+        return False
+    return place.isupper() or head[len(place) + 1 :].lstrip().startswith(("le ", "den "))
 
 
 def _off_agency(head: str, provider: str | None) -> tuple[str, str | None]:

@@ -36,6 +36,8 @@ _UNITS = frozenset({
     "points", "point", "pts", "punkte", "punkten", "zähler", "puntos", "ptos", "euros", "euro",
     "dollars", "usd", "eur", "gbp", "€", "$", "%",
 })  # fmt: skip
+_ENDS_OF_RANGES = 3
+_DASHES = frozenset({"-", "--", "–", "—"})
 _RANK = re.compile(r"\d{1,3}[.)=°º]?")
 _SMALL = frozenset({"&", "/", "-", "–", "and", "de", "del", "der", "des", "du", "et", "la", "le",
                     "of", "per", "und", "y", "v"})  # fmt: skip
@@ -77,7 +79,7 @@ _SCORE = re.compile("|".join(_SCORES))
 # As in: 1. Jane Doe (FRA) 1h02:03.4; 2. John Roe (GER/Test) à 2.123
 _PLACED = re.compile(
     rf"(?:=\s?)?\d{{1,3}}[.)=]?:? {_NAME}(?:,? \([^()]{{2,40}}\))+[,:]?"
-    r" (?:\+ ?|à |at |a |in |en )?\d[\d.,:h'’\"]*\S{0,3}(?: \S{1,12}){0,2}"
+    r" (?:\+ ?|à |at |a |in |en )?(?!(?:19|20)\d\d$)\d[\d.,:h'’\"]*\S{0,3}(?: \S{1,12}){0,2}"
 )
 
 
@@ -160,6 +162,8 @@ def _figures(words: list[str]) -> int:
     if len(name) > 1 and _RANK.fullmatch(name[0]):
         del name[0]
     numbers = sum(any(map(str.isdigit, figure)) for figure in figures)
+    if numbers <= _ENDS_OF_RANGES and not _DASHES.isdisjoint(figures[1:-1]):
+        return 0  # from one to the other
     if len(figures) < 2 or not numbers or not 0 < len(name) <= _MOST_WORDS_OF_NAME:
         return 0
     if name[0].strip(".:").casefold() in _PHONES or (
@@ -171,4 +175,4 @@ def _figures(words: list[str]) -> int:
     telling = sum(map(bool, map(_TELLING_FIGURE.fullmatch, figures)))
     if any(word[0].islower() and word not in _SMALL for word in name):
         return int(telling == len(figures) and len(name) <= _MOST_WORDS_OF_GOODS)
-    return 2 if telling or numbers >= _FIGURES_OF_STANDINGS else 1
+    return 2 if telling > 1 or numbers >= _FIGURES_OF_STANDINGS else 1

@@ -271,6 +271,9 @@ NOT_ALONE = """
     The Associated Press (AP)
     London and New York agree on 3 March 2016
     Vienna, Prague, Budapest, 3 March 2016
+    Record March 31, 1987
+    Year to September 30, 1986
+    Odense, 3 March 2016
     By Jane Doe (AP)
     3 March 2016
 """
