@@ -20,6 +20,7 @@ NAMES = frozenset({
     "ritzau", "rtr", "sana", "sda", "servimedia", "sid", "spa", "sta", "stt", "tanjug", "tap",
     "tass", "télam", "telam", "tna", "tt", "unb", "upi", "vna", "wafa", "wam", "xinhua", "yonhap",
     "accesswire", "agence france-presse", "agência brasil", "associated press", "business wire",
+    "businessdesk", "gracenote", "opta", "sports network",
     "canadian press", "dow jones", "europa press", "globe newswire", "globenewswire", "pa media",
     "pr newswire", "prnewswire", "reuters health", "ria novosti", "thomson reuters foundation",
 })  # fmt: skip
@@ -41,7 +42,8 @@ def named(text: str) -> frozenset[str]:
     None for the credit of a picture ("AP Photo/Jane Doe").
     """
     lowered = text.casefold()
-    words = {word.strip(".,:") for word in lowered.replace("/", " ").split()}
+    words = {word.strip(".,:") for word in lowered.replace("/", " ").replace("-", " ").split()}
+    words |= set(lowered.split())
     if not words.isdisjoint(_NOT_THE_TEXT):
         return frozenset()
     whole = {name.strip().removeprefix("the ") for name in lowered.split("/")}

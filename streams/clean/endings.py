@@ -17,6 +17,7 @@ _INITIALS = re.compile(
     r"(?:EFE )?(?P<first>[a-z]{2,5}|[A-Z]{2,4})"
     r"(?P<more>(?:[/-](?:[a-z]{2,5}|AFP|AP|EFE)){1,6})/?\.?"
 )
+_IN_SMALL_LETTERS = frozenset({"apa", "ats", "awp", "dpa", "epd", "ritzau", "sda", "sid"})
 # One slash: short groups only, and none of the pairs of words that are written so.
 _LONGEST_OF_TWO = 4
 _PAIRS = frozenset({
@@ -26,9 +27,10 @@ _PAIRS = frozenset({
 })  # fmt: skip
 # "dpa wsz jln npr", "dpa abc yy n1"
 _AGENCY_INITIALS = re.compile(
-    r"dpa(?: [a-z0-9]{2,5}){1,8}|(?:afp|ats|apa|efe)(?: [a-z0-9]{2,5}){2,6}"
+    r"(?:dpa|AAP)(?: [a-z0-9]{2,5}){1,8}|AAP RTV|(?:afp|ats|apa|efe)(?: [a-z0-9]{2,5}){2,6}"
 )
-_AGENCY_ALONE = re.compile(rf"[(/]?(?:{AGENCY}|REUTER|Reuter|Agencias|Agences)[)/]?\.*(?:\^M)?")
+_AGENCY_ALONE = re.compile(rf"(?:{AGENCY}|REUTER|Reuter|Agencias|Agences)\.*(?:\^M)?")
+_AGENCY_SET_OFF = re.compile(r"\((?P<round>[^()]{2,30})\)\.?|/(?P<slashed>[^/ ]{2,20})/\.?")
 _AGENCIES = (
     rf"(?:{AGENCY}|agences|agencias|Agenturen)"
     rf"(?:(?:\s*[,/]\s*|\s+(?:et|und|y|and|e)\s+){AGENCY}){{0,4}}"
@@ -52,11 +54,13 @@ _CREDITS = re.compile(
     rf"|(?:Additional r|R)eporting by {PEOPLE}(?:[;,.] {_DOING} by {PEOPLE}){{0,4}}\.?"
     rf"|{AGENCY}(?: [A-Za-z]+){{0,2}} (?:[Ww]riters?|[Jj]ournalists?|[Rr]eporters?) {PEOPLE}"
     r" contributed(?: to this (?:report|story))?\.?"
+    r"|This report by The Canadian Press was first published .{6,40}"
+    rf"|[-–—] ?By {PEOPLE}(?:, with files from {PEOPLE})?\.?|[Ww]ith files from {PEOPLE}\.?"
 )
 _END_MARK = re.compile(
     r"[-–—]\s?30\s?[-–—]|#(?:\s?#){2,}|N{4}|\*{3,}|_{3,}|={2,}\s?Kyodo|Enditem"
     r"|\((?:END[ES]?|[Ee]nd[es]?|FIN|[Ff]in|more|MORE|à suivre|sigue|folgt)\)\.?"
-    r"|MORE|(?:-\s?|/\s?)?(?:END|ENDS|ENDE|FIN)(?:\s?-|\s?/)?"
+    r"|MORE|(?:-\s?|/\s?)?(?:END|ENDS|ENDE|FIN)(?:\s?-|\s?/)?|ends"
     r"|\(END\) Dow Jones Newswires"
     r"|[A-Z][a-z]{2,8} \d{1,2}, \d{4} \d\d:\d\d ET \(\d\d:\d\d GMT\)"
 )
@@ -96,10 +100,20 @@ def _is_sign_off(line: str) -> bool:
     initials = _INITIALS.fullmatch(line)
     if initials is not None:
         return _are_initials(initials["first"], initials["more"])
-    return any(
+    if any(
         pattern.fullmatch(line) is not None
         for pattern in (_AGENCY_ALONE, _AGENCY_INITIALS, _WITH_AGENCIES, _CREDITS)
-    )
+    ):
+        return True
+    set_off = _AGENCY_SET_OFF.fullmatch(line)
+    if set_off is None:
+        return False
+    bracketed = set_off["round"]
+    # "(map)" is a word in brackets; "/map/" is how an agency signs.
+    if bracketed and bracketed.islower() and bracketed not in _IN_SMALL_LETTERS:
+        return False
+    names = (bracketed or set_off["slashed"]).split("/")
+    return all(name.casefold() in NAMES for name in names)
 
 
 def _are_initials(first: str, more: str) -> bool:

@@ -41,6 +41,7 @@ _DASHES = frozenset({"-", "--", "–", "—"})
 _RANK = re.compile(r"\d{1,3}[.)=°º]?")
 _SMALL = frozenset({"&", "/", "-", "–", "and", "de", "del", "der", "des", "du", "et", "la", "le",
                     "of", "per", "und", "y", "v"})  # fmt: skip
+_HOURS = (" a.m.", " p.m.")
 _PHONES = frozenset({"call", "e-mail", "fax", "mobil", "mobile", "phone", "tel", "telefon",
                      "teléfono", "tél"})  # fmt: skip
 
@@ -64,6 +65,8 @@ _SCORES = (
     # Arsenal v Chelsea (1500 GMT); 20.30 Bayern - Dortmund
     rf"{_NAME} {_AGAINST} {_NAME},? \(?(?:\d{{1,2}}[:.h]\d\d|\d{{4}})(?: (?:GMT|Uhr|h))?\)?",
     rf"\d{{1,2}}[:.h]\d\d(?: Uhr| GMT)?:? {_NAME} {_AGAINST} {_NAME}",
+    # Miami at Milwaukee, 1 p.m.
+    rf"{_NAME} at {_NAME},? \d{{1,2}}(?::\d\d)? [ap]\.m\.",
     # Rafael Nadal (ESP/N.5) bat Roger Federer (SUI/N.3) 6-4, 7-6 (7/4)
     (
         rf"{_NAME}{_IN_BRACKETS} (?:{_AGAINST}|bt|beat|bat|b\.|d\.|def\.|bate a)"
@@ -137,7 +140,9 @@ def _certainty(line: str) -> int:
         return 0
     bare = line.lstrip("-*•· ")
     words = bare.split()
-    if not 1 < len(words) <= _MOST_WORDS_IN_BARE_ROW or line.endswith((".", "!", "?", ":", ";")):
+    if not 1 < len(words) <= _MOST_WORDS_IN_BARE_ROW or (
+        line.endswith((".", "!", "?", ":", ";")) and not line.endswith(_HOURS)
+    ):
         return 0
     certain = _figures(words)
     if certain < 2 and bare[0].isdigit() and _PLACED.fullmatch(bare):

@@ -58,6 +58,7 @@ DATELINES = {
         TORONTO (The Canadian Press) - | TORONTO | - | The Canadian Press
         HANOVER, Germany (dpa) - | HANOVER, Germany | - | dpa
         NEW YORK, Feb. 20, 2016 /PRNewswire/ -- | NEW YORK | Feb. 20, 2016 | PRNewswire
+        OSAKA, Feb. 1 /PRNewswire-AsiaNet/ -- | OSAKA | Feb. 1 | PRNewswire-AsiaNet
         NEW YORK--(BUSINESS WIRE)-- | NEW YORK | - | BUSINESS WIRE
         LONDON, Feb. 20, 2016 (GLOBE NEWSWIRE) -- | LONDON | Feb. 20, 2016 | GLOBE NEWSWIRE
         WASHINGTON, March 26 - | WASHINGTON | March 26 | -

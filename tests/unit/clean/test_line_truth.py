@@ -152,6 +152,12 @@ SIGN_OFFS = """
     Con información de AP y Reuters.
     (Con información de EFE)
     Fuente: EFE
+    /ritzau/
+    (BusinessDesk)
+    AAP gfr
+    AAP RTV
+    This report by The Canadian Press was first published March 27, 2020.
+    — By Jane Doe in Odense, with files from John Roe in Paris.
     (Con datos de EFE)
 """
 END_MARKS = """
@@ -169,6 +175,7 @@ END_MARKS = """
     (FIN)
     -FIN-
     ENDS
+    ends
     (ends)
     -ENDS-
     END
@@ -222,6 +229,11 @@ TEXT = """
     oui/non
     ja/nein
     he/she
+    (map)
+    (in Paris)
+    /etc/
+    This report by the council was first published in 1950.
+    With files from the archive, the council made its case.
     Fin de citation
     End of the line
     ends meet
