@@ -169,9 +169,12 @@ def _take_dateline(parts: _Parts, provider: str | None) -> None:
     number, line = found[0]
     passage = parts.paragraphs[number]
     if line.length == len(passage.text):
-        if not behind and len(parts.paragraphs) > 1:
+        rest = [*parts.paragraphs[:number], *parts.paragraphs[number + 1 :]]
+        # Without it the next line would be the headline.
+        if not behind and rest and (parts.headline or not could_be(rest[0])):
             # What it says is read as that of any block that is a dateline.
-            parts.removed.append((parts.paragraphs.pop(number), RemovalReason.DATELINE))
+            parts.removed.append((passage, RemovalReason.DATELINE))
+            parts.paragraphs = rest
         return
     bare = _without_opening(passage, line.length, EditReason.DATELINE)
     # A second dateline behind the first: which one holds is not certain.

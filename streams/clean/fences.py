@@ -75,6 +75,11 @@ def is_for_readers(note: str) -> bool:
     )
 
 
+def names_part(passage: Passage) -> bool:
+    """Whether it says which part of a text was corrected, as no headline does."""
+    return _may_open(passage) and CORRECTION.fullmatch(passage.text.partition(":")[0]) is not None
+
+
 def find(
     passages: Sequence[Passage], is_prose: Callable[[Passage], bool], *, has_headline: bool
 ) -> list[int]:
@@ -301,8 +306,7 @@ def _is_correction_above(lines: _Lines, index: int) -> bool:
     line = lines.all[index]
     if not _is_correction(line) or lines.last_prose <= index:
         return False
-    named = line.text.partition(":")[0]
-    return lines.is_prose(line) or CORRECTION.fullmatch(named) is not None
+    return lines.is_prose(line) or names_part(line)
 
 
 def _is_reachable(text: str) -> bool:

@@ -32,7 +32,7 @@ FURNITURE = (
     "Corrige en el tercer párrafo el precio", "Corrects name in paragraph 2", "(Avec agences)",
     "Correction: An earlier version of this article gave a wrong fare.",
     "Arsenal 2 Chelsea 1", "Tottenham 1 Leeds 1", "CAC 40 4.223,04 -0,39%",
-    "Lakers 101, Celtics 99", "1. John Roe (GBR/Test) 1h32:07.986", "DAX\t9.388,05\t-0,80%", "Resultados",
+    "Lakers 101, Celtics 99", "1. John Roe (GBR/Test) 1h32:07.986", "DAX\t9.388,05\t-0,80%",
     "The following information is not for publication", "Note aux rédactions : photos à suivre.",
 )  # fmt: skip
 OPENINGS = ("", "", "", "PARIS, 21 fév 2016 (AFP) - ", "(Reuters) - ", "LONDON, Feb 3 - ",

@@ -35,6 +35,14 @@ def test_a_dateline_on_a_line_of_its_own_is_taken_out() -> None:
     assert removed == [("dateline", line)]
 
 
+def test_a_dateline_above_the_headline_is_taken_out() -> None:
+    item, removed = cleaned("Paris, le 3 mars 2016", HEADLINE, PROSE, MORE)
+    assert item.dateline is not None
+    assert (item.dateline.place, item.dateline.date) == ("Paris", "3 mars 2016")
+    assert (item.headline, texts(item)) == (HEADLINE, [PROSE, MORE])
+    assert [reason for reason, _ in removed] == ["dateline"]
+
+
 def test_where_two_paragraphs_have_datelines_neither_is_taken() -> None:
     for first in (f"ODENSE (AFP) - {PROSE}", "ODENSE, Feb 3 (AFP) -"):
         paragraphs = [first, MORE, f"PARIS (AFP) - {THIRD}"]
