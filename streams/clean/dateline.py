@@ -73,6 +73,7 @@ _IN_BRACKETS = re.compile(
 )
 _LONGEST = 300
 _LONGEST_ALONE = 100
+_LAST_ALONE = frozenset("0123456789)/-–—_.: ")
 _PLACE_WORD = re.compile(r"[A-ZÀ-Þ][\w.'’-]*|\d{0,2}[A-ZÀ-Þ]\w*|[dl]['’][A-ZÀ-Þ]\w+")
 _OPENS_SENTENCE = re.compile(
     rf"(?:{'|'.join(sorted(NOT_FIRST))})\b|The (?!Hague|Valley|Dalles|Pas)"
@@ -127,7 +128,7 @@ def alone(line: str, provider: str | None = None) -> Found | None:
 
     None where it says less than a place, or a day, and an agency; or a place and a full date.
     """
-    if len(line) > _LONGEST_ALONE or not line[:1].isupper():
+    if len(line) > _LONGEST_ALONE or not line[:1].isupper() or line[-1] not in _LAST_ALONE:
         return None
     head, agency = _CLOSING.sub("", line), None
     if head.endswith((")", "/")):

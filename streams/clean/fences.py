@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from schemas.item import ParagraphKind
-from streams.clean import endings
+from streams.clean import endings, furniture
 from streams.clean.fence_marks import (
     ADDRESS,
     ADVISES,
@@ -36,6 +36,7 @@ from streams.clean.fence_marks import (
     PRESS_CONTACT,
 )
 from streams.clean.segments import Passage
+from streams.decode.decoded import Role
 
 _WORDS_OF_A_FENCE = 16
 _WORDS_OF_A_CONTACT = 30
@@ -276,7 +277,7 @@ def _notes_below(
         corrects = _is_correction(line)
         if line.words > _WORDS_OF_AN_ADDRESS and not corrects:
             return
-        if endings.judge(line.text) is not None:
+        if endings.judge(line.text) is not None or _is_furniture(line):
             continue
         looked_at += 1
         if looked_at > _LINES_BELOW:
@@ -292,6 +293,13 @@ def _notes_below(
         ):
             return
         yield index
+
+
+def _is_furniture(line: Passage) -> bool:
+    """Whether it is taken off the end, so that what stands above it is the end."""
+    return line.role is Role.UNDECLARED and (
+        line.folded in furniture.NAVIGATION or line.folded in furniture.ANYWHERE
+    )
 
 
 def _is_correction(line: Passage) -> bool:

@@ -7,7 +7,8 @@ where that could be a headline, too, another row must stand next to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 # Between the cells of a row: spaces, a tab or leader dots; spaces after a full stop are not. Runs
 # are taken whole and from their beginning, or a long one would cost its square.
@@ -50,6 +51,10 @@ _NAME = (
     rf"(?:\d{{1,2}}\. )?{_WORD}"
     rf"(?: (?:{_WORD}|\d{{2,4}}|de|del|la|of|am|den|der|da|\([\w/.]{{1,12}}\))){{0,4}}"
 )
+# Of every row one of these holds; of lines of text few, and only those are looked into.
+_END = 12
+_FIGURE_AT_END = re.compile(r"\d")
+_FIGURES_WITHIN = re.compile(r"\d ?[-–:.h] ?\d")
 _GOALS = r"\d{1,3}"
 _REMARK = r"(?: \([^()]{1,40}\)| (?:OT|SO|aet|AET|a\.p\.|ap|tab|n\.V\.|i\.E\.|t\.a\.b\.|pens?))*"
 _AGAINST = r"(?:-|–|—|v|vs\.?|gegen|contre)"
@@ -105,27 +110,32 @@ def has_gap(line: str) -> bool:
     return _GAP.search(line) is not None
 
 
-def rows_among(lines: Sequence[str]) -> list[bool]:
+def rows_among(lines: Sequence[str], may_go: Callable[[str], bool] = lambda _: False) -> list[bool]:
     """Which of the lines, one below the other, are rows.
 
     A line that may be a headline as well ("Arsenal 2 Chelsea 1") is one next to another only.
+
+    Args:
+        lines: the text, a line each; empty ones do not part what stands around them.
+        may_go: whether a line is of those that may be removed from between two rows, which then
+            stand next to each other.
     """
     found = [_certainty(line) for line in lines]
-    if not any(found):
-        return [False] * len(lines)
-    return [
-        certain > 1 or (certain == 1 and _is_joined(lines, found, number))
-        for number, certain in enumerate(found)
+    if 1 not in found:
+        return [certain > 1 for certain in found]
+    left = [
+        number
+        for number, (line, certain) in enumerate(zip(lines, found, strict=True))
+        if certain or (line and not may_go(line))
     ]
-
-
-def _is_joined(lines: Sequence[str], found: Sequence[int], number: int) -> bool:
-    """Whether a row of something else stands next to the line: "Season 2, Episode 4" is no row."""
-    return any(
-        0 <= near < len(lines)
-        and (found[near] > 1 or (found[near] == 1 and _named(lines[near]) != _named(lines[number])))
-        for near in (number - 1, number + 1)
-    )
+    rows = [certain > 1 for certain in found]
+    for one, other in pairwise(left):
+        if not (found[one] and found[other]):
+            continue
+        # "Season 2, Episode 3" over "Season 2, Episode 4" is a list, no table.
+        if found[one] > 1 or found[other] > 1 or _named(lines[one]) != _named(lines[other]):
+            rows[one] = rows[other] = True
+    return rows
 
 
 def _named(line: str) -> str:
@@ -136,7 +146,9 @@ def _certainty(line: str) -> int:
     """2 for a row, 1 for what is one if another stands next to it, 0 for none."""
     if is_table_row(line):
         return 2
-    if len(line) > _LONGEST_BARE_ROW or not any(map(str.isdigit, line)):
+    if len(line) > _LONGEST_BARE_ROW or not (
+        _FIGURE_AT_END.search(line, max(0, len(line) - _END)) or _FIGURES_WITHIN.search(line)
+    ):
         return 0
     bare = line.lstrip("-*•· ")
     words = bare.split()

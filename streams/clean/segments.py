@@ -11,12 +11,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from schemas.item import Edit, ParagraphKind
-from streams.clean import typography
+from streams.clean import byline, dateline, endings, furniture, typography
+from streams.clean.fence_marks import FIRST_WORDS, GOING_ON
+from streams.clean.lifecycle import is_marker
 from streams.clean.rows import rows_among
 from streams.clean.rules import CleaningRules, EditReason
 from streams.clean.wraps import Line, join_wrapped
 from streams.decode.decoded import Block, Decoded, Role
-from streams.folding import fold_lines
+from streams.folding import fold, fold_lines
 
 _SENTENCE_ENDS = tuple(".!?:;\u2026\"'»”’)。！？")
 _ONE_BY_ONE = frozenset({ParagraphKind.TABLE, ParagraphKind.LIST})
@@ -59,7 +61,8 @@ def passages(decoded: Decoded, rules: CleaningRules) -> list[Passage]:
         [
             read if len(group) == 1 and group[0].role is Role.UNDECLARED else ""
             for group, read in zip(groups, texts, strict=True)
-        ]
+        ],
+        _may_go,
     )
     return [
         Passage(
@@ -137,6 +140,24 @@ def _lines(text: str, block: Block) -> Iterator[Line]:
                 first -= 1  # the space carries the accent: one grapheme
             yield Line(first, start + len(line.rstrip()), block.role, block.kind)
         start = end + 1
+
+
+def _may_go(line: str) -> bool:
+    """Whether a line is of a shape that may be removed, wherever it stands."""
+    folded = fold(line)
+    first = folded.partition(" ")[0]
+    return (
+        (line.startswith("(") and line.endswith((")", ").")))
+        or folded in furniture.NAVIGATION
+        or folded in furniture.SECTIONS
+        or folded in furniture.ANYWHERE
+        or (first in FIRST_WORDS and folded.startswith(GOING_ON.get(first, first)))
+        or byline.is_byline(line)
+        or byline.continues(line)
+        or dateline.alone(line) is not None
+        or endings.judge(line) is not None
+        or is_marker(line)
+    )
 
 
 def count_words(folded: str) -> int:

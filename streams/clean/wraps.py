@@ -41,12 +41,15 @@ class Line(NamedTuple):
 def join_wrapped(text: str, groups: Sequence[list[Line]]) -> list[list[Line]]:
     """The groups, with lines that were broken at a fixed width brought together."""
     seams = [None, *(_seam(text, a[-1], b[0]) for a, b in pairwise(groups))]
-    if any(seams):
+    if not any(seams):
+        return list(groups)
+    # Rows are short: without them a page would be no narrower.
+    if _width([seam for seam in seams if seam is not None]) <= _WIDEST:
         seams = _without_rows(text, groups, seams)
     flowing = [seam for seam in seams if seam is not None and not seam.indent >= _INDENT]
     if not flowing:
         return list(groups)
-    width = sorted(len(seam.before) for seam in flowing)[len(flowing) * 9 // 10]
+    width = _width(flowing)
     running = sum(seam.runs_on for seam in flowing)
     if width > _WIDEST or running < _RUNNING_ON * len(flowing):
         return list(groups)
@@ -57,6 +60,11 @@ def join_wrapped(text: str, groups: Sequence[list[Line]]) -> list[list[Line]]:
         else:
             joined.append(list(group))
     return joined
+
+
+def _width(seams: Sequence[_Seam]) -> int:
+    """Code points that nine in ten of the lines above the seams do not pass."""
+    return sorted(len(seam.before) for seam in seams)[len(seams) * 9 // 10]
 
 
 def _without_rows(
