@@ -112,6 +112,12 @@ CORRECTION = re.compile(
 )
 """What is corrected, said to editors; "Corrects course, sails north" names no part of a text."""
 
+CORRECTION_OPENS = (
+    "berichtig", "cette ", "clarification", "correc", "correct", "corrig", "diese ", "esta ",
+    "fe de", "korrektur", "korrigiert", "la presente", "rectif", "richtigstellung", "this ",
+)  # fmt: skip
+"""How, folded, whatever ``CORRECTION`` finds begins."""
+
 _EARLIER = (
     r"(?:an? (?:earlier|previous) version of this (?:article|story|report|item)"
     r"|une (?:première version|version (?:précédente|antérieure)|précédente version) de "

@@ -51,7 +51,7 @@ _NAME = (
     rf"(?:\d{{1,2}}\. )?{_WORD}"
     rf"(?: (?:{_WORD}|\d{{2,4}}|de|del|la|of|am|den|der|da|\([\w/.]{{1,12}}\))){{0,4}}"
 )
-# Of every row one of these holds; of lines of text few, and only those are looked into.
+# Code points from the end within which a row has a figure, if it has none joined to another.
 _END = 12
 _FIGURE_AT_END = re.compile(r"\d")
 _FIGURES_WITHIN = re.compile(r"\d ?[-–:.h] ?\d")
@@ -107,7 +107,7 @@ def is_set_apart(line: str) -> bool:
 
 def has_gap(line: str) -> bool:
     """Whether the line holds a wide gap."""
-    return _GAP.search(line) is not None
+    return ("   " in line or "\t" in line) and _GAP.search(line) is not None
 
 
 def rows_among(lines: Sequence[str], may_go: Callable[[str], bool] = lambda _: False) -> list[bool]:
@@ -146,9 +146,7 @@ def _certainty(line: str) -> int:
     """2 for a row, 1 for what is one if another stands next to it, 0 for none."""
     if is_table_row(line):
         return 2
-    if len(line) > _LONGEST_BARE_ROW or not (
-        _FIGURE_AT_END.search(line, max(0, len(line) - _END)) or _FIGURES_WITHIN.search(line)
-    ):
+    if not _may_be_bare(line):
         return 0
     bare = line.lstrip("-*•· ")
     words = bare.split()
@@ -162,6 +160,16 @@ def _certainty(line: str) -> int:
     if not certain and _SCORE.fullmatch(bare):
         return 1
     return certain
+
+
+def _may_be_bare(line: str) -> bool:
+    """Whether the line is short, with figures where rows have them: of lines of text few are."""
+    if len(line) > _LONGEST_BARE_ROW or (line[:1].islower() and not line[-1].isdigit()):
+        return False
+    return (
+        _FIGURE_AT_END.search(line, max(0, len(line) - _END)) is not None
+        or _FIGURES_WITHIN.search(line) is not None
+    )
 
 
 def _figures(words: list[str]) -> int:

@@ -41,11 +41,11 @@ class Line(NamedTuple):
 def join_wrapped(text: str, groups: Sequence[list[Line]]) -> list[list[Line]]:
     """The groups, with lines that were broken at a fixed width brought together."""
     seams = [None, *(_seam(text, a[-1], b[0]) for a, b in pairwise(groups))]
-    if not any(seams):
+    found = [seam for seam in seams if seam is not None]
+    # Rows do not run on, and are short: without them a page would be no narrower.
+    if not any(seam.runs_on for seam in found) or _width(found) > _WIDEST:
         return list(groups)
-    # Rows are short: without them a page would be no narrower.
-    if _width([seam for seam in seams if seam is not None]) <= _WIDEST:
-        seams = _without_rows(text, groups, seams)
+    seams = _without_rows(text, groups, seams)
     flowing = [seam for seam in seams if seam is not None and not seam.indent >= _INDENT]
     if not flowing:
         return list(groups)
