@@ -19,6 +19,7 @@ from streams.clean.fence_marks import (
     BARE_NOTEBOOK,
     CORRECTION,
     CORRECTION_FOR_READERS,
+    CORRECTION_OPENS,
     CORRECTS,
     EARLIER,
     EDS,
@@ -78,7 +79,10 @@ def is_for_readers(note: str) -> bool:
 
 def names_part(passage: Passage) -> bool:
     """Whether it says which part of a text was corrected, as no headline does."""
-    return _may_open(passage) and CORRECTION.fullmatch(passage.text.partition(":")[0]) is not None
+    return (
+        passage.folded.startswith(CORRECTION_OPENS)
+        and CORRECTION.fullmatch(passage.text.partition(":")[0]) is not None
+    )
 
 
 def find(
