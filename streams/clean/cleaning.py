@@ -91,11 +91,15 @@ def _says_something(found: Sequence[Passage], labels: Labels) -> bool:
 
 
 def _is_bare_page(decoded: Decoded, found: Sequence[Passage], labels: Labels, item: Item) -> bool:
-    """Whether this is a web page of links: no sentence in it, nor said to be a flash or a kill."""
+    """Whether this is a web page of links: no sentence in it, nor said to be a flash or a kill.
+
+    What its decoder found to be an article is one, if only a list of dates or results.
+    """
     if decoded.format != "html" or item.lifecycle.kinds or not labels.paragraphs():
         return False
     return not any(
-        is_prose(found[number])
+        found[number].role is Role.BODY
+        or is_prose(found[number])
         or found[number].ends_sentence
         or found[number].kind is ParagraphKind.TABLE
         for number in labels.paragraphs()

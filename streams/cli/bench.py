@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from streams.cli.bench_clean import CleanOptions, bench_clean
 from streams.cli.common import Common
 from streams.cli.inputs import Inputs
 from streams.cli.output import Format, OutputOption, open_output, terminal
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from streams.bench.formats import FormatFigures, Reading
 
 _FORMATS = "formats"
+_CLEAN = "clean"
+_BY_THEMSELVES = (_FORMATS, _CLEAN)
 # The columns of fields, narrow enough for a terminal.
 _SHORT = {
     "headline": "head", "version": "vers", "version_created": "made", "first_created": "1st",
@@ -43,6 +46,7 @@ def bench(
     hot: int = 100_000,
     output: OutputOption = None,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
+    clean: CleanOptions = CleanOptions(),  # noqa: B008  (frozen)
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
     """Measure this machine against the budgets, in CPU time.
@@ -56,25 +60,37 @@ def bench(
     item (its text, its notes, or what it names as removed), CPU time to decode,
     and what was rejected or dead, and why.
 
+    clean, by itself, cuts pages to their articles and prints how well, by the
+    measure of the public article-extraction benchmark: runs of four words that
+    are right (P), found (R) and both (F1, with its standard error), exact
+    matches, CPU time, beside simple rules and public extractors in the same run.
+    Its corpus is JSON Lines of id, url, text, articleBody and, if known, title
+    and html.
+
     Args:
         sections: what to measure.
         corpus: measure with these messages (as for run) instead of those made here.
         hot: how many items the desk holds while it is measured; the budget is for 1,000,000.
         output: a file, or one of text, jsonl.
         inputs: how to read the corpus.
+        clean: what cleaning is measured with.
         common: settings.
     """
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
     from streams.bench import SECTIONS, measure  # noqa: PLC0415  (numpy reads the above)
 
-    unknown = [name for name in sections if name not in {*SECTIONS, _FORMATS}]
+    there = (*SECTIONS, *_BY_THEMSELVES)
+    unknown = [name for name in sections if name not in there]
     if unknown:
-        there = ", ".join((*SECTIONS, _FORMATS))
-        raise ConfigError(f"{unknown[0]} is not measured; there are {there}")
-    if _FORMATS in sections:
-        if len(sections) > 1:
-            raise ConfigError("formats has a table of its own: measure it by itself")
+        raise ConfigError(f"{unknown[0]} is not measured; there are {', '.join(there)}")
+    alone = next((name for name in sections if name in _BY_THEMSELVES), None)
+    if alone and len(sections) > 1:
+        raise ConfigError(f"{alone} has a table of its own: measure it by itself")
+    if alone == _CLEAN:
+        bench_clean(corpus, clean, output, inputs.max)
+        return
+    if alone == _FORMATS:
         _bench_formats(tuple(inputs.sources((corpus,))) if corpus else None, output)
         return
     broker = common.settings().broker

@@ -133,6 +133,7 @@ the part of cleaning that found it (cleaning: dateline).
   wireroom bench desk --hot 1000000         the desk at the size of its budget
   wireroom bench stages --corpus old.jsonl  with messages of your own
   wireroom bench formats --corpus archive/  how well an archive is read
+  wireroom bench clean --corpus web.jsonl   how well pages are cut to articles
 """,
 }
 """By verb; "" is the program itself."""

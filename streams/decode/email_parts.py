@@ -224,9 +224,8 @@ def _attachment(part: Mail, kind: str, number: int, body: bytes) -> Attachment:
 
 
 def _children(part: Mail) -> list[Mail]:
-    payload = part.get_payload()
-    if not isinstance(payload, list):
-        return []
+    # Asked for a single part's payload, the library decodes it by its charset, NUL or not.
+    payload = part.get_payload() if part.is_multipart() else []
     return [child for child in payload if isinstance(child, Mail)]
 
 

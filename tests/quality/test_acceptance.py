@@ -190,6 +190,9 @@ def test_every_real_file_becomes_items_or_a_stable_code(tmp_path: Path) -> None:
             assert event.dead.detail
         elif event.kind is EventKind.REJECTED:
             assert event.reasons
+        elif event.kind is EventKind.HOLD:
+            assert event.item is None
+            assert event.reasons
         else:
             assert event.item is not None
             assert event.item.headline or event.item.paragraphs, event.source

@@ -290,6 +290,7 @@ def test_two_header_fields_that_are_known_make_a_mail(text: str, is_mail: bool) 
         HEAD + "Content-Type: =?x?=\n\ntext\n",
         HEAD + "Content-Type: text/plain; charset*0*=''%\n\ntext\n",
         HEAD + 'Content-Type: text/plain; charset="\ntext\n',
+        PLAIN.replace("charset=utf-8", "charset=ut\0f-8"),
         HEAD + "Content-Disposition: ;;;\nContent-Transfer-Encoding: base64\n\n!!!\n",
         HEAD + "Content-Transfer-Encoding: quoted-printable\n\n=ZZ=\n",
         HEAD.replace("Jo Doe", "(" * 6_000) + "\ntext\n",
@@ -302,7 +303,7 @@ def test_two_header_fields_that_are_known_make_a_mail(text: str, is_mail: bool) 
         HEAD
         + "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(900)),
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_a_malformed_mail_is_answered(mail: str) -> None:
     answers = read(mail)

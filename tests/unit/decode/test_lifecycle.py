@@ -125,6 +125,8 @@ MARKED = {
         ("SUITE 2 - Séisme", (K.ADD,), 2),
         ("CORRECTION - Le bilan est de 12 morts", (K.CORRECTION,), None),
         ("RECTIFICATIF: Séisme", (K.CORRECTION,), None),
+        ("CORRECTION ET MISE À JOUR - Le réseau", (K.CORRECTION,), None),
+        ("CORRECTED AND UPDATED: Quake", (K.CORRECTION,), None),
         ("Rectificatif: Séisme", (K.CORRECTION,), None),
         ("CORR - Séisme", (K.CORRECTION,), None),
         ("(corrige le bilan au 3e paragraphe) Séisme", (K.CORRECTION,), None),
