@@ -31,7 +31,7 @@ _TITLE = (
 )
 _BYLINE = re.compile(
     rf"(?:By|BY|Par|PAR|Por|POR|Von|VON)\s+{PEOPLE}"
-    rf"(?:\s*\({AGENCY}\)|\s+{_TITLE})?"
+    rf"(?:\s*\((?:avec |mit |con )?{AGENCY}\)|\s+{_TITLE})?"
     # What they are, or for whom they write.
     r"(?:\s*[,|/–-]\s*(?:[A-ZÀ-Þ0-9]|dpa|avec |staff |special |for )[\w .'’&-]{1,40}?)?"
     rf"(?:\s*[,;|]?\s+{_EMAIL})?\s*=?"
@@ -39,7 +39,8 @@ _BYLINE = re.compile(
 # Without a name, or with the name behind: "Von unserem Korrespondenten Max Meier, Brüssel".
 _OURS = re.compile(
     r"(?:(?:By|From) our (?:own |special |foreign |staff ){0,2}(?:correspondents?|reporters?|staff)"
-    r"|(?:[Dd]e|[Pp]ar) (?:notre|nos) (?:envoyée?s?|correspondante?s?)(?: spéciale?s?| spéciaux)?"
+    r"|(?:[Dd]e|[Pp]ar) (?:notre|nos) (?:envoyée?s?|correspondante?s?)"
+    r"(?: spéciale?s?| spéciaux| permanente?s?)?"
     r"|[Vv]on unsere[mrn] (?:\w{2,20}-?)?(?:[Kk]orrespondent(?:en|in|innen)?|[Rr]edakteur(?:en|in)?"
     r"|[Rr]edaktion|[Mm]itarbeiter(?:n|in)?)"
     r"|(?:[Dd]e|[Pp]or) nuestr[oa]s? (?:corresponsal(?:es)?|enviad[oa]s?(?: especial(?:es)?)?)"
@@ -75,7 +76,7 @@ def is_byline(line: str) -> bool:
     if not line.startswith(_OPENINGS) or len(line) > _LONGEST:
         return False
     if line.startswith(_PREPOSITIONS) and _BYLINE.fullmatch(line) is not None:
-        return _are_names(line.replace("The Associated", "").replace("The Canadian", "").split())
+        return _are_names(_names_of(line).split())
     if line.startswith(_TITLE_OPENS):
         return _TITLE_ONLY.fullmatch(line) is not None
     return line.startswith(_OURS_OPEN) and _OURS.fullmatch(line) is not None
@@ -95,3 +96,8 @@ def _are_names(words: list[str]) -> bool:
     if words[0] in {"Por", "Par"} and len(words) == 3 and words[1] in _SAINTS:
         return False  # the feast, not the man
     return _NOT_IN_NAMES.isdisjoint(words[1:])
+
+
+def _names_of(line: str) -> str:
+    """The line without what stands behind the names: "Special to The Test"."""
+    return re.split(r"[,|]", line.replace("The Associated", "").replace("The Canadian", ""))[0]

@@ -39,7 +39,7 @@ _WITH_AGENCIES = re.compile(
     r"\(?(?:[Aa]vec|[Mm]it(?: Material)?(?: von| der| des)?"
     r"|[Cc]on(?: (?:información|datos|material) de)?|[Ww]ith(?: files| material| reporting) from"
     r"|Sources?\s?:|Quellen?\s?:|Fuentes?\s?:)"
-    rf"\s+{_AGENCIES}\)?\.?|\(?[Mm]it Agenturmaterial\)?\.?"
+    rf"\s+(?:l['’])?{_AGENCIES}\)?\.?|\(?[Mm]it Agenturmaterial\)?\.?"
 )
 _DOING = r"(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled|[Ww]ritten|[Ee]dited)"
 _CREDITS = re.compile(
@@ -60,7 +60,7 @@ _CREDITS = re.compile(
 _END_MARK = re.compile(
     r"[-–—]\s?30\s?[-–—]|#(?:\s?#){2,}|N{4}|\*{3,}|_{3,}|={2,}\s?Kyodo|Enditem"
     r"|\((?:END[ES]?|[Ee]nd[es]?|FIN|[Ff]in|more|MORE|à suivre|sigue|folgt)\)\.?"
-    r"|MORE|(?:-\s?|/\s?)?(?:END|ENDS|ENDE|FIN)(?:\s?-|\s?/)?|ends"
+    r"|MORE|(?:-{1,2}\s?|/\s?)?(?:END|ENDS|ENDE|FIN)(?:\s?-{1,2}|\s?/)?|ends"
     r"|\(END\) Dow Jones Newswires"
     r"|[A-Z][a-z]{2,8} \d{1,2}, \d{4} \d\d:\d\d ET \(\d\d:\d\d GMT\)"
 )
@@ -70,7 +70,8 @@ _RIGHTS = re.compile(
     rf"|\([cC]\)\s*(?:(?:[Cc]opyright|COPYRIGHT|by|\d{{4}})\b.*|{AGENCY}\b.{{0,80}})"
     rf"|(?:Copyright|COPYRIGHT)\s*(?:©|\([cC]\)|:|by\b|\d{{4}}\b|{AGENCY}\b).*"
     r"|(?:[A-Z][\w&.'’-]*(?: [A-Z][\w&.'’-]*){0,3}\s?[-–—|.,]\s|dpa\s?[-–—|.,]\s)?"
-    r"(?:All rights reserved|Alle Rechte vorbehalten|Tous droits réservés|"
+    r"(?:(?i:All rights reserved)|Alle Rechte vorbehalten|Tous droits réservés|"
+    r"Droits de reproduction réservés|Derechos reservados|"
     r"Todos los derechos reservados|Reservados todos los derechos)(?:\s*[.;:|©(–-].*)?"
     r"|This (?:material|content|report|story) may not be (?:published|reproduced|copied|broadcast)"
     r"(?:, | or ).*\b(?:rewritten|redistributed|transmitted|reproduced)\b.{0,120}"
@@ -97,7 +98,7 @@ def judge(line: str) -> RemovalReason | None:
 
 
 def _is_sign_off(line: str) -> bool:
-    initials = _INITIALS.fullmatch(line)
+    initials = _INITIALS.fullmatch(line.replace(" / ", "/"))
     if initials is not None:
         return _are_initials(initials["first"], initials["more"])
     if any(

@@ -67,6 +67,8 @@ _SCORES = (
     rf"{_NAME},? {_GOALS} ?[-–:] ?{_GOALS} {_NAME}{_REMARK}",
     # PSG - Lyon 2-1 (1-0); Bayern v Dortmund 2:1
     rf"{_NAME} ?{_AGAINST} {_NAME}:?,? {_GOALS} ?[-–:] ?{_GOALS}{_REMARK}",
+    # Real Sociedad-Granada 3-0
+    rf"(?=[^\d]*\w-[A-ZÀ-Þ]){_NAME} {_GOALS}[-–:]{_GOALS}{_REMARK}",
     # Arsenal v Chelsea (1500 GMT); 20.30 Bayern - Dortmund
     rf"{_NAME} {_AGAINST} {_NAME},? \(?(?:\d{{1,2}}[:.h]\d\d|\d{{4}})(?: (?:GMT|Uhr|h))?\)?",
     rf"\d{{1,2}}[:.h]\d\d(?: Uhr| GMT)?:? {_NAME} {_AGAINST} {_NAME}",
@@ -176,7 +178,7 @@ def _figures(words: list[str]) -> int:
     """As ``_certainty``, for a name and the figures behind it: "CAC 40 4.223,04 -0,39%"."""
     figures: list[str] = []
     position = len(words)
-    while position > 0:
+    while position > 1:
         word = words[position - 1]
         if word.casefold() not in _UNITS:
             if not _FIGURE.fullmatch(word):

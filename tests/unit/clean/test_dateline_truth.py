@@ -104,6 +104,7 @@ DATELINES = {
         Berlin, 20. Februar (dpa) - | Berlin | 20. Februar | dpa
         Berlin, 20. Februar 2016 (AFP) - | Berlin | 20. Februar 2016 | AFP
         Berlin, 20. Feb (Reuters) - | Berlin | 20. Feb | Reuters
+        Mainz (ots) - | Mainz | - | ots
         Wien (APA) - | Wien | - | APA
         Wien (APA/dpa/Reuters) – | Wien | - | APA/dpa/Reuters
         Wien, 20.2. (APA) - | Wien | 20.2. | APA

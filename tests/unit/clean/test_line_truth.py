@@ -37,6 +37,9 @@ BYLINES = """
     Par Jeanne Dupont (AFP)
     Par Jeanne Dupont, avec AFP
     Par l'AFP
+    Par Jean Martin (avec AFP)
+    De notre correspondante permanente à New York
+    By Jane Doe, Special to The Test
     Par AFP
     Par la rédaction
     De notre correspondant
@@ -136,6 +139,8 @@ SIGN_OFFS = """
     Avec AFP
     Avec AFP et Reuters
     (Avec agences)
+    Avec l'AFP
+    jlk / sda
     Avec agences
     Source : AFP
     Mit Material von dpa
@@ -178,6 +183,7 @@ END_MARKS = """
     ends
     (ends)
     -ENDS-
+    -- END --
     END
     (END)
     (END) Dow Jones Newswires
@@ -207,6 +213,9 @@ RIGHTS = """
     COPYRIGHT 2016 TEST
     Copyright by dpa
     All rights reserved.
+    All Rights Reserved
+    Derechos reservados
+    Droits de reproduction réservés
     All rights reserved. No part of it may be copied.
     This material may not be published, broadcast, rewritten or redistributed.
     Alle Rechte vorbehalten
