@@ -24,7 +24,9 @@ _LINKS_OF_A_PAGE = 3
 _WORDS_OF_A_CORE = 40
 _WORDS_OF_A_MARKER = 6
 # What is taken out of the text and stands in another field of the item.
-_PUBLISHED_ELSEWHERE = frozenset({RemovalReason.BYLINE, RemovalReason.LIFECYCLE_MARKER})
+_PUBLISHED_ELSEWHERE = frozenset(
+    {RemovalReason.BYLINE, RemovalReason.DATELINE, RemovalReason.LIFECYCLE_MARKER}
+)
 _LEFT_OPEN = frozenset({Role.UNDECLARED, Role.BODY})
 _LINES_ABOVE = 6
 _LONGEST_PROVIDER_LINE = 200

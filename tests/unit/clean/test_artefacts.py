@@ -177,3 +177,10 @@ def test_everything_under_a_text_finds_its_field() -> None:
     assert [reason for reason, _ in removed] == [
         "sign-off", "rights", "sign-off", "end-mark", "end-mark",
     ]  # fmt: skip
+
+
+def test_a_dateline_taken_out_vouches_for_the_teaser_that_begins_with_it() -> None:
+    line = "ODENSE, 21 feb 2026 (AFP) -"
+    item, removed = cleaned(line, PROSE, MORE, f"{line}{PROSE}...")
+    assert texts(item) == [PROSE, MORE]
+    assert [reason for reason, _ in removed] == ["dateline", "teaser-duplicate"]
