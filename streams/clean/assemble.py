@@ -170,8 +170,9 @@ def _take_dateline(parts: _Parts, provider: str | None) -> None:
     passage = parts.paragraphs[number]
     if line.length == len(passage.text):
         rest = [*parts.paragraphs[:number], *parts.paragraphs[number + 1 :]]
-        # Without it the next line would be the headline.
-        if not behind and rest and (parts.headline or not could_be(rest[0])):
+        # It stands above a text; and without it the next line must not become the headline.
+        above = number < len(rest) and is_prose(rest[number])
+        if not behind and above and (parts.headline or not could_be(rest[0])):
             # What it says is read as that of any block that is a dateline.
             parts.removed.append((passage, RemovalReason.DATELINE))
             parts.paragraphs = rest
