@@ -114,21 +114,26 @@ def _notes(passages: Sequence[Passage], labels: Labels, facts: Facts) -> list[Ed
     if RemovalReason.EDNOTE not in labels.reasons:
         return []
     stated = "\n".join(fold(note.text) for note in facts.ednotes)[:_NOTES_COMPARED]
-    notes: list[list[str]] = []
+    notes: list[tuple[bool, list[str]]] = []
     previous = -1
     for number, (passage, reason) in enumerate(zip(passages, labels.reasons, strict=True)):
         if reason is not RemovalReason.EDNOTE:
             continue
         if not passage.folded or (stated and passage.folded in stated):
             continue
-        if previous < 0 or any(
-            labels.reasons[between] is not RemovalReason.EDNOTE
-            for between in range(previous + 1, number)
+        publishable = passage.role is not Role.NOTE and fences.is_for_readers(passage.text)
+        if (
+            previous < 0
+            or notes[-1][0] is not publishable
+            or any(
+                labels.reasons[between] is not RemovalReason.EDNOTE
+                for between in range(previous + 1, number)
+            )
         ):
-            notes.append([])
-        notes[-1].append(passage.text)
+            notes.append((publishable, []))
+        notes[-1][1].append(passage.text)
         previous = number
-    return [EdNote(text="\n".join(lines)) for lines in notes]
+    return [EdNote(text="\n".join(lines), publishable=shown) for shown, lines in notes]
 
 
 def _take_advisory(parts: _Parts) -> None:
@@ -150,20 +155,31 @@ def _take_advisory(parts: _Parts) -> None:
 
 
 def _take_dateline(parts: _Parts, provider: str | None) -> None:
-    """Move the dateline into its field, where exactly one paragraph opens with one.
+    """Move the dateline into its field, where exactly one paragraph opens with one, or is one.
 
     It is taken off a text of sentences only, unless the format declares it to be the text: what it
     leaves of a line could be a headline.
     """
     found = [
         (number, line)
-        for number, passage in enumerate(parts.paragraphs[:_PARAGRAPHS_WITH_DATELINE])
-        if (line := dateline.find(passage.text, provider)) is not None
+        for number, passage in enumerate(parts.paragraphs[: _PARAGRAPHS_WITH_DATELINE + 1])
+        if (line := dateline.find(passage.text, provider) or dateline.alone(passage.text, provider))
     ]
-    if len(found) != 1:
+    # The paragraph behind the last looked at moves up where a line of its own goes.
+    behind = bool(found) and found[-1][0] == _PARAGRAPHS_WITH_DATELINE
+    if len(found) - behind != 1:
         return
     number, line = found[0]
     passage = parts.paragraphs[number]
+    if line.length == len(passage.text):
+        rest = [*parts.paragraphs[:number], *parts.paragraphs[number + 1 :]]
+        # It stands above a text; and without it the next line must not become the headline.
+        above = number < len(rest) and is_prose(rest[number])
+        if not behind and above and (parts.headline or not could_be(rest[0])):
+            # What it says is read as that of any block that is a dateline.
+            parts.removed.append((passage, RemovalReason.DATELINE))
+            parts.paragraphs = rest
+        return
     bare = _without_opening(passage, line.length, EditReason.DATELINE)
     # A second dateline behind the first: which one holds is not certain.
     if bare is None or dateline.find(bare.text, provider) is not None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.item import ParagraphKind
-from streams.clean import byline, endings, fences, furniture, headline, teaser
+from streams.clean import byline, dateline, endings, fences, furniture, headline, teaser
 from streams.clean.boilerplate import applying
 from streams.clean.boilerplate.applying import Learned
 from streams.clean.lifecycle import is_marker
@@ -26,7 +26,9 @@ _LINKS_OF_A_PAGE = 3
 _WORDS_OF_A_CORE = 40
 _WORDS_OF_A_MARKER = 6
 # What is taken out of the text and stands in another field of the item.
-_PUBLISHED_ELSEWHERE = frozenset({RemovalReason.BYLINE, RemovalReason.LIFECYCLE_MARKER})
+_PUBLISHED_ELSEWHERE = frozenset(
+    {RemovalReason.BYLINE, RemovalReason.DATELINE, RemovalReason.LIFECYCLE_MARKER}
+)
 _LEFT_OPEN = frozenset({Role.UNDECLARED, Role.BODY})
 _LINES_ABOVE = 6
 _LONGEST_PROVIDER_LINE = 200
@@ -91,11 +93,11 @@ def label(
     folded = _vouching(passages) if rules.teasers else []
     if rules.teasers:
         _mark_teasers(passages, labels, folded)
+    if RemovalReason.TEASER_DUPLICATE in labels.reasons:
+        _fence_off(passages, labels, rules)  # what stood below a teaser stands at the top now
     if not any(passage.role is Role.BODY for passage in passages):
         _find_article(passages, labels, rules)
     _restore_only_copies(labels, folded)
-    if RemovalReason.TEASER_DUPLICATE in labels.reasons:
-        _fence_off(passages, labels, rules)  # what stood below a teaser stands at the top now
     if rules.repeated_lines:
         _mark_repeated_headline(passages, labels)
     if rules.bylines:
@@ -299,7 +301,9 @@ def _peel(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> 
         reason = _label_above(passages, live[index : index + _LINES_ABOVE])
         if reason is None:
             break
-        if reason is RemovalReason.BYLINE and not rules.bylines:
+        if (reason is RemovalReason.BYLINE and not rules.bylines) or (
+            reason is RemovalReason.DATELINE and not rules.datelines
+        ):
             break
         if reason is RemovalReason.LIFECYCLE_MARKER:
             labels.markers.append(live[index])
@@ -319,6 +323,8 @@ def _label_above(passages: Sequence[Passage], numbers: Sequence[int]) -> Removal
         reason = RemovalReason.SECTION_LABEL
     elif len(numbers) > 1 and byline.is_byline(line.text):
         reason = RemovalReason.BYLINE
+    elif len(numbers) > 1 and dateline.alone(line.text) is not None:
+        reason = RemovalReason.DATELINE
     elif len(numbers) > 1 and line.words <= _WORDS_OF_A_MARKER and is_marker(line.text):
         reason = RemovalReason.LIFECYCLE_MARKER
     elif _is_kicker(line, [passages[number] for number in numbers[1:]]):
@@ -360,12 +366,17 @@ def _mark_bylines(passages: Sequence[Passage], labels: Labels) -> None:
     )
     if labels.headline is None and text is None:
         return
+    below = False  # whether the last line that stays is a byline
     for number in range(start, len(passages) if text is None else text):
-        if byline.is_byline(passages[number].text):
+        line = passages[number].text
+        if byline.is_byline(line) or (below and byline.continues(line)):
             if labels.reasons[number] in {None, RemovalReason.FURNITURE}:
                 labels.reasons[number] = RemovalReason.BYLINE
-        elif text is None and labels.reasons[number] is None:
-            break  # a list of works names its authors
+                below = True
+        elif labels.reasons[number] is None and dateline.alone(line) is None:
+            if text is None:
+                break  # a list of works names its authors
+            below = False
 
 
 def _take_off_the_end(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 
-from streams.clean import byline, dateline, endings
+from streams.clean import agencies, byline, dateline, endings
 from streams.clean.fence_marks import ADVISES, EDS, NOT_FOR_PUBLICATION, NOTE, NOTE_HEADING
-from streams.clean.wraps import is_table_row
+from streams.clean.rows import is_table_row
 from streams.decode.lifecycle import read_markers
 from streams.folding import fold
 
@@ -163,7 +163,7 @@ def _names_agency(text: str, words: list[str], provider: str | None) -> bool:
     """
     if not words or len(words) > _WORDS_OF_AN_AGENCY_LINE:
         return False
-    names = {fold(name) for name in _NAME.findall(text) if dateline.is_agency_name(name)}
+    names = {fold(name) for name in _NAME.findall(text) if agencies.is_name(name)}
     if provider:
         names.update(fold(provider).split())
     return not names.isdisjoint(words) and names.union(_BESIDE_AGENCIES).issuperset(words)
@@ -171,11 +171,11 @@ def _names_agency(text: str, words: list[str], provider: str | None) -> bool:
 
 _KINDS: tuple[tuple[Protection, Callable[[str, list[str], str | None], bool]], ...] = (
     (Protection.BYLINE, _is_byline),
-    (Protection.SIGN_OFF, _is_ending),
     (Protection.DATELINE, _is_dateline),
     (Protection.ROW, _is_row),
     (Protection.CREDIT, _is_credit),
     (Protection.RIGHTS, _is_rights),
+    (Protection.SIGN_OFF, _is_ending),
     (Protection.NOTICE, _is_notice),
     (Protection.QUOTE, _is_quote),
     (Protection.AGENCY, _names_agency),

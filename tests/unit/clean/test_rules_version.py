@@ -17,7 +17,7 @@ FEED = Path(__file__).resolve().parents[3] / "deploy/demo/feed.jsonl"
 # What the version makes of the demo feed. A change of decoding or cleaning changes it: then raise
 # VERSION in streams/clean/rules.py, once items of that version were published, and put the new
 # digest in the place of the last.
-DIGESTS = {"clean/1": "9a4b04ff0826c008"}
+DIGESTS = {"clean/1": "b49652833967ada4"}
 CLEANED = ("headline", "byline", "dateline", "paragraphs", "ednotes", "rights", "language")
 
 
