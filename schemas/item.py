@@ -188,11 +188,16 @@ class Topic(Record):
 
 
 class Removed(Record):
-    """Code points [start, end) of the decoded source that were not published, and why."""
+    """Code points [start, end) of the decoded source that were not published, and why.
+
+    ``rule`` names the version of the rule where the reason alone does not say which it was:
+    "boilerplate@2026-11-23.1a2b3c4d".
+    """
 
     start: int
     end: int
     reason: str
+    rule: str | None = None
 
 
 class Edit(Record):
@@ -205,18 +210,24 @@ class Edit(Record):
 
 
 class Audit(Record):
-    """What cleaning did, against the decoded source; nothing is lost unsaid."""
+    """What cleaning did, against the decoded source; nothing is lost unsaid.
+
+    ``rules`` is the version of the rules that did it ("clean/1").
+    """
 
     removed: tuple[Removed, ...] = ()
     edits: tuple[Edit, ...] = ()
     warnings: tuple[str, ...] = ()
+    rules: str | None = None
 
 
 class Item(Record):
     """One version of one news item.
 
     ``id`` is ``item_key@order_key``; ``order_key`` sorts the versions of one ``item_key`` as text.
-    What the message did not say stays None. A canceled item carries headline and note only.
+    What the message did not say stays None. ``language_confidence``, 0 to 1, is of a language that
+    was found in the text; None where it was declared, or is not known. A canceled item carries
+    headline and note only.
     """
 
     id: str
@@ -230,6 +241,7 @@ class Item(Record):
     first_created: Instant | None = None
     received_at: Instant | None = None
     language: str | None = None
+    language_confidence: float | None = None
     urgency: int | None = None
     pubstatus: PubStatus = PubStatus.USABLE
     embargoed_until: Instant | None = None

@@ -17,6 +17,7 @@ _PUNCTUATION = "’‘“”«»–—"
 _NOT_WORD = re.compile(r"[\W_]+")
 _ASCII = bytes(code if chr(code).isalnum() else 0x20 for code in range(128)) + bytes(128)
 _ASCII_KEEPING_LINES = _ASCII[:10] + b"\n" + _ASCII[11:]
+_ASCII_TEXT = _ASCII.decode()
 
 
 def fold(text: str) -> str:
@@ -36,7 +37,13 @@ def fold_lines(text: str) -> list[str]:
     if plain.isascii():
         lines = plain.encode().translate(_ASCII_KEEPING_LINES).decode().split("\n")
         return [" ".join(line.split()) for line in lines]
-    return [_NOT_WORD.sub(" ", line).strip() for line in plain.split("\n")]
+    # A page of which three lines hold a euro sign costs what an ASCII one does.
+    return [
+        " ".join(line.translate(_ASCII_TEXT).split())
+        if line.isascii()
+        else _NOT_WORD.sub(" ", line).strip()
+        for line in plain.split("\n")
+    ]
 
 
 def _without_accents(text: str) -> str:
@@ -48,11 +55,11 @@ def _without_accents(text: str) -> str:
             lowered = lowered.replace(letter, plain)
     decomposed = unicodedata.normalize("NFKD", lowered)
     for mark in _MARKS:
-        if mark in decomposed:
-            decomposed = decomposed.replace(mark, "")
+        decomposed = decomposed.replace(mark, "")
     for sign in _PUNCTUATION:
-        if sign in decomposed:
-            decomposed = decomposed.replace(sign, " ")
+        decomposed = decomposed.replace(sign, " ")
     if decomposed.isascii():
         return decomposed
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    for mark in filter(unicodedata.combining, set(decomposed)):
+        decomposed = decomposed.replace(mark, "")
+    return decomposed

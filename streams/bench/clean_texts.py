@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import ftfy.bad_codecs
-
 from streams.bench.clean_pages import Page, read_rows, string_of
 from streams.clean import DEFAULT_RULES
 from streams.clean.language import detect
@@ -25,9 +23,11 @@ _MOST_DAMAGED = 2_000
 _C1 = re.compile("[\x80-\x9f]")
 UNHARMED = "unharmed"
 
-# Reads every byte, as browsers and mailers do, which Python's cp1252 does not.
-_CP1252 = "sloppy-windows-1252"
-ftfy.bad_codecs.ok()
+_CP1252 = "cp1252"
+# Every byte is read, as browsers and mailers do, which Python's cp1252 does not.
+_SIGNS = {
+    code: sign for code in range(0x80, 0xA0) if (sign := bytes([code]).decode(_CP1252, "ignore"))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,14 @@ class Damage:
         damaged = text
         try:
             for _ in range(self.times):
-                damaged = damaged.encode(self.written).decode(self.read)
+                damaged = _read(damaged.encode(self.written), self.read)
         except UnicodeError:
             return None
         return damaged if damaged != text else None
+
+
+def _read(data: bytes, charset: str) -> str:
+    return data.decode("latin-1").translate(_SIGNS) if charset == _CP1252 else data.decode(charset)
 
 
 DAMAGES = (

@@ -28,7 +28,7 @@ from streams.clean.byline import as_written
 from streams.clean.headline import could_be
 from streams.clean.labels import Labels, is_prose
 from streams.clean.lifecycle import enforce_embargo, lifecycle_of, references_of
-from streams.clean.rules import CleaningRules, EditReason, RemovalReason
+from streams.clean.rules import VERSION, CleaningRules, EditReason, RemovalReason
 from streams.clean.segments import Passage, count_words
 from streams.clean.typography import plain
 from streams.decode.decoded import Decoded, Facts, Role
@@ -57,6 +57,7 @@ class _Parts:
     notes: list[EdNote] = field(default_factory=list)
     embargoed_until: datetime | None = None
     kills: tuple[Link, ...] = ()
+    versions: dict[RemovalReason, str] = field(default_factory=dict)
 
 
 def assemble(
@@ -75,11 +76,13 @@ def assemble(
         warnings=[*decoded.warnings, *labels.warnings],
         notes=_notes(passages, labels, decoded.facts),
     )
+    if rules.boilerplate is not None:
+        parts.versions[RemovalReason.BOILERPLATE] = rules.boilerplate.name
     if rules.fences:
         _take_advisory(parts)
     if rules.datelines:
         _take_dateline(parts, decoded.provider)
-    code = _language(decoded.facts, parts, rules)
+    spoken = _language(decoded.facts, parts, rules)
     title = parts.headline.text if parts.headline else None
     stated = lifecycle_of(decoded.facts, title, parts.markers)
     parts.embargoed_until, lifecycle = enforce_embargo(decoded.facts, stated, decoded.received_at)
@@ -92,7 +95,7 @@ def assemble(
     status = status_of(decoded.facts.pubstatus, lifecycle)
     if rules.canceled and status is PubStatus.CANCELED:
         _cancel(parts, declared=decoded.facts.pubstatus is PubStatus.CANCELED)
-    return _item(decoded, parts, code, lifecycle, status)
+    return _item(decoded, parts, spoken, lifecycle, status)
 
 
 def status_of(declared: PubStatus, lifecycle: Lifecycle) -> PubStatus:
@@ -111,21 +114,26 @@ def _notes(passages: Sequence[Passage], labels: Labels, facts: Facts) -> list[Ed
     if RemovalReason.EDNOTE not in labels.reasons:
         return []
     stated = "\n".join(fold(note.text) for note in facts.ednotes)[:_NOTES_COMPARED]
-    notes: list[list[str]] = []
+    notes: list[tuple[bool, list[str]]] = []
     previous = -1
     for number, (passage, reason) in enumerate(zip(passages, labels.reasons, strict=True)):
         if reason is not RemovalReason.EDNOTE:
             continue
         if not passage.folded or (stated and passage.folded in stated):
             continue
-        if previous < 0 or any(
-            labels.reasons[between] is not RemovalReason.EDNOTE
-            for between in range(previous + 1, number)
+        publishable = passage.role is not Role.NOTE and fences.is_for_readers(passage.text)
+        if (
+            previous < 0
+            or notes[-1][0] is not publishable
+            or any(
+                labels.reasons[between] is not RemovalReason.EDNOTE
+                for between in range(previous + 1, number)
+            )
         ):
-            notes.append([])
-        notes[-1].append(passage.text)
+            notes.append((publishable, []))
+        notes[-1][1].append(passage.text)
         previous = number
-    return [EdNote(text="\n".join(lines)) for lines in notes]
+    return [EdNote(text="\n".join(lines), publishable=shown) for shown, lines in notes]
 
 
 def _take_advisory(parts: _Parts) -> None:
@@ -147,20 +155,31 @@ def _take_advisory(parts: _Parts) -> None:
 
 
 def _take_dateline(parts: _Parts, provider: str | None) -> None:
-    """Move the dateline into its field, where exactly one paragraph opens with one.
+    """Move the dateline into its field, where exactly one paragraph opens with one, or is one.
 
     It is taken off a text of sentences only, unless the format declares it to be the text: what it
     leaves of a line could be a headline.
     """
     found = [
         (number, line)
-        for number, passage in enumerate(parts.paragraphs[:_PARAGRAPHS_WITH_DATELINE])
-        if (line := dateline.find(passage.text, provider)) is not None
+        for number, passage in enumerate(parts.paragraphs[: _PARAGRAPHS_WITH_DATELINE + 1])
+        if (line := dateline.find(passage.text, provider) or dateline.alone(passage.text, provider))
     ]
-    if len(found) != 1:
+    # The paragraph behind the last looked at moves up where a line of its own goes.
+    behind = bool(found) and found[-1][0] == _PARAGRAPHS_WITH_DATELINE
+    if len(found) - behind != 1:
         return
     number, line = found[0]
     passage = parts.paragraphs[number]
+    if line.length == len(passage.text):
+        rest = [*parts.paragraphs[:number], *parts.paragraphs[number + 1 :]]
+        # It stands above a text; and without it the next line must not become the headline.
+        above = number < len(rest) and is_prose(rest[number])
+        if not behind and above and (parts.headline or not could_be(rest[0])):
+            # What it says is read as that of any block that is a dateline.
+            parts.removed.append((passage, RemovalReason.DATELINE))
+            parts.paragraphs = rest
+        return
     bare = _without_opening(passage, line.length, EditReason.DATELINE)
     # A second dateline behind the first: which one holds is not certain.
     if bare is None or dateline.find(bare.text, provider) is not None:
@@ -207,16 +226,16 @@ def _source_offset(passage: Passage, position: int) -> int | None:
     return offset + position
 
 
-def _language(facts: Facts, parts: _Parts, rules: CleaningRules) -> str | None:
+def _language(facts: Facts, parts: _Parts, rules: CleaningRules) -> language.Identified:
     code = language.declared(facts.language)
     if code is not None or not rules.languages:
-        return code
+        return language.Identified(code, None)
     opening = [parts.headline.text] if parts.headline else []
     opening += [passage.text for passage in parts.paragraphs[:_PARAGRAPHS_TELLING_LANGUAGE]]
-    code = language.detect("\n".join(opening), rules.languages)
-    if code is None and opening:
+    found = language.identify("\n".join(opening), rules.languages, rules.usual_languages)
+    if found.code is None and opening:
         parts.warnings.append("language-unsure")
-    return code
+    return found
 
 
 def _cancel(parts: _Parts, *, declared: bool) -> None:
@@ -231,7 +250,7 @@ def _cancel(parts: _Parts, *, declared: bool) -> None:
 def _item(
     decoded: Decoded,
     parts: _Parts,
-    code: str | None,
+    spoken: language.Identified,
     lifecycle: Lifecycle,
     status: PubStatus,
 ) -> Item:
@@ -251,7 +270,8 @@ def _item(
         version_created=facts.version_created,
         first_created=facts.first_created,
         received_at=decoded.received_at,
-        language=code,
+        language=spoken.code,
+        language_confidence=spoken.confidence,
         urgency=facts.urgency,
         pubstatus=status,
         embargoed_until=parts.embargoed_until,
@@ -281,11 +301,17 @@ def _audit(decoded: Decoded, parts: _Parts, kept: Sequence[Passage]) -> Audit:
     )
     return Audit(
         removed=tuple(
-            Removed(start=passage.start, end=passage.end, reason=reason.value)
+            Removed(
+                start=passage.start,
+                end=passage.end,
+                reason=reason.value,
+                rule=parts.versions.get(reason),
+            )
             for passage, reason in removed
         ),
         edits=(*decoded.edits, *edits),
         warnings=tuple(dict.fromkeys(parts.warnings)),
+        rules=VERSION,
     )
 
 

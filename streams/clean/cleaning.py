@@ -10,29 +10,15 @@ from dataclasses import replace
 
 from schemas.item import Item, ParagraphKind, PubStatus
 from streams.clean.assemble import assemble, status_of
+from streams.clean.boilerplate.applying import learned_lines
 from streams.clean.labels import Labels, is_prose, label
-from streams.clean.rules import DEFAULT_RULES, CleaningRules, RemovalReason
+from streams.clean.rules import DEFAULT_RULES, SWITCHES, CleaningRules, RemovalReason
 from streams.clean.segments import Passage, passages
 from streams.decode.decoded import Decoded, Role
 from streams.steps import Drop, DropReason, Fail
 
 # Everything as decoded; only characters that no JSON can carry are replaced.
-_NO_RULES = CleaningRules(
-    navigation=False,
-    core=False,
-    furniture=False,
-    teasers=False,
-    repeated_lines=False,
-    line_wraps=False,
-    typography=False,
-    datelines=False,
-    bylines=False,
-    fences=False,
-    sign_offs=False,
-    provider_lines=False,
-    canceled=False,
-    languages=(),
-)
+_NO_RULES = DEFAULT_RULES.without(SWITCHES)
 _DETAIL_CHARS = 200
 # Their text may come from a page: its paragraphs are found, or copied, rather than declared.
 _SCRAPED = frozenset({"html", "plain-text", "feed", "email", "json", "other-xml"})
@@ -53,7 +39,8 @@ def clean(decoded: Decoded, rules: CleaningRules = DEFAULT_RULES) -> Item | Drop
         return Drop(decoded.not_text, _what_it_is(decoded))
     found = passages(decoded, rules)
     applied = rules if decoded.format in _SCRAPED else _as_set(found, rules)
-    labels = label(decoded.text, found, applied, decoded.strip)
+    learned = learned_lines(decoded, rules.boilerplate)
+    labels = label(decoded.text, found, applied, decoded.strip, learned)
     facts = decoded.facts
     if status_of(facts.pubstatus, facts.lifecycle) is not PubStatus.CANCELED:
         if not found:
@@ -91,11 +78,15 @@ def _says_something(found: Sequence[Passage], labels: Labels) -> bool:
 
 
 def _is_bare_page(decoded: Decoded, found: Sequence[Passage], labels: Labels, item: Item) -> bool:
-    """Whether this is a web page of links: no sentence in it, nor said to be a flash or a kill."""
+    """Whether this is a web page of links: no sentence in it, nor said to be a flash or a kill.
+
+    What its decoder found to be an article is one, if only a list of dates or results.
+    """
     if decoded.format != "html" or item.lifecycle.kinds or not labels.paragraphs():
         return False
     return not any(
-        is_prose(found[number])
+        found[number].role is Role.BODY
+        or is_prose(found[number])
         or found[number].ends_sentence
         or found[number].kind is ParagraphKind.TABLE
         for number in labels.paragraphs()

@@ -63,6 +63,20 @@ EDS = re.compile(
 )
 """In capitals, as AP sets it: "Editor's note: this article was updated" is for readers."""
 
+_PART = (
+    r"(?:paragraphs?|paras?|grafs?|headline|lead|byline|dateline|spelling|"
+    r"paragraphes?|alinéas?|titre|chapô|orthographe|graphie|"
+    r"absatz|absätze|absätzen|überschrift|schreibweise|vorspann|"
+    r"párrafos?|titular|entradilla|grafía)"
+)
+_THIS_VERSION = (
+    r"(?:this (?:story|version|article|item|report) (?:corrects|clarifies|(?:has been|was|is) "
+    r"(?:corrected|refiled|amended) (?:to|throughout))"
+    r"|(?:cette|la présente) (?:dépêche|version) (?:corrige|rectifie|remplace et corrige)"
+    r"|diese (?:fassung|meldung|version) (?:berichtigt|korrigiert)"
+    r"|esta (?:nota|versión|noticia|información) (?:corrige|rectifica))"
+)
+
 ADVISES = re.compile(
     r"\(\s*(?:"
     r"(?:adds?|adding|updates|updating|updated|recasts?|recasting|corrects?|correcting|corrected|"
@@ -71,14 +85,52 @@ ADVISES = re.compile(
     r"|in (?:the )?[A-Z][a-z]{2,8}\.? \d{1,2}\b[^()]{0,60}?\b(?:story|item|copy|lead|report)\b"
     r"|(?:actualise|actualisée?|ajoute|complète|corrige|précise|bien lire|bien corriger|"
     r"rectifie|réécrit)\b"
-    r"|(?:actualiza|amplía|amplia|añade|agrega|rectifica|repite)\b"
-    r"|(?:neu|aktualisiert|ergänzt|berichtigt|korrigiert|wiederholt|wiederholung)\b"
+    r"|(?:actualiza|amplía|amplia|añade|agrega|corrección|rectifica|repite)\b"
+    r"|(?:neu|aktualisiert|ergänzt|berichtigt|berichtigung|korrigiert|wiederholt|wiederholung)\b"
+    rf"|{_THIS_VERSION}"
     r")",
     re.IGNORECASE,
 )
 CORRECTS = re.compile(
-    r"\(\s*(?:correct(?:s|ing|ed)|corrige|rectifica|korrigiert|berichtigt)\b", re.IGNORECASE
+    r"\(\s*(?:correct(?:s|ing|ed)|corrige|rectifie|rectifica|korrigiert|berichtigt|berichtigung)\b"
+    rf"|\(\s*{_THIS_VERSION}",
+    re.IGNORECASE,
 )
+_LABEL = (
+    r"(?:corrections?|clarification|correctif|rectificatif|berichtigung|korrektur|"
+    r"richtigstellung|corrección|correcciones|rectificación|aclaración|fe de errores)"
+    r"(?: \([^()]{3,40}\))?\s*:\s"
+)
+CORRECTION = re.compile(
+    r"(?:"
+    r"(?:correct(?:s|ing|ed)|corrige|rectifie|rectifica|berichtigt|korrigiert)\b"
+    rf"(?:\s*:\s.+|[^.]{{0,120}}\b{_PART}\b.{{0,300}})"
+    rf"|{_LABEL}.{{0,120}}\b{_PART}\b.{{0,300}}"
+    rf"|{_THIS_VERSION}\b.{{2,400}}"
+    r")",
+    _ANY,
+)
+"""What is corrected, said to editors; "Corrects course, sails north" names no part of a text."""
+
+CORRECTION_OPENS = (
+    "berichtig", "cette ", "clarification", "correc", "correct", "corrig", "diese ", "esta ",
+    "fe de", "korrektur", "korrigiert", "la presente", "rectif", "richtigstellung", "this ",
+)  # fmt: skip
+"""How, folded, whatever ``CORRECTION`` finds begins."""
+
+_EARLIER = (
+    r"(?:an? (?:earlier|previous) version of this (?:article|story|report|item)"
+    r"|une (?:première version|version (?:précédente|antérieure)|précédente version) de "
+    r"(?:cet article|cette dépêche|cette information)"
+    r"|in einer (?:früheren|vorherigen|ersten|älteren) (?:version|fassung) (?:dieses (?:artikels|"
+    r"berichts|textes|beitrags)|dieser meldung)"
+    r"|una versión (?:anterior|previa) de (?:este artículo|esta (?:nota|noticia|información)))\b"
+)
+EARLIER = re.compile(_EARLIER, re.IGNORECASE)
+CORRECTION_FOR_READERS = re.compile(
+    rf"\W{{0,3}}(?:{_LABEL}.+|(?:{_LABEL})?(?:en )?{_EARLIER}.+)", _ANY
+)
+"""Set for readers to see: the one kind of note that is publishable."""
 
 PRESS_CONTACT = re.compile(
     r"\W*(?:"
@@ -113,15 +165,19 @@ NUMBER = re.compile(
 """A phone number may look so; spans of years do not."""
 
 FIRST_WORDS = frozenset({
-    "achtung", "an", "ansprechpartner", "ansprechpartnerin", "atencion", "attention", "bloc",
-    "contact", "contacto", "contactos", "contacts", "contatti", "die", "dpa", "editor",
-    "editorial", "editors", "eds", "folgende", "folgenden", "following", "for", "hinweis",
-    "hinweise", "internet", "investor", "investors", "kontakt", "kontaktdaten", "kontakte", "la",
-    "les", "los", "media", "ne", "news", "newsroom", "nicht", "not", "nota", "notas", "note",
+    "a", "achtung", "aclaracion", "an", "ansprechpartner", "ansprechpartnerin", "atencion",
+    "attention", "berichtigt", "berichtigung", "bloc", "cette", "clarification", "contact",
+    "contacto", "contactos", "contacts", "contatti", "correccion", "correcciones", "corrected",
+    "correctif", "correcting", "correction", "corrections", "corrects", "corrige", "die",
+    "diese", "dpa", "editor", "editorial", "editors", "eds", "en", "esta", "fe", "folgende",
+    "folgenden", "following", "for", "hinweis", "hinweise", "in", "internet", "investor",
+    "investors", "kontakt", "kontaktdaten", "kontakte", "korrektur", "korrigiert", "la", "les",
+    "los", "media", "ne", "news", "newsroom", "nicht", "not", "nota", "notas", "note",
     "notebook", "notes", "notizblock", "ort", "orte", "pour", "pr", "press", "pressekontakt",
-    "pressekontakte", "pressestelle", "redaktionelle", "redaktioneller", "redaktionellen",
-    "redaktionshinweis", "redaktionshinweise", "redaktionskontakt", "relations", "ruckfragen",
-    "service", "the",
+    "pressekontakte", "pressestelle", "rectifica", "rectificacion", "rectificatif", "rectifie",
+    "redaktionelle", "redaktionellen", "redaktioneller", "redaktionshinweis",
+    "redaktionshinweise", "redaktionskontakt", "relations", "richtigstellung", "ruckfragen",
+    "service", "the", "this", "una", "une",
 })  # fmt: skip
 """First words, folded, of every line that opens a fence: others are not looked at."""
 
@@ -132,14 +188,25 @@ PHONE_WORDS = frozenset({
 """First words, folded, of ``PHONE_LINE``."""
 
 GOING_ON: dict[str, str | tuple[str, ...]] = {
+    "a": "a previous version",
+    "an": ("an die redaktion", "an earlier version"),
+    "cette": ("cette depeche", "cette version"),
     "die": "die folgende",
+    "diese": ("diese fassung", "diese meldung", "diese version"),
+    "en": "en una version",
+    "esta": ("esta informacion", "esta nota", "esta noticia", "esta version"),
+    "fe": "fe de errores",
     "following": "following ",
     "for": ("for more", "for further", "for additional"),
-    "la": "la siguiente",
+    "in": "in einer",
+    "la": ("la siguiente", "la presente"),
     "les": ("les informations", "les indications", "les coordonnees"),
     "los": "los siguientes",
     "ne": "ne pas publier",
     "not": "not for publication",
     "the": "the following",
+    "this": ("this article", "this item", "this report", "this story", "this version"),
+    "una": "una version",
+    "une": ("une precedente", "une premiere version", "une version"),
 }
 """How a fence goes on from those of them that open ordinary paragraphs."""

@@ -11,13 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from schemas.item import ParagraphKind
-from streams.clean import endings
+from streams.clean import endings, furniture
 from streams.clean.fence_marks import (
     ADDRESS,
     ADVISES,
     ANY_CONTACT,
     BARE_NOTEBOOK,
+    CORRECTION,
+    CORRECTION_FOR_READERS,
+    CORRECTION_OPENS,
     CORRECTS,
+    EARLIER,
     EDS,
     FIRST_WORDS,
     GOING_ON,
@@ -33,11 +37,13 @@ from streams.clean.fence_marks import (
     PRESS_CONTACT,
 )
 from streams.clean.segments import Passage
+from streams.decode.decoded import Role
 
 _WORDS_OF_A_FENCE = 16
 _WORDS_OF_A_CONTACT = 30
 _WORDS_OF_AN_ADDRESS = 40
 _WORDS_OF_A_PHONE_LINE = 12
+_WORDS_OF_A_CORRECTION = 90
 _LONGEST_ADVISORY = 600
 # Between two lines that hold an address or a number: names, offices, streets.
 _LINES_BETWEEN = 4
@@ -62,6 +68,23 @@ def may_hold(passages: Sequence[Passage]) -> bool:
     return False
 
 
+def is_for_readers(note: str) -> bool:
+    """Whether a note is one that readers are to see: "Correction: an earlier version of ..."."""
+    readers = CORRECTION_FOR_READERS.fullmatch(note) is not None
+    # "(Berichtigung: im dritten Absatz ...)" names a part of the text: that is for editors.
+    return readers and (
+        CORRECTION.fullmatch(note.strip("( )")) is None or EARLIER.search(note) is not None
+    )
+
+
+def names_part(passage: Passage) -> bool:
+    """Whether it says which part of a text was corrected, as no headline does."""
+    return (
+        passage.folded.startswith(CORRECTION_OPENS)
+        and CORRECTION.fullmatch(passage.text.partition(":")[0]) is not None
+    )
+
+
 def find(
     passages: Sequence[Passage], is_prose: Callable[[Passage], bool], *, has_headline: bool
 ) -> list[int]:
@@ -72,12 +95,7 @@ def find(
         is_prose: whether a passage is made of sentences.
         has_headline: a headline stands elsewhere.
     """
-    openers = [
-        index
-        for index, passage in enumerate(passages)
-        if (first := passage.folded.partition(" ")[0]) in FIRST_WORDS
-        and (first not in GOING_ON or passage.folded.startswith(GOING_ON[first]))
-    ]
+    openers = [index for index, passage in enumerate(passages) if _may_open(passage)]
     fenced: set[int] = set()
     if any(passage.text.startswith("(") for passage in passages[:_LINES_ABOVE]):
         fenced.update(_advisories(passages, is_prose))
@@ -93,7 +111,7 @@ def find(
                 read += 1
             end = _end(lines, index, in_text=in_text)
             fenced.update(range(index, end))
-    fenced.update(_addresses_below(passages, fenced))
+    fenced.update(_notes_below(passages, fenced, is_prose))
     if fenced:
         # The rule or the asterisks that set a fence off belong to it.
         for index in range(len(passages) - 1, -1, -1):
@@ -113,6 +131,14 @@ def opening(paragraph: str) -> int:
     if not rest or rest is paragraph or not (rest[0].isdigit() or rest[0].isupper()):
         return 0
     return len(paragraph) - len(rest)
+
+
+def _may_open(passage: Passage) -> bool:
+    """Whether a line begins as those do that open a fence."""
+    first = passage.folded.partition(" ")[0]
+    return first in FIRST_WORDS and (
+        first not in GOING_ON or passage.folded.startswith(GOING_ON[first])
+    )
 
 
 class _Lines:
@@ -172,6 +198,8 @@ def _end(lines: _Lines, index: int, *, in_text: bool) -> int:
     # "ATTENTION EDITORS - Programme of the day" alone at the top is an advisory's headline.
     is_note = NOTE.fullmatch(text) and not (top and not lines.is_prose(line))
     if is_note or EDS.fullmatch(text):
+        return index + 1
+    if not in_text and _is_correction_above(lines, index):
         return index + 1
     end = index
     if short and not top:
@@ -241,25 +269,56 @@ def _advisories(lines: Sequence[Passage], is_prose: Callable[[Passage], bool]) -
             return
 
 
-def _addresses_below(lines: Sequence[Passage], fenced: set[int]) -> Iterator[int]:
+def _notes_below(
+    lines: Sequence[Passage], fenced: set[int], is_prose: Callable[[Passage], bool]
+) -> Iterator[int]:
     """Under the text: reporters' addresses, phone numbers, what was corrected."""
     looked_at = 0
     for index in range(len(lines) - 1, 0, -1):
         line = lines[index]
-        if line.words > _WORDS_OF_AN_ADDRESS and index not in fenced:
+        if index in fenced or not line.folded:
+            continue
+        corrects = _is_correction(line)
+        if line.words > _WORDS_OF_AN_ADDRESS and not corrects:
             return
-        if index in fenced or not line.folded or endings.judge(line.text) is not None:
+        if endings.judge(line.text) is not None or _is_furniture(line):
             continue
         looked_at += 1
         if looked_at > _LINES_BELOW:
             return
         reached = _is_reachable(line.text)
         phones = line.words <= _WORDS_OF_A_PHONE_LINE and PHONE_LINE.fullmatch(line.text)
-        if not (
+        if corrects:
+            # What is corrected must stand above; else this is the message itself.
+            if not any(is_prose(other) and not _is_correction(other) for other in lines[:index]):
+                return
+        elif not (
             (_is_bracketed(line) and (reached or CORRECTS.match(line.text))) or (reached and phones)
         ):
             return
         yield index
+
+
+def _is_furniture(line: Passage) -> bool:
+    """Whether it is taken off the end, so that what stands above it is the end."""
+    return line.role is Role.UNDECLARED and (
+        line.folded in furniture.NAVIGATION or line.folded in furniture.ANYWHERE
+    )
+
+
+def _is_correction(line: Passage) -> bool:
+    """Whether it says, without brackets, what was corrected."""
+    if line.words > _WORDS_OF_A_CORRECTION or not _may_open(line):
+        return False
+    return CORRECTION.fullmatch(line.text) is not None or is_for_readers(line.text)
+
+
+def _is_correction_above(lines: _Lines, index: int) -> bool:
+    """As above, over a text, where "Correction: City closes bridges" may be the headline."""
+    line = lines.all[index]
+    if not _is_correction(line) or lines.last_prose <= index:
+        return False
+    return lines.is_prose(line) or names_part(line)
 
 
 def _is_reachable(text: str) -> bool:

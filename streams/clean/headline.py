@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from schemas.item import ParagraphKind
-from streams.clean import byline, dateline
+from streams.clean import byline, dateline, fences
 from streams.clean.segments import Passage
 
 _MOST_WORDS = 35
@@ -38,7 +38,12 @@ def could_be(passage: Passage) -> bool:
         return False
     if text.endswith(("?", "!")) and passage.words > _MOST_WORDS_OF_A_QUESTION:
         return False
-    return not byline.is_byline(text) and dateline.find(text) is None
+    return not (
+        byline.is_byline(text)
+        or dateline.find(text)
+        or dateline.alone(text)
+        or fences.names_part(passage)
+    )
 
 
 def best(passages: Sequence[Passage], above: Sequence[int], text: Iterable[int]) -> int | None:

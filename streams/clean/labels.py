@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from schemas.item import ParagraphKind
-from streams.clean import byline, endings, fences, furniture, headline, labeller, teaser
+from streams.clean import byline, dateline, endings, fences, furniture, headline, labeller, teaser
+from streams.clean.boilerplate import applying
+from streams.clean.boilerplate.applying import Learned
 from streams.clean.lifecycle import is_marker
 from streams.clean.rules import CleaningRules, RemovalReason
 from streams.clean.segments import Passage
@@ -31,10 +33,14 @@ _WORDS_OF_A_SENTENCE = 8
 _WORDS_OF_A_CORE = 40
 _WORDS_OF_A_MARKER = 6
 # What is taken out of the text and stands in another field of the item.
-_PUBLISHED_ELSEWHERE = frozenset({RemovalReason.BYLINE, RemovalReason.LIFECYCLE_MARKER})
+_PUBLISHED_ELSEWHERE = frozenset(
+    {RemovalReason.BYLINE, RemovalReason.DATELINE, RemovalReason.LIFECYCLE_MARKER}
+)
 _LEFT_OPEN = frozenset({Role.UNDECLARED, Role.BODY})
 _LINES_ABOVE = 6
 _LONGEST_PROVIDER_LINE = 200
+# Of links, contacts, links, contacts, ... at the end of a text. Seen: two.
+_ROUNDS_AT_THE_END = 8
 # A sentence ends and another begins: no headline.
 _GLUED = re.compile(r"[a-zà-ÿ]{2}[.!?][\"”»]?\s?[A-ZÀ-Þ]")
 
@@ -70,15 +76,20 @@ class Labels:
 
 
 def label(
-    text: str, passages: Sequence[Passage], rules: CleaningRules, strip: Sequence[str] = ()
+    text: str,
+    passages: Sequence[Passage],
+    rules: CleaningRules,
+    strip: Sequence[str] = (),
+    learned: Learned | None = None,
 ) -> Labels:
-    """Judge every passage of ``text``.
+    """Judge every passage.
 
     Args:
-        text: the source.
-        passages: it, cut into passages.
-        rules: what may be removed.
+        text: of one message, decoded.
+        passages: it, cut.
+        rules: which rules are on.
         strip: the provider's patterns of lines that are never text.
+        learned: the boilerplate of its source.
     """
     labels = Labels([None] * len(passages))
     for number, passage in enumerate(passages):
@@ -86,22 +97,21 @@ def label(
             labels.reasons[number] = RemovalReason.FURNITURE  # invisible characters only
     _take_as_declared(passages, labels, rules)
     _fence_off(passages, labels, rules)
-    if strip and rules.provider_lines:
-        _strip(passages, labels, tuple(strip))
+    _strip(passages, labels, tuple(strip) if rules.provider_lines else ())
+    _take_learned(passages, labels, learned)
     folded = _vouching(passages) if rules.teasers else []
     if rules.teasers:
         _mark_teasers(passages, labels, folded)
+    if RemovalReason.TEASER_DUPLICATE in labels.reasons:
+        _fence_off(passages, labels, rules)  # what stood below a teaser stands at the top now
     if not any(passage.role is Role.BODY for passage in passages):
         _find_article(text, passages, labels, rules)
     _restore_only_copies(labels, folded)
-    if RemovalReason.TEASER_DUPLICATE in labels.reasons:
-        _fence_off(passages, labels, rules)  # what stood below a teaser stands at the top now
     if rules.repeated_lines:
         _mark_repeated_headline(passages, labels)
     if rules.bylines:
         _mark_bylines(passages, labels)
-    if rules.sign_offs or rules.navigation:
-        _trim_end(passages, labels, rules)
+    _take_off_the_end(passages, labels, rules)
     labels.markers.sort()
     return labels
 
@@ -154,9 +164,11 @@ def _fence_off(passages: Sequence[Passage], labels: Labels, rules: CleaningRules
     if not (rules.fences and fences.may_hold(passages)):
         return
     live = labels.paragraphs()
-    found = fences.find(
-        [passages[number] for number in live], is_prose, has_headline=labels.headline is not None
-    )
+    declared = labels.headline is not None and passages[labels.headline].role is Role.HEADLINE
+    if labels.headline is not None and not declared:
+        live = sorted({*live, labels.headline})  # as before it was found: it is above the note
+    found = fences.find([passages[number] for number in live], is_prose, has_headline=declared)
+    found = [index for index in found if live[index] != labels.headline]
     last = len(live) - 1
     for index in reversed(found):
         number = live[index]
@@ -170,12 +182,20 @@ def _fence_off(passages: Sequence[Passage], labels: Labels, rules: CleaningRules
 
 
 def _strip(passages: Sequence[Passage], labels: Labels, strip: tuple[str, ...]) -> None:
+    if not strip:
+        return
     patterns = [re.compile(pattern) for pattern in strip]
     for number in labels.paragraphs():
         text = passages[number].text
         # Bounded: a pattern of the user's may be slow on long lines, and these are text.
         if len(text) <= _LONGEST_PROVIDER_LINE and any(p.fullmatch(text) for p in patterns):
             labels.remove(number, RemovalReason.PROVIDER_LINE)
+
+
+def _take_learned(passages: Sequence[Passage], labels: Labels, learned: Learned | None) -> None:
+    if learned is not None:
+        for number in applying.find(passages, labels.paragraphs(), is_prose, learned):
+            labels.remove(number, RemovalReason.BOILERPLATE)
 
 
 def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[str]) -> None:
@@ -294,7 +314,9 @@ def _peel(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> 
         reason = _label_above(passages, live[index : index + _LINES_ABOVE])
         if reason is None:
             break
-        if reason is RemovalReason.BYLINE and not rules.bylines:
+        if (reason is RemovalReason.BYLINE and not rules.bylines) or (
+            reason is RemovalReason.DATELINE and not rules.datelines
+        ):
             break
         if reason is RemovalReason.LIFECYCLE_MARKER:
             labels.markers.append(live[index])
@@ -314,6 +336,8 @@ def _label_above(passages: Sequence[Passage], numbers: Sequence[int]) -> Removal
         reason = RemovalReason.SECTION_LABEL
     elif len(numbers) > 1 and byline.is_byline(line.text):
         reason = RemovalReason.BYLINE
+    elif len(numbers) > 1 and dateline.alone(line.text) is not None:
+        reason = RemovalReason.DATELINE
     elif len(numbers) > 1 and line.words <= _WORDS_OF_A_MARKER and is_marker(line.text):
         reason = RemovalReason.LIFECYCLE_MARKER
     elif _is_kicker(line, [passages[number] for number in numbers[1:]]):
@@ -355,17 +379,35 @@ def _mark_bylines(passages: Sequence[Passage], labels: Labels) -> None:
     )
     if labels.headline is None and text is None:
         return
+    below = False  # whether the last line that stays is a byline
     for number in range(start, len(passages) if text is None else text):
-        if byline.is_byline(passages[number].text):
+        line = passages[number].text
+        if byline.is_byline(line) or (below and byline.continues(line)):
             if labels.reasons[number] in {None, RemovalReason.FURNITURE}:
                 labels.reasons[number] = RemovalReason.BYLINE
-        elif text is None and labels.reasons[number] is None:
-            break  # a list of works names its authors
+                below = True
+        elif labels.reasons[number] is None and dateline.alone(line) is None:
+            if text is None:
+                break  # a list of works names its authors
+            below = False
+
+
+def _take_off_the_end(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
+    """Sign-offs and links below the text, and what is for editors above those, in turn."""
+    for _ in range(_ROUNDS_AT_THE_END):
+        before = len(labels.paragraphs())
+        _trim_end(passages, labels, rules)
+        _fence_off(passages, labels, rules)
+        if len(labels.paragraphs()) == before:
+            break
 
 
 def _trim_end(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
+    if not (rules.sign_offs or rules.navigation):
+        return
     paragraphs = labels.paragraphs()
-    while len(paragraphs) > 1:
+    # The last paragraph stays, but for an end mark: a text that is one has nothing to say.
+    while len(paragraphs) > 1 or (paragraphs and not passages[paragraphs[0]].folded):
         passage = passages[paragraphs[-1]]
         reason = endings.judge(passage.text) if rules.sign_offs else None
         if (

@@ -11,11 +11,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from schemas.item import Edit, ParagraphKind
-from streams.clean import typography
+from streams.clean import byline, dateline, endings, furniture, typography
+from streams.clean.fence_marks import FIRST_WORDS, GOING_ON
+from streams.clean.lifecycle import is_marker
+from streams.clean.rows import rows_among
 from streams.clean.rules import CleaningRules, EditReason
-from streams.clean.wraps import Line, is_table_row, join_wrapped
+from streams.clean.wraps import Line, join_wrapped
 from streams.decode.decoded import Block, Decoded, Role
-from streams.folding import fold_lines
+from streams.folding import fold, fold_lines
 
 _SENTENCE_ENDS = tuple(".!?:;\u2026\"'»”’)。！？")
 _ONE_BY_ONE = frozenset({ParagraphKind.TABLE, ParagraphKind.LIST})
@@ -54,6 +57,13 @@ def passages(decoded: Decoded, rules: CleaningRules) -> list[Passage]:
         else text[group[0].start : group[0].end]
         for group, made in zip(groups, edits, strict=True)
     ]
+    rows = rows_among(
+        [
+            read if len(group) == 1 and group[0].role is Role.UNDECLARED else ""
+            for group, read in zip(groups, texts, strict=True)
+        ],
+        _may_go,
+    )
     return [
         Passage(
             group[0].start,
@@ -62,11 +72,11 @@ def passages(decoded: Decoded, rules: CleaningRules) -> list[Passage]:
             folded,
             count_words(folded),
             group[0].role,
-            _kind(group, read),
+            ParagraphKind.TABLE if is_row else group[0].kind,
             made,
         )
-        for group, read, folded, made in zip(
-            groups, texts, fold_lines("\n".join(texts)), edits, strict=True
+        for group, read, folded, made, is_row in zip(
+            groups, texts, fold_lines("\n".join(texts)), edits, rows, strict=True
         )
     ]
 
@@ -132,11 +142,22 @@ def _lines(text: str, block: Block) -> Iterator[Line]:
         start = end + 1
 
 
-def _kind(group: list[Line], read: str) -> ParagraphKind:
-    first = group[0]
-    if first.role is Role.UNDECLARED and len(group) == 1 and is_table_row(read):
-        return ParagraphKind.TABLE
-    return first.kind
+def _may_go(line: str) -> bool:
+    """Whether a line is of a shape that may be removed, wherever it stands."""
+    folded = fold(line)
+    first = folded.partition(" ")[0]
+    return (
+        (line.startswith("(") and line.endswith((")", ").")))
+        or folded in furniture.NAVIGATION
+        or folded in furniture.SECTIONS
+        or folded in furniture.ANYWHERE
+        or (first in FIRST_WORDS and folded.startswith(GOING_ON.get(first, first)))
+        or byline.is_byline(line)
+        or byline.continues(line)
+        or dateline.alone(line) is not None
+        or endings.judge(line) is not None
+        or is_marker(line)
+    )
 
 
 def count_words(folded: str) -> int:

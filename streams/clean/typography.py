@@ -16,8 +16,8 @@ from streams.clean.rules import EditReason
 # None of these is printable, so str.isprintable is the guard. Joiners between Latin letters are
 # dirt; elsewhere (Arabic, Indic, emoji) they are spelling.
 _SUSPECT = re.compile(
-    "(?P<space>[\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029])"
-    "|(?P<control>[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f])"
+    "(?P<space>[\x0b\x0c\r\x1c-\x1f\u2028\u2029])"
+    "|(?P<control>[\x00-\x08\x0e-\x1b\x7f-\x9f])"
     "|(?P<invisible>[\xad\u200b\u2060\ufeff\ufff9-\ufffb]"
     "|(?<=[A-Za-z\xc0-\u024f])[\u200c\u200d](?=[A-Za-z\xc0-\u024f]))"
     "|(?P<bidi>[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])"
@@ -100,7 +100,8 @@ def _repair(match: re.Match[str], start: int, right_to_left: bool) -> Edit | Non
     elif group == "bidi" and right_to_left:
         return None
     elif group == "control" and match[0] >= "\x80":
-        # C1 in text is Windows-1252 that was read as Latin-1: quotes and dashes.
+        # C1 in text is Windows-1252 that was read as Latin-1: quotes, dashes, and dots (U+0085,
+        # which nobody means as the line end it once was).
         replacement = match[0].encode("latin-1").decode("cp1252", "ignore")
     return _edit(start + match.start(), start + match.end(), replacement, _REASONS[group])
 

@@ -5,13 +5,13 @@ It must not join lines of a page, where a line is a paragraph: the lengths tell 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from schemas.item import ParagraphKind
+from streams.clean.rows import has_gap, is_table_row, rows_among
 from streams.decode.decoded import Role
 
 # Columns. Wires are set at 60 to 72; teletypes end at 80.
@@ -23,16 +23,6 @@ _INDENT = 3
 # Of the pairs of neighbouring lines, how many must run on for the text to be a wrapped one.
 _RUNNING_ON = 0.6
 _SENTENCE_ENDS = tuple(".!?:")
-# Between the cells of a row: spaces, a tab or leader dots; spaces after a full stop are not. Runs
-# are taken whole and from their beginning, or a long one would cost its square.
-_GAP = re.compile(r"(?<=[^\s.!?:;]) {3,}+(?=\S)|(?<!\t)\t++(?=\S)")
-_GAP_BEFORE_FIGURE = re.compile(
-    r"(?:(?<=[^\s.!?:;]) {2,}+|(?<!\t)\t++|(?<!\.)\.{4,}+)"
-    r"(?=[-+(]?[\d$£€]|(?:nil|unch|n\.?a\.?)\b)",
-    re.IGNORECASE,
-)
-_MOST_WORDS_IN_ROW = 25
-_LONGEST_ROW = 400
 # A line that the width broke reaches at least this far across it.
 _FULL = 0.75
 # A line beyond this (code points) is a paragraph; it spares looking into long ones.
@@ -48,22 +38,18 @@ class Line(NamedTuple):
     kind: ParagraphKind
 
 
-def is_table_row(line: str) -> bool:
-    """Whether the line is set in columns."""
-    if "  " not in line and "\t" not in line and "...." not in line:
-        return False
-    if len(line) > _LONGEST_ROW or len(line.split()) > _MOST_WORDS_IN_ROW:
-        return False
-    return _GAP_BEFORE_FIGURE.search(line) is not None or len(_GAP.findall(line)) > 1
-
-
 def join_wrapped(text: str, groups: Sequence[list[Line]]) -> list[list[Line]]:
     """The groups, with lines that were broken at a fixed width brought together."""
     seams = [None, *(_seam(text, a[-1], b[0]) for a, b in pairwise(groups))]
+    found = [seam for seam in seams if seam is not None]
+    # Rows do not run on, and are short: without them a page would be no narrower.
+    if not any(seam.runs_on for seam in found) or _width(found) > _WIDEST:
+        return list(groups)
+    seams = _without_rows(text, groups, seams)
     flowing = [seam for seam in seams if seam is not None and not seam.indent >= _INDENT]
     if not flowing:
         return list(groups)
-    width = sorted(len(seam.before) for seam in flowing)[len(flowing) * 9 // 10]
+    width = _width(flowing)
     running = sum(seam.runs_on for seam in flowing)
     if width > _WIDEST or running < _RUNNING_ON * len(flowing):
         return list(groups)
@@ -74,6 +60,32 @@ def join_wrapped(text: str, groups: Sequence[list[Line]]) -> list[list[Line]]:
         else:
             joined.append(list(group))
     return joined
+
+
+def _width(seams: Sequence[_Seam]) -> int:
+    """Code points that nine in ten of the lines above the seams do not pass."""
+    return sorted(len(seam.before) for seam in seams)[len(seams) * 9 // 10]
+
+
+def _without_rows(
+    text: str, groups: Sequence[list[Line]], seams: Sequence[_Seam | None]
+) -> list[_Seam | None]:
+    """The seams, but for those above and below rows, and above the line that heads them."""
+    lines = [text[group[0].start : group[-1].end] for group in groups]
+    rows = rows_among(lines)
+    if not any(rows):
+        return list(seams)
+    kept: list[_Seam | None] = []
+    for number, seam in enumerate(seams):
+        heads = (
+            seam is not None
+            and number + 1 < len(rows)
+            and rows[number + 1]
+            and seam.before.endswith(_SENTENCE_ENDS)
+            and len(seam.after) < _NARROWEST
+        )
+        kept.append(None if heads or rows[number] or (number and rows[number - 1]) else seam)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,7 @@ def _seam(text: str, above: Line, below: Line) -> _Seam | None:
     before, after = text[above.start : above.end], text[below.start : below.end]
     if "#" in (before[0], after[0]):
         return None  # a heading of a notebook
-    if is_table_row(before) or is_table_row(after) or _GAP.search(before) or _GAP.search(after):
+    if is_table_row(before) or is_table_row(after) or has_gap(before) or has_gap(after):
         return None
     return _Seam(before, after, len(gap.partition("\n")[2].expandtabs(8)))
 

@@ -33,13 +33,14 @@ _VERBS = (
     ("topics", _OPERATE, "Make the topics, or list them."),
     ("dead", _OPERATE, "What could not be read, with its bytes."),
     ("config", _OPERATE, "Every setting, and where it came from."),
-    ("lint", _OPERATE, "Check the provider profiles and the settings."),
+    ("lint", _OPERATE, "Check the provider profiles, the settings and learned lines."),
+    ("boilerplate", _OPERATE, "Learn which lines of a source are never text."),
     ("explain", _LOOK, "How one file is read, and why."),
     ("formats", _LOOK, "The formats that can be read."),
     ("bench", _LOOK, "This machine, measured against the budgets."),
 )
 # Those that have verbs of their own.
-_FAMILIES = frozenset({"topics", "dead"})
+_FAMILIES = frozenset({"topics", "dead", "boilerplate"})
 
 # As a shell would report the signal.
 _INTERRUPTED = 130

@@ -6,7 +6,7 @@ It must not read anything before a command asks.
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -15,7 +15,7 @@ from cyclopts import Group, Parameter
 if TYPE_CHECKING:
     from streams.settings import Loaded, Settings
 
-__all__ = ["Common", "finish"]
+__all__ = ["Common", "WithRules", "finish"]
 
 T = TypeVar("T")
 _GROUP = Group("Settings", sort_key=9)
@@ -44,12 +44,25 @@ class Common:
         """The effective settings with their origins."""
         from streams.settings import load_settings  # noqa: PLC0415  (start quickly)
 
-        flags = {"broker": self.broker, "prefix": self.prefix, "log_level": self.log_level}
+        flags = {each.name: getattr(self, each.name) for each in fields(self)}
+        del flags["config"]
         return load_settings(self.config, flags=flags)
 
     def settings(self) -> Settings:
         """The effective settings."""
         return self.load().settings
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithRules(Common):
+    """The same, for commands that clean.
+
+    Attributes:
+        boilerplate: learned lines to take out, a file made by `wireroom boilerplate learn`.
+    """
+
+    boilerplate: Annotated[Path | None, Parameter(group=_GROUP)] = None
 
 
 def finish(work: Coroutine[Any, Any, T]) -> T:

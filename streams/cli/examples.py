@@ -112,6 +112,21 @@ a table [evidence] that says for each of them where it was seen. What it leaves
 out is the default. profiles_dir names the directory of your own: a new agency
 is a new file. Exit status 0, or 2 where anything is wrong.
 """,
+    "boilerplate": """Examples:
+
+  wireroom boilerplate learn archive.jsonl --dry-run    what would be learned
+  wireroom boilerplate learn archive/ --into lines.toml make it, or add to it
+  wireroom boilerplate learn raw --into lines.toml      from the raw topic
+  wireroom run feed.jsonl --boilerplate lines.toml      take the lines out
+  wireroom boilerplate list --boilerplate lines.toml    what it takes out
+  wireroom boilerplate forget "Follow us" --boilerplate lines.toml
+  wireroom boilerplate diff old.toml lines.toml         what has changed
+
+Nothing is taken out until a file is named: --boilerplate, WIREROOM_BOILERPLATE
+or boilerplate in wireroom.toml. It is read once, when a command starts. The
+audit of a removed line names its version, boilerplate@2016-02-20.1a2b3c4d: the
+day of the newest message learned from, and a hash of what was learned.
+""",
     "explain": """Examples:
 
   wireroom explain dispatch.txt            format, encoding, fields, removals

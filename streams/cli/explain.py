@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from streams.cli.common import Common
+from streams.cli.common import WithRules
 from streams.cli.inputs import InputPath, Inputs
 from streams.cli.output import Format, OutputOption, open_output
 from streams.cli.render import counted, printable
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"(.+):([1-9]\d{0,8})")
 _PREVIEW = 70
 _BELIED = "encoding-belied"
-_REMOVED = "dim strike"
 _STYLES = {"item": "green", "rejected": "yellow", "dead": "red"}
 
 
@@ -42,13 +41,14 @@ def explain(
     text: bool = False,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     output: OutputOption = None,
-    common: Common = Common(),  # noqa: B008  (frozen)
+    common: WithRules = WithRules(),  # noqa: B008  (frozen)
 ) -> None:
     """The format found and why, the encoding, every field with its origin, what is removed.
 
     Args:
         file: a file, or one line of a .jsonl, as feed.jsonl:12.
-        text: show the whole text too, each line with what became of it.
+        text: show the whole text too, each line with what became of it: removed text is struck
+            through in the colour of its reason, repairs are marked where they were made.
         inputs: how to read the file.
         output: a file, or one of text, jsonl (a line for each part).
         common: settings.
@@ -81,6 +81,8 @@ def _message(file: str, inputs: Inputs) -> RawMessage:
 def _shown(reading: Reading, *, whole: bool) -> Iterator[RenderableType]:
     from rich.text import Text  # noqa: PLC0415  (start quickly)
 
+    from streams.cli.explained_text import legend, whole_text  # noqa: PLC0415  (only here)
+
     table = _table()
     raw = reading.raw
     table.add_row("Message", f"{printable(raw.position)}, {len(raw.body):,} bytes")
@@ -96,7 +98,8 @@ def _shown(reading: Reading, *, whole: bool) -> Iterator[RenderableType]:
         yield _describe_part(part)
         if whole and part.labels:
             yield Text()
-            yield _whole_text(part)
+            yield legend(part)
+            yield whole_text(part, _table())
 
 
 def _describe_layer(table: Table, layer: Explanation, *, inside: bool) -> None:
@@ -138,6 +141,7 @@ def _describe_part(part: Part) -> Table:
     from rich.text import Text  # noqa: PLC0415  (start quickly)
 
     from streams.cli.explained import evidence  # noqa: PLC0415  (the stages)
+    from streams.cli.explained_text import removed_style  # noqa: PLC0415  (as above)
 
     table = _table()
     became = f"{part.kind}: {part.why}" if part.why else part.kind
@@ -158,15 +162,17 @@ def _describe_part(part: Part) -> Table:
         table.add_row("Lifecycle", f"{kind}, by {printable(origin)}{said}")
     for span in part.removed:
         line = printable(" ".join(part.text[span.start : span.end].split()))
-        shown = line if len(line) <= _PREVIEW else f"{line[:_PREVIEW]}..."
+        shown = _short(line)
         where = f"{span.start}-{span.end} {printable(span.reason)}: "
-        table.add_row("Removed", Text.assemble(where, (shown, _REMOVED)))
+        table.add_row("Removed", Text.assemble(where, (shown, removed_style(span.reason))))
     for edit in part.edits:
         if _shows(part.text, edit):
             table.add_row("Repaired", _edit_in_words(part.text, edit))
     unseen = Counter(edit.reason for edit in part.edits if not _shows(part.text, edit))
     if unseen:
         table.add_row("Repaired", printable(counted(unseen.most_common())))
+    if part.rules:
+        table.add_row("Rules", printable(part.rules))
     for warning in part.warnings:
         table.add_row("Warning", Text(printable(warning), "yellow"))
     return table
@@ -177,22 +183,20 @@ def _shows(text: str, edit: Edit) -> bool:
     return bool(text[edit.start : edit.end].strip() or edit.replacement.strip())
 
 
+def _short(line: str) -> str:
+    return line if len(line) <= _PREVIEW else f"{line[:_PREVIEW]}..."
+
+
 def _edit_in_words(text: str, edit: Edit) -> str:
-    before = printable(text[edit.start : edit.end])
-    words = f"{printable(edit.reason)}: {before!r} to {printable(edit.replacement)!r}"
-    return f"{edit.start}-{edit.end} {words}"
+    from streams.cli.explained_text import named  # noqa: PLC0415  (start quickly)
 
-
-def _whole_text(part: Part) -> Table:
-    """Every line of the decoded text: kept plain, removed dim and struck, with its reason."""
-    from rich.text import Text  # noqa: PLC0415  (start quickly)
-
-    removed = {(span.start, span.end) for span in part.removed}
-    table = _table()
-    for start, end, label in part.labels:
-        gone = part.kind != "item" or (start, end) in removed
-        table.add_row(label, Text(printable(part.text[start:end]), _REMOVED if gone else ""))
-    return table
+    before, after = (
+        _short(named(each[: _PREVIEW + 1]))
+        for each in (text[edit.start : edit.end], edit.replacement)
+    )
+    # What the decoder repaired stands in its text already.
+    words = f"'{before}' to '{after}'" if before != after else f"now '{after}'"
+    return f"{edit.start}-{edit.end} {printable(edit.reason)}: {words}"
 
 
 def _record(reading: Reading, part: Part, *, whole: bool) -> dict[str, object]:
@@ -243,6 +247,7 @@ def _record(reading: Reading, part: Part, *, whole: bool) -> dict[str, object]:
             {**edit.model_dump(), "text": _sendable(part.text[edit.start : edit.end])}
             for edit in part.edits
         ],
+        "rules": part.rules,
         "warnings": part.warnings,
     }
     if whole:

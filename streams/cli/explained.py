@@ -57,6 +57,7 @@ class Part:
         kind: "item", "rejected" or "dead".
         why: the reason it is rejected for, or the code it is dead by; "" for an item.
         text: the decoded source that ``removed`` and ``edits`` count in.
+        rules: the version of the rules that cleaned it; None where none did.
         labels: (start, end, what it is) of the whole of it, in order.
     """
 
@@ -71,6 +72,7 @@ class Part:
     removed: tuple[Removed, ...] = ()
     edits: tuple[Edit, ...] = ()
     warnings: tuple[str, ...] = ()
+    rules: str | None = None
     labels: tuple[tuple[int, int, str], ...] = ()
 
 
@@ -104,7 +106,7 @@ def _part(answer: Decoded | Fail, raw: RawMessage, config: PipelineConfig) -> Pa
     if isinstance(answer, Fail):
         return Part(answer.part, "dead", why=answer.code, detail=answer.detail)
     stated = tuple(_stated(answer, raw))
-    outcome = clean(answer, config.rules)
+    outcome = clean(answer, config.rules_of(answer.provider))
     if isinstance(outcome, Item):
         return Part(
             answer.source.part,
@@ -116,6 +118,7 @@ def _part(answer: Decoded | Fail, raw: RawMessage, config: PipelineConfig) -> Pa
             removed=outcome.audit.removed,
             edits=outcome.audit.edits,
             warnings=outcome.audit.warnings,
+            rules=outcome.audit.rules,
             labels=tuple(_labels(answer, outcome)),
         )
     dropped = isinstance(outcome, Drop)
@@ -187,7 +190,8 @@ def _found(decoded: Decoded, item: Item) -> Iterator[Field]:
         how = "canceled text" if RemovalReason.EDNOTE not in removed else "fences"
         yield Field("ednotes", _in_words(note), origin("ednotes", how))
     if item.language and item.language != declared(facts.language):
-        yield Field("language", item.language, f"{_CLEANING}language, detected")
+        how = f"{_CLEANING}language, detected, confidence {item.language_confidence}"
+        yield Field("language", item.language, how)
     yield from _judged(facts, item)
 
 

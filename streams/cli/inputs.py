@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 
 from cyclopts import Parameter
 
@@ -25,7 +25,7 @@ from streams.ingest.sources import SourceOptions, Sources
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["InputPath", "Inputs", "batches", "progress"]
+__all__ = ["InputPath", "Inputs", "Reading", "batches", "progress"]
 
 T = TypeVar("T")
 
@@ -88,9 +88,16 @@ def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
+class Reading(Protocol):
+    """Something that is read, and how far: bytes, or records."""
+
+    bytes_read: int
+    total_bytes: int | None
+
+
 @contextmanager
 def progress(
-    words: str, sources: Sources, *, wanted: bool = True
+    words: str, sources: Reading, *, wanted: bool = True
 ) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal's standard error: call with how many messages are done so far.
 

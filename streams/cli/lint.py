@@ -27,10 +27,11 @@ def lint(
     config: Path | None = None,
     output: OutputOption = None,
 ) -> int:
-    """Check provider profiles and settings: what is wrong, what has no evidence, what is default.
+    """Check profiles, settings, learned lines: what is wrong, without evidence, or default.
 
     Args:
-        paths: profiles, directories of them, settings files; without any, all that are in force.
+        paths: profiles, directories of them, settings files, learned lines; without any, all that
+            are in force.
         config: settings file; else WIREROOM_CONFIG, else ./wireroom.toml if there is one.
         output: a file, or one of text, jsonl.
     """

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from streams.cli.common import Common, finish
+from streams.cli.common import WithRules, finish
 from streams.cli.inputs import InputPath, Inputs, progress
 from streams.cli.logs import open_settings_log
 from streams.cli.output import terminal
@@ -49,7 +49,7 @@ def replay(
     time_from: str | None = None,
     resume: Path | None = None,
     dry_run: _Flag = False,
-    common: Common = Common(),  # noqa: B008  (frozen)
+    common: WithRules = WithRules(),  # noqa: B008  (frozen)
 ) -> int:
     """Play an archive into topics of its own, replay.NAME.*, with the original times.
 

@@ -16,7 +16,7 @@ from cyclopts import Parameter
 
 from schemas.codec import encode
 from schemas.event import WireEvent
-from streams.cli.common import Common
+from streams.cli.common import WithRules
 from streams.cli.inputs import InputPath, Inputs, batches, progress
 from streams.cli.output import Format, Output, OutputOption, open_output, terminal
 from streams.cli.render import as_ninjs, event_line, printable
@@ -42,7 +42,7 @@ def run(
     report: Annotated[bool, Parameter(negative="")] = False,
     log: str | None = None,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
-    common: Common = Common(),  # noqa: B008  (frozen)
+    common: WithRules = WithRules(),  # noqa: B008  (frozen)
 ) -> int:
     """Files in, one event a line out, in the order of the messages; nothing is kept.
 

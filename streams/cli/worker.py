@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from streams.cli.common import Common
+from streams.cli.common import WithRules
 from streams.cli.output import terminal
 from streams.errors import ConfigError
 
@@ -28,7 +28,7 @@ _Stages = Annotated[
 def worker(
     *,
     stage: _Stages = (),
-    common: Common = Common(),  # noqa: B008  (frozen)
+    common: WithRules = WithRules(),  # noqa: B008  (frozen)
 ) -> int:
     """Run the stages until SIGTERM or Ctrl-C, finishing what is in hand.
 

@@ -16,11 +16,16 @@ from streams.decode.mojibake import repair
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block before it has a place: its text, and what the source declares it to be."""
+    """A block before it has a place: its text, and what the source declares it to be.
+
+    Attributes:
+        line: it is one of several lines of a text, which may go on from the piece before it.
+    """
 
     text: str
     role: Role = Role.UNDECLARED
     kind: ParagraphKind = ParagraphKind.TEXT
+    line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +43,33 @@ def lay_out(pieces: Iterable[Piece], *, from_markup: bool = False, apart: bool =
     Args:
         pieces: what the decoder found; none of them ends or begins within a line.
         from_markup: the pieces came out of markup, so references left in them were escaped twice.
-        apart: whether a blank line stands between them, which cleaning never joins lines across.
+        apart: whether a blank line stands before those that are no lines of a text; cleaning never
+            joins lines across it.
     """
-    gap = "\n\n" if apart else "\n"
     kept = [
-        (stripped, piece.role, piece.kind) for piece in pieces if (stripped := piece.text.strip())
+        (stripped, piece.role, piece.kind, "\n\n" if apart and not piece.line else "\n")
+        for piece in pieces
+        if (stripped := piece.text.strip())
     ]
-    text, edits = _repaired(gap.join(stripped for stripped, _, _ in kept), from_markup=from_markup)
+    text, edits = _repaired(
+        "".join(part for stripped, _, _, gap in kept for part in (gap, stripped)).lstrip("\n"),
+        from_markup=from_markup,
+    )
     # A repair changes lines within themselves, never their number.
     lines = iter(text.split("\n")) if edits else iter(())
     blocks = []
     start = 0
-    for stripped, role, kind in kept:
+    for stripped, role, kind, gap in kept:
+        if start:
+            start += len(gap)
+            if edits and gap == "\n\n":
+                next(lines)
         if edits:
             length = sum(len(next(lines)) + 1 for _ in range(stripped.count("\n") + 1)) - 1
-            if apart:
-                next(lines, None)
         else:
             length = len(stripped)
         blocks.append(Block(start, start + length, role, kind))
-        start += length + len(gap)
+        start += length
     return Layout(text, tuple(_tight(text, blocks)) if edits else tuple(blocks), edits)
 
 

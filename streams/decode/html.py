@@ -5,33 +5,15 @@ It must not drop furniture; cleaning does, and says so.
 
 from __future__ import annotations
 
-import logging
 import re
-from bisect import bisect_right
-from collections import Counter
-from difflib import SequenceMatcher
-from itertools import islice
-
-import lxml.html
-import trafilatura
-from lxml import etree
-from trafilatura.settings import Document
 
 from streams.decode.blocks import Piece, lay_out
 from streams.decode.decoded import Decoded, Facts, Role
+from streams.decode.html_article import Article, find_article, key_of
 from streams.decode.html_metadata import read_metadata
-from streams.decode.markup import (
-    FRAGMENT_ROOTS,
-    Element,
-    declares_entities,
-    flatten,
-    root_of,
-)
+from streams.decode.markup import FRAGMENT_ROOTS, Element, declares_entities, flatten, root_of
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.steps import Fail
-
-# It warns of every page it finds no article on; we say so in the item's audit.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 NAME = "html"
 _TAG = re.compile(
@@ -40,28 +22,7 @@ _TAG = re.compile(
 _OPENED = re.compile(r"<html\b", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:html|body)\b", re.IGNORECASE)
 _HEAD_OF_PAGE = 4096
-_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _SITE = re.compile(r"\s+[|–—·•»-]\s+[^|–—·•»]{2,60}$")
-# Letters and digits from which a match inside a longer line is no accident.
-_LONG_KEY = 25
-# Past these trafilatura may take seconds (0.8 s measured for 19,000 links); the page's text is had
-# without it.
-_MAX_TAGS = 40_000
-_MAX_ELEMENTS = 6_000
-# Past these alignment is not worth its quadratic cost (pages of news have 300 blocks, 40 kept).
-_ALIGNED_PAIRS = 2_000_000
-_LIKELY_PAIRS = 50_000
-_MAX_SEARCHED = 500
-_EXTRACTOR_TROUBLE = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    etree.LxmlError,
-)
 
 
 def sniff(message: Message) -> Evidence:
@@ -109,9 +70,13 @@ def decode_html(message: Message) -> list[Decoded | Fail]:
         warnings.append(page.why_no_tree)
     if _is_cut(message.text):
         warnings.append("html-not-closed")
-    kept = _article_lines(page.root, message.text, page.elements, warnings)
-    pieces = _pieces(page.elements, titles, kept)
-    layout = lay_out(pieces)
+    keys = [key_of(element.text) for element in page.elements]
+    article = Article()
+    if page.root is not None:
+        article = find_article(page.root, message.text, page.elements, keys)
+        warnings.extend(article.warnings)
+    pieces = _pieces(page.elements, keys, titles, article)
+    layout = lay_out(pieces, apart=True)
     if not layout.blocks:
         return [Fail("html-no-text", f"{len(message.body)} bytes of markup, no text")]
     return [
@@ -132,85 +97,27 @@ def _is_cut(markup: str) -> bool:
     return opened is not None and _CLOSED.search(markup, opened.end()) is None
 
 
-def _article_lines(
-    root: lxml.html.HtmlElement | None,
-    markup: str,
-    elements: list[Element],
-    warnings: list[str],
-) -> list[str]:
-    """The keys of the lines trafilatura keeps, in its standard configuration; none without one."""
-    if root is None:
-        return []
-    if markup.count("<") > _MAX_TAGS or len(elements) > _MAX_ELEMENTS:
-        warnings.append("html-too-large")
-        return []
-    try:
-        article = trafilatura.bare_extraction(root, include_comments=False)
-    except _EXTRACTOR_TROUBLE as error:
-        warnings.append(f"html-extractor-failed:{type(error).__name__}")
-        return []
-    text = article.text if isinstance(article, Document) else None
-    lines = [key for line in (text or "").split("\n") if (key := _key(line))]
-    if not lines:
-        warnings.append("html-no-article")
-    return lines
-
-
-def _pieces(elements: list[Element], titles: tuple[str, ...], kept: list[str]) -> list[Piece]:
-    keys = [_key(element.text) for element in elements]
-    body = _kept_elements(keys, kept)
+def _pieces(
+    elements: list[Element], keys: list[str], titles: tuple[str, ...], article: Article
+) -> list[Piece]:
     headline = _headline(elements, keys, titles)
-    rest = Role.FURNITURE if kept else Role.UNDECLARED
+    rest = Role.FURNITURE if article.furniture else Role.UNDECLARED
     pieces = list(_title_pieces(titles, needed=headline is None))
     for number, element in enumerate(elements):
-        role = Role.HEADLINE if number == headline else Role.BODY if number in body else rest
+        role = Role.BODY if number in article.body else rest
+        if number == headline:
+            role = Role.HEADLINE
         # The headline again, above or below it, is not a paragraph.
-        if headline is not None and number != headline and keys[number] == keys[headline] and kept:
+        elif headline is not None and keys[number] == keys[headline] and article.furniture:
             role = Role.FURNITURE
         text = element.text.replace("\n", " ") if role is Role.HEADLINE else element.text
-        pieces.append(Piece(text, role, element.kind))
+        pieces.append(Piece(text, role, element.kind, line=element.tag == "pre"))
     return pieces
-
-
-def _kept_elements(keys: list[str], kept: list[str]) -> set[int]:
-    """The elements that are lines of the article.
-
-    Alignment finds the longest common runs first, so that a paragraph that also stands in a
-    teaser, or a crosshead that is also a menu entry, is found inside the article.
-    """
-    if not kept:
-        return set()
-    counts = Counter(kept)
-    likely = sum(counts[key] for key in keys)
-    if len(keys) * len(kept) > _ALIGNED_PAIRS or likely > _LIKELY_PAIRS:
-        return {number for number, key in enumerate(keys) if key in counts}
-    matches = SequenceMatcher(None, keys, kept, autojunk=False).get_matching_blocks()
-    found = {match.a + step for match in matches for step in range(match.size)}
-    used = {match.b + step for match in matches for step in range(match.size)}
-    left = [key for number, key in enumerate(kept) if number not in used and len(key) >= _LONG_KEY][
-        :_MAX_SEARCHED
-    ]
-    if not left:
-        return found
-    # What is left was cut or joined otherwise than our blocks.
-    starts, position = [], 0
-    for key in keys:
-        starts.append(position)
-        position += len(key) + 1
-    joined = "\n".join(keys)
-    for key in left:
-        place = joined.find(key)
-        if place >= 0:
-            found.add(bisect_right(starts, place) - 1)
-    joined = "\n".join(left)
-    unfound = (n for n, key in enumerate(keys) if n not in found and len(key) >= _LONG_KEY)
-    found.update(number for number in islice(unfound, _MAX_SEARCHED) if keys[number] in joined)
-    return found
 
 
 def _headline(elements: list[Element], keys: list[str], titles: tuple[str, ...]) -> int | None:
     """The element that is the headline: an ``<h1>`` or another that the page's title names."""
-    wanted = [_key(title) for title in titles]
+    wanted = [key_of(title) for title in titles]
     tops = [number for number, element in enumerate(elements) if element.tag == "h1"]
     for candidates in (tops, range(len(keys))):
         for title in wanted:
@@ -227,7 +134,13 @@ def _headline(elements: list[Element], keys: list[str], titles: tuple[str, ...])
         shared = sum(word in words for word in own)
         if len(own) >= 3 and (not titles or shared * 10 >= len(own) * 6):
             return number
-    return next((n for n in tops if len(tops) == 1 and len(elements[n].text.split()) >= 4), None)
+    return next((n for n in tops if len(tops) == 1 and _is_long(elements[n].text)), None)
+
+
+def _is_long(text: str) -> bool:
+    """Whether a heading may be a headline: four words, or as much where nothing parts words."""
+    words = len(text.split())
+    return words >= 4 or (not text.isascii() and len(text) >= max(12, 12 * words))
 
 
 def _title_pieces(titles: tuple[str, ...], *, needed: bool) -> list[Piece]:
@@ -242,7 +155,3 @@ def _title_pieces(titles: tuple[str, ...], *, needed: bool) -> list[Piece]:
         return [Piece(first, Role.HEADLINE), Piece(title, Role.FURNITURE)]
     headline = first if len(titles) > 1 else _SITE.sub("", title)
     return [Piece(headline, Role.HEADLINE), Piece(title[len(headline) :], Role.FURNITURE)]
-
-
-def _key(text: str) -> str:
-    return _NOT_ALPHANUMERIC.sub("", text).casefold()

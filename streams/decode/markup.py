@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import lxml.html
@@ -38,6 +37,11 @@ FRAGMENT_ROOTS = words(
     "i img li link main meta nav ol p pre script section small span strong style table title ul"
 )
 _SKIPPED = words("script style template svg head noembed noframes media-object")
+# Common elements that only run along in a line.
+_INLINE = words(
+    "a abbr b br cite code em font i img input label link meta small span strong sub sup u"
+)
+_KNOWN = _BLOCKS | _SKIPPED | _INLINE
 _KINDS = {
     "li": ParagraphKind.LIST,
     "dt": ParagraphKind.LIST,
@@ -148,7 +152,7 @@ def flatten(markup: str) -> Page:
     # Past its limits libxml2 stops without an exception, and what follows is missing.
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         return Page(strip_tags(markup), None, "html-too-deep")
-    return Page(list(elements_of(root)), root)
+    return Page(elements_of(root), root)
 
 
 def strip_tags(markup: str) -> list[Element]:
@@ -163,115 +167,118 @@ def strip_tags(markup: str) -> list[Element]:
 
 @dataclass(slots=True)
 class _Walk:
-    """What a walk over the tree has gathered of the block it is in."""
+    """What a walk over the tree has found, and what it has gathered of the block it is in."""
 
+    found: list[Element] = field(default_factory=list)
     buffer: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     nodes: list[etree._Element] = field(default_factory=list)
-    kinds: list[ParagraphKind] = field(default_factory=list)
+    kinds: list[ParagraphKind] = field(default_factory=lambda: [ParagraphKind.TEXT])
     tables: list[bool] = field(default_factory=list)
     row: list[str] | None = None
 
-    def flush(self) -> Iterator[Element]:
-        """The block gathered so far: one element, or more where line breaks part it."""
-        if not self.buffer:
-            return
+    def flush(self) -> None:
+        """End the block gathered so far: one element, or more where line breaks part it."""
         text = "".join(self.buffer)
         self.buffer.clear()
+        if not text or text.isspace():
+            return
         tag = "h1" if "h1" in self.tags else self.tags[-1] if self.tags else ""
-        kind = self.kinds[-1] if self.kinds else ParagraphKind.TEXT
+        kind = self.kinds[-1]
         node = self.nodes[-1] if self.nodes else None
         if "pre" in self.tags:
-            for line in text.replace(_BREAK, "\n").splitlines():
-                if line.strip():
-                    yield Element(line, tag, kind, node)
+            lines = text.replace(_BREAK, "\n").splitlines()
+            self.found += [Element(line, tag, kind, node) for line in lines if line.strip()]
             return
         text = _collapse(text)
         for paragraph in _PARAGRAPH.split(text) if _BREAK in text else (text,):
-            inner = _BREAKS.sub("\n", paragraph.strip(_EDGES))
+            inner = paragraph.strip(_EDGES)
+            if _BREAK in inner:
+                inner = _BREAKS.sub("\n", inner)
             if inner:
-                yield Element(inner, tag, kind, node)
+                self.found.append(Element(inner, tag, kind, node))
 
-    def cell(self) -> None:
-        """Ends a cell of a data table."""
+    def start(self, tag: str, node: etree._Element) -> None:
+        """Begin a block element."""
+        if self.row is not None:
+            # Inside a data table paragraphs are only a cell's way of being set.
+            self.buffer.append(" ")
+        elif self.buffer:
+            self.flush()
+        if tag == "table":
+            self.tables.append(self.row is None and _is_data_table(node))
+        elif tag == "tr" and self.tables and self.tables[-1]:
+            self.row = []
+        self.tags.append(tag)
+        self.nodes.append(node)
+        self.kinds.append(_KINDS.get(tag) or self.kinds[-1])
+
+    def end(self, tag: str) -> None:
+        """End a block element."""
+        if self.row is None:
+            if self.buffer:
+                self.flush()
+        elif tag in {"td", "th"}:
+            self._end_cell()
+        elif tag == "tr":
+            self._end_row()
+        else:
+            self.buffer.append(" ")
+        if tag == "table" and self.tables:
+            self.tables.pop()
+        self.tags.pop()
+        self.nodes.pop()
+        self.kinds.pop()
+
+    def _end_cell(self) -> None:
         text = _collapse("".join(self.buffer).replace(_BREAK, " ")).strip()
         self.buffer.clear()
         if self.row is not None:
             self.row.append(text)
 
+    def _end_row(self) -> None:
+        if "".join(self.buffer).strip():
+            self._end_cell()
+        self.buffer.clear()
+        text = "\t".join(self.row or ())
+        self.row = None
+        if text.strip():
+            self.found.append(Element(text, "tr", ParagraphKind.TABLE, self.nodes[-1]))
 
-def elements_of(root: etree._Element) -> Iterator[Element]:
+
+def elements_of(root: etree._Element) -> list[Element]:
     """The blocks of a tree, in order; a row of a data table is one block, cells parted by tabs.
 
     The walk is iterative and visits each node once.
     """
     walk = _Walk()
-    skipped = None
-    for event, node in etree.iterwalk(root, events=("start", "end")):
-        tag = node.tag if isinstance(node.tag, str) else ""
-        if "}" in tag or ":" in tag or not tag.islower():
-            # Namespaces, prefixes that none declares, and names in capitals.
-            tag = tag.rpartition("}")[2].rpartition(":")[2].lower()
-        if skipped is not None:
-            if event == "end" and node is skipped:
-                skipped = None
-                walk.buffer.append(node.tail or "")
-            continue
+    events = etree.iterwalk(root, events=("start", "end"))
+    for event, node in events:
+        tag = node.tag
+        if tag not in _KNOWN:
+            tag = _local(tag)
         if event == "start":
             if tag in _SKIPPED:
-                skipped = node
+                events.skip_subtree()
                 continue
-            yield from _start(walk, tag, node)
-            if node.text:
-                walk.buffer.append(node.text)
+            if tag in _BLOCKS:
+                walk.start(tag, node)
+            elif tag == "br":
+                walk.buffer.append(_BREAK)
+            text = node.text
         else:
-            yield from _end(walk, tag)
-            if node.tail:
-                walk.buffer.append(node.tail)
-    yield from walk.flush()
+            if tag in _BLOCKS:
+                walk.end(tag)
+            text = node.tail
+        if text:
+            walk.buffer.append(text)
+    walk.flush()
+    return walk.found
 
 
-def _start(walk: _Walk, tag: str, node: etree._Element) -> Iterator[Element]:
-    if tag == "br":
-        walk.buffer.append(_BREAK)
-    if tag not in _BLOCKS:
-        return
-    if walk.row is not None:
-        # Inside a data table paragraphs are only a cell's way of being set.
-        walk.buffer.append(" ")
-    else:
-        yield from walk.flush()
-    if tag == "table":
-        walk.tables.append(walk.row is None and _is_data_table(node))
-    elif tag == "tr" and walk.tables and walk.tables[-1]:
-        walk.row = []
-    walk.tags.append(tag)
-    walk.nodes.append(node)
-    walk.kinds.append(_KINDS.get(tag) or (walk.kinds[-1] if walk.kinds else ParagraphKind.TEXT))
-
-
-def _end(walk: _Walk, tag: str) -> Iterator[Element]:
-    if tag not in _BLOCKS:
-        return
-    if walk.row is None:
-        yield from walk.flush()
-    elif tag in {"td", "th"}:
-        walk.cell()
-    elif tag == "tr":
-        if "".join(walk.buffer).strip():
-            walk.cell()
-        walk.buffer.clear()
-        text = "\t".join(walk.row)
-        walk.row = None
-        if text.strip():
-            yield Element(text, "tr", ParagraphKind.TABLE, walk.nodes[-1])
-    else:
-        walk.buffer.append(" ")
-    if tag == "table" and walk.tables:
-        walk.tables.pop()
-    walk.tags.pop()
-    walk.nodes.pop()
-    walk.kinds.pop()
+def _local(tag: object) -> str:
+    """The name of an element without namespace or prefix, in lower case; "" for what is none."""
+    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
 
 
 def _collapse(text: str) -> str:

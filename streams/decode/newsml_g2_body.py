@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -172,7 +172,7 @@ class _Reader:
     in_body: bool = False
     roles: dict[etree._Element, Role | None] = field(default_factory=dict)
 
-    def elements(self, elements: Iterator[Element]) -> Iterator[Piece]:
+    def elements(self, elements: Iterable[Element]) -> Iterator[Piece]:
         for element in elements:
             role = self._role(element.node)
             node = element.node

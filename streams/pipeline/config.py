@@ -5,7 +5,7 @@ It must not read settings: ``streams.settings`` does, and builds this.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from streams.clean import DEFAULT_RULES, CleaningRules
@@ -29,6 +29,7 @@ class PipelineConfig:
     """Everything the stages may be told; picklable, for it travels to the process pool.
 
     Attributes:
+        rules: of cleaning, for every provider; its profile may switch some off (``rules_of``).
         max_body_bytes: a larger message is not read; its bytes are spooled whole by the host.
     """
 
@@ -37,3 +38,11 @@ class PipelineConfig:
     desk: DeskConfig = field(default_factory=DeskConfig)
     enrich: EnrichConfig = field(default_factory=EnrichConfig)
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
+
+    def rules_of(self, provider: str | None) -> CleaningRules:
+        """The rules by which a provider's messages are cleaned."""
+        profile = self.profiles.of(provider)
+        if not (profile.cleaning_off or profile.languages):
+            return self.rules
+        rules = self.rules.without(profile.cleaning_off)
+        return replace(rules, usual_languages=profile.languages or rules.usual_languages)

@@ -73,7 +73,7 @@ class Intake:
     def _part(self, decoded: Decoded) -> Part:
         stage = "clean"
         try:
-            answer = clean(decoded, self._config.rules)
+            answer = clean(decoded, self._config.rules_of(decoded.provider))
             if isinstance(answer, Drop):
                 return Dropped(
                     source=decoded.source, received_at=decoded.received_at, reason=answer.reason

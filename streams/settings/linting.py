@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from streams.clean.boilerplate.file import MARK as BOILERPLATE
 from streams.decode.profiles import Problem, ProviderProfile, claims, shipped
 from streams.decode.profiles.checking import SETTABLE, check, unproven
 from streams.errors import ConfigError
+from streams.settings.boilerplate import load_boilerplate
 from streams.settings.loading import DEFAULT_FILE, load_settings, settings_file
 from streams.settings.profiles import profile_files, read_text
 from streams.settings.settings import Settings
@@ -59,7 +61,7 @@ def lint(
     if paths:
         files = [file for path in paths for file in _files(path)]
         return _with_claims([_of_file(file) for file in files])
-    found, directory = _settings(config, environ)
+    found, directory, learned = _settings(config, environ)
     profiles = [_of_text(f"{SHIPPED}/{name}.toml", name, text) for name, text in shipped().items()]
     if directory is not None:
         try:
@@ -68,6 +70,7 @@ def lint(
             own = [Checked(str(directory), problems=[Problem("profiles_dir", str(error))])]
         replaced = {checked.provider for checked in own}
         profiles = [each for each in profiles if each.provider not in replaced] + own
+    found += [_of_boilerplate(learned)] if learned is not None else []
     return [*_with_claims(profiles), *found]
 
 
@@ -84,9 +87,24 @@ def _of_file(file: Path) -> Checked:
         text = read_text(file)
     except ConfigError as error:
         return Checked(str(file), problems=[Problem("", str(error))])
+    if _has_key(text, BOILERPLATE):
+        return _of_boilerplate(file)
     if file.name == DEFAULT_FILE.name or _is_settings(text):
         return _settings(file, {})[0][0]
     return _of_text(str(file), file.stem, text)
+
+
+def _of_boilerplate(file: Path) -> Checked:
+    try:
+        load_boilerplate(file)
+    except ConfigError as error:
+        return Checked(str(file), problems=[Problem("", str(error).removeprefix(f"{file} "))])
+    return Checked(str(file))
+
+
+def _has_key(text: str, key: str) -> bool:
+    """Whether a line sets the key, in a file that may be damaged elsewhere."""
+    return any(line.startswith((f"{key} ", f"{key}=")) for line in text.split("\n"))
 
 
 def _is_settings(text: str) -> bool:
@@ -143,13 +161,13 @@ def _others(profiles: Iterable[ProviderProfile]) -> list[ProviderProfile]:
 
 def _settings(
     config: Path | None, environ: Mapping[str, str] | None
-) -> tuple[list[Checked], Path | None]:
-    """The settings, and the directory of profiles that they name."""
+) -> tuple[list[Checked], Path | None, Path | None]:
+    """The settings, the directory of profiles and the file of learned lines that they name."""
     named = settings_file(config, environ)
     shown = "settings" if named is None else str(named)
     try:
         settings = load_settings(config, environ=environ).settings
         settings.kafka_security()
     except ConfigError as error:
-        return [Checked(shown, problems=[Problem("", str(error))])], None
-    return [Checked(shown)], settings.profiles_dir
+        return [Checked(shown, problems=[Problem("", str(error))])], None, None
+    return [Checked(shown)], settings.profiles_dir, settings.boilerplate

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         max_body_bytes: a larger body is spooled whole to ``spool_dir`` and becomes a dead letter.
         profiles_dir: a directory of provider profiles (*.toml) besides those that ship; one of the
             same provider takes the place of the shipped one.
+        boilerplate: the file of learned lines that cleaning takes out; read once, at the start.
+        cleaning_off: rules of cleaning that no message is put through, by name; a profile may name
+            more for its provider (docs/profiles.md).
         replication: copies of each topic made by ``topics apply``; Kafka only.
     """
 
@@ -67,6 +70,8 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
     spool_dir: Path = Path("wireroom-spool")
     profiles_dir: Path | None = None
+    boilerplate: Path | None = None
+    cleaning_off: tuple[str, ...] = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     metrics_host: str = "127.0.0.1"
@@ -135,13 +140,21 @@ class Settings(BaseSettings):
         """What the stages need to know, without files or environment.
 
         Raises:
-            ConfigError: a provider profile cannot be read.
+            ConfigError: a provider profile, or the file of learned lines, cannot be read, or
+                ``cleaning_off`` names no rule.
         """
+        from streams.clean import CleaningRules  # noqa: PLC0415  (brings the stages)
+        from streams.decode.profiles.checking import cleaning_off  # noqa: PLC0415  (as above)
         from streams.desk import DeskConfig  # noqa: PLC0415  (brings the stages)
         from streams.enrich import EnrichConfig  # noqa: PLC0415  (as above)
         from streams.pipeline import PipelineConfig  # noqa: PLC0415  (as above)
+        from streams.settings.boilerplate import load_boilerplate  # noqa: PLC0415  (as above)
         from streams.settings.profiles import profiles_of  # noqa: PLC0415  (as above)
 
+        try:
+            off = cleaning_off(list(self.cleaning_off))
+        except ValueError as error:
+            raise ConfigError(f"cleaning_off: {error}") from None
         rule = _dedup_rule(self.desk.model_dump(exclude={"providers"}))
         own = {
             name: _dedup_rule(settings.model_dump(exclude_none=True), rule)
@@ -149,6 +162,9 @@ class Settings(BaseSettings):
         }
         return PipelineConfig(
             profiles=profiles_of(self.profiles_dir),
+            rules=CleaningRules(
+                boilerplate=load_boilerplate(self.boilerplate) if self.boilerplate else None
+            ).without(off),
             desk=DeskConfig(dedup=rule, providers=own),
             enrich=EnrichConfig(recogniser=self.enrich.recogniser),
             max_body_bytes=self.max_body_bytes,

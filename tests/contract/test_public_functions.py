@@ -167,9 +167,9 @@ RECORDS: dict[type[Record], str] = {
     Source: "id provider position sha256 part",
     Dead: "code stage detail",
     Item: "id item_key order_key alt_ids story_key provider version version_created first_created "
-    "received_at language urgency pubstatus embargoed_until genre slugline headline byline "
-    "dateline paragraphs ednotes rights keywords subjects links lifecycle entities quotes dates "
-    "topics content_hash audit",
+    "received_at language language_confidence urgency pubstatus embargoed_until genre slugline "
+    "headline byline dateline paragraphs ednotes rights keywords subjects links lifecycle entities "
+    "quotes dates topics content_hash audit",
     AltId: "scheme value",
     Dateline: "place date agency raw",
     Paragraph: "text kind",
@@ -182,8 +182,8 @@ RECORDS: dict[type[Record], str] = {
     Quote: "start end text speaker",
     DateMention: "start end text value",
     Topic: "scheme code name source",
-    Audit: "removed edits warnings",
-    Removed: "start end reason",
+    Audit: "removed edits warnings rules",
+    Removed: "start end reason rule",
 }
 
 

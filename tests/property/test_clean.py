@@ -27,9 +27,17 @@ FURNITURE = (
     "Lire la suite", "-30-", "KILL KILL KILL", "Share", "Login", "World news",
     "# Notizblock", "## Orte", "* * * *", "Media contact: Ann Example, ann@agency.example",
     "(Adds details)", "Eds: With photos.", "((ann@agency.example; +1 202 555 0100))", "Notebook",
+    "PARIS, 21 fév 2016 (AFP) -", "Paris, le 3 mars 2016", "AP Business Writer", "dpa ab cd yy n1",
+    "Von unserem Korrespondenten", "Alle Rechte vorbehalten", "(END) Dow Jones Newswires", "EFE",
+    "Corrige en el tercer párrafo el precio", "Corrects name in paragraph 2", "(Avec agences)",
+    "Correction: An earlier version of this article gave a wrong fare.",
+    "Arsenal 2 Chelsea 1", "Tottenham 1 Leeds 1", "CAC 40 4.223,04 -0,39%",
+    "Lakers 101, Celtics 99", "1. John Roe (GBR/Test) 1h32:07.986", "DAX\t9.388,05\t-0,80%",
     "The following information is not for publication", "Note aux rédactions : photos à suivre.",
 )  # fmt: skip
-OPENINGS = ("", "", "", "PARIS, 21 fév 2016 (AFP) - ", "(Reuters) - ", "LONDON, Feb 3 - ")
+OPENINGS = ("", "", "", "PARIS, 21 fév 2016 (AFP) - ", "(Reuters) - ", "LONDON, Feb 3 - ",
+            "(ANSA) - ROMA, 20 FEB - ", "Marsella (Francia), 20 feb (EFE).- ", "Berlin (dpa). ",
+            "WASHINGTON — ")  # fmt: skip
 
 sentences = st.builds(
     lambda opening, words, end: opening + " ".join(words).capitalize() + end,
@@ -57,6 +65,10 @@ def wires(draw: st.DrawFn) -> str:
 @example(
     "Menu\nMenu\n\nURGENT\n\nA headline here\n\nPARIS (AFP) - LONDON (AFP) - It was so, he said."
 )
+@example("###\n\nLogin\n\n((ann@agency.example; +1 202 555 0100))")
+@example("###\n\n((ann@agency.example; +1 202 555 0100))\n\nLogin")
+@example("A bridge is closed\n\n(ann@agency.example)\n\nShare")
+@example("(Adds details)\n\n((ann@agency.example))\n\n###\n\nShare")
 def test_cleaning_the_clean_changes_nothing(text: str) -> None:
     item = clean(a_plain_source(text))
     if not isinstance(item, Item) or not item.text:

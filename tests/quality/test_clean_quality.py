@@ -44,10 +44,13 @@ SEED = 1987
 # Shares of the damaged paragraphs of every eighth page that come out as they were: reached .926,
 # .988, .992 and .926; of the first and the last "™", "×" and "✅" are not repaired.
 REPAIRED = {
-    "utf-8 read as cp1252": 0.92,
-    "utf-8 read as latin-1": 0.985,
-    "cp1252 read as latin-1": 0.985,
-    "utf-8 read as cp1252, twice": 0.92,
+    "utf-8 read as cp1252": 0.99,
+    "utf-8 read as latin-1": 0.99,
+    "cp1252 read as latin-1": 0.995,
+    "utf-8 read as cp1252, twice": 0.99,
+    "utf-8 read as mac-roman": 0.98,
+    "utf-8 read as cp437": 0.985,
+    "utf-8 read as cp850": 0.965,
 }
 
 pytestmark = [pytest.mark.quality, pytest.mark.timeout(180)]

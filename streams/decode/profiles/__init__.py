@@ -48,6 +48,9 @@ class ProviderProfile:
         strip: text patterns (regular expressions) of whole lines that are never text.
         id_version: a pattern with a group ``version``: what it matches in an id is its version, and
             is taken out of it.
+        languages: what it usually writes in; a text that declares none is expected to be in these.
+        cleaning_off: rules of cleaning that its messages are not put through, by their names in
+            ``streams.clean.CleaningRules``.
         evidence: for each key above, where it was seen; a key without any is left out.
     """
 
@@ -61,6 +64,8 @@ class ProviderProfile:
     embargo_empty: EmbargoEmpty = "none"
     strip: tuple[str, ...] = ()
     id_version: str | None = None
+    languages: tuple[str, ...] = ()
+    cleaning_off: tuple[str, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
 
     @property

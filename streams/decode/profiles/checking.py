@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, get_args
@@ -82,7 +82,7 @@ def unproven(toml: str) -> list[str]:
         return []
     evidence = table.get(_EVIDENCE)
     known = evidence if isinstance(evidence, dict) else {}
-    return [key for key in SETTABLE if key in table and key not in known]
+    return [key for key in SETTABLE if key in table and key not in {*known, "cleaning_off"}]
 
 
 def _name(value: object) -> str:
@@ -163,6 +163,33 @@ def _id_version(value: object) -> str:
     return value
 
 
+def cleaning_off(value: object) -> tuple[str, ...]:
+    """The names of rules of cleaning in a list of them.
+
+    Raises:
+        ValueError: one is none.
+    """
+    # Cleaning needs decoding, which loads the shipped profiles; none of them has this key.
+    from streams.clean.rules import SWITCHES  # noqa: PLC0415
+
+    return _known(_texts(value), SWITCHES, "rule of cleaning")
+
+
+def _languages(value: object) -> tuple[str, ...]:
+    from streams.clean.rules import LANGUAGES  # noqa: PLC0415  (as above)
+
+    return _known(_texts(value), LANGUAGES, "language told apart")
+
+
+def _known(names: tuple[str, ...], known: Sequence[str], what: str) -> tuple[str, ...]:
+    for name in names:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+            raise ValueError(f"there is no {what} named {name!r}; {meant}")
+    return names
+
+
 def _evidence(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(
         isinstance(where, str) and where.strip() for where in value.values()
@@ -182,7 +209,9 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "embargo_empty": _one_of(*get_args(EmbargoEmpty)),
     "strip": _strip,
     "id_version": _id_version,
+    "languages": _languages,
+    "cleaning_off": cleaning_off,
     _EVIDENCE: _evidence,
 }
 SETTABLE = tuple(key for key in _READERS if key not in {_PROVIDER, _EVIDENCE})
-"""The keys that say something of a provider, and so need evidence."""
+"""The keys that say something of a provider. All but ``cleaning_off``, a wish, need evidence."""

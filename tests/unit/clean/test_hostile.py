@@ -36,6 +36,13 @@ HOSTILE = {
     "emoji": "👩‍👩‍👧‍👦 " * 1_000,
     "chinese": "中国国家主席星期二在北京会见了来访的代表团并发表讲话。" * 50,
     "byline bomb": "By " + "Jean de la " * 5_000,
+    "many bylines": "By Aa de la Bb in Cc Dd and Ee Ff " * 2_000,
+    "many scores": "Arsenal 2 Chelsea 1\n" * 20_000,
+    "scores without end": "Aa 1, " * 30_000,
+    "figures without end": "Aa" + " 1,5" * 40_000,
+    "credits without end": "(a, " * 20_000 + "édité par",
+    "corrections": "Corrects paragraph 3\n" * 3_000,
+    "places without end": "A, " * 30_000 + "- X",
     "place bomb": "A" * 60_000 + ", Feb 3 - x",
 }
 

