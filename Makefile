@@ -51,7 +51,7 @@ kafka: $(VENV)/.runtime  ## run a single-node Apache Kafka on localhost:9092 to 
 lock: $(VENV)/.dev  ## resolve the dependencies anew, with hashes
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --generate-hashes \
 		--python-version 3.11 --no-header --upgrade -q -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev -c requirements.lock --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra build --extra train --extra dev -c requirements.lock --universal \
 		--generate-hashes --python-version 3.11 --no-header -q -o requirements-dev.lock
 
 clean:  ## remove what was set up, and what ran
@@ -72,6 +72,6 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	@echo "Adding the tools for tests, about 50 MB; with Java 17 also Apache Kafka, 43 MB, on first use."
+	@echo "Adding the tools for tests, about 90 MB; with Java 17 also Apache Kafka, 43 MB, on first use."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@

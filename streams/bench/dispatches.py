@@ -112,6 +112,8 @@ def make(pages: Sequence[Page], seed: int) -> Iterator[Dispatch]:
         while body and headline and fold(body[0]) == fold(headline):
             del body[0]
         body = body[: chooser.randint(_FEWEST_PARAGRAPHS, _MOST_PARAGRAPHS)]
+        while body and not body[-1].endswith(_SENTENCE_ENDS):
+            del body[-1]  # a heading of what was cut off
         if len(body) > 1:
             furniture = _around(around, number, chooser)
             yield _dispatch(page.id, headline, body, furniture, chooser)

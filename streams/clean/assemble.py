@@ -26,10 +26,10 @@ from schemas.item import (
 from streams.clean import dateline, fences, language
 from streams.clean.byline import as_written
 from streams.clean.headline import could_be
-from streams.clean.labels import Labels, is_prose
+from streams.clean.labels import Labels
 from streams.clean.lifecycle import enforce_embargo, lifecycle_of, references_of
 from streams.clean.rules import VERSION, CleaningRules, EditReason, RemovalReason
-from streams.clean.segments import Passage, count_words
+from streams.clean.segments import Passage, count_words, is_prose
 from streams.clean.typography import plain
 from streams.decode.decoded import Decoded, Facts, Role
 from streams.decode.lifecycle import read_markers

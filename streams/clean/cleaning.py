@@ -11,9 +11,9 @@ from dataclasses import replace
 from schemas.item import Item, ParagraphKind, PubStatus
 from streams.clean.assemble import assemble, status_of
 from streams.clean.boilerplate.applying import learned_lines
-from streams.clean.labels import Labels, is_prose, label
+from streams.clean.labels import Labels, label
 from streams.clean.rules import DEFAULT_RULES, SWITCHES, CleaningRules, RemovalReason
-from streams.clean.segments import Passage, passages
+from streams.clean.segments import Passage, is_prose, passages
 from streams.decode.decoded import Decoded, Role
 from streams.steps import Drop, DropReason, Fail
 

@@ -1,7 +1,7 @@
 """What each passage is: the headline, a paragraph, or something around the article, and why.
 
-The one place where passages are judged; what is the article of a page, the trained ``labeller``
-says. It must not change text, nor drop what it is unsure of.
+The one place where passages are judged; ``page`` says which of them are the article of a page.
+It must not change text, nor drop what it is unsure of.
 """
 
 from __future__ import annotations
@@ -10,27 +10,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from schemas.item import ParagraphKind
-from streams.clean import byline, dateline, endings, fences, furniture, headline, labeller, teaser
+from streams.clean import byline, dateline, endings, fences, furniture, headline, page, teaser
 from streams.clean.boilerplate import applying
 from streams.clean.boilerplate.applying import Learned
 from streams.clean.lifecycle import is_marker
 from streams.clean.rules import CleaningRules, RemovalReason
-from streams.clean.segments import Passage
+from streams.clean.segments import Passage, is_prose
 from streams.decode.decoded import Role
 from streams.decode.lifecycle import read_markers
 
-# What makes a text a page: known navigation lines, or lines that are no sentences, many of them
-# where no navigation is known. Of 793 pages TBD are pages by this, of their articles alone TBD (which
-# the labeller keeps all but whole), of 2,200 Reuters wires none (WCXB development set).
-_LINKS_OF_A_PAGE = 3
-_LOOSE_LINES_OF_A_PAGE = 8
-_SHARE_OF_LOOSE_LINES = 0.2
-_SHARE_WITHOUT_LINKS = 0.4
-_WORDS_OF_A_SENTENCE = 8
-_WORDS_OF_A_CORE = 40
 _WORDS_OF_A_MARKER = 6
 # What is taken out of the text and stands in another field of the item.
 _PUBLISHED_ELSEWHERE = frozenset(
@@ -41,6 +30,8 @@ _LINES_ABOVE = 6
 _LONGEST_PROVIDER_LINE = 200
 # Of links, contacts, links, contacts, ... at the end of a text. Seen: two.
 _ROUNDS_AT_THE_END = 8
+# Folded. Of 11,000 Reuters headlines none of 60 letters or more opens its text and goes on there.
+_LETTERS_OF_A_CUT_LEAD = 100
 # A sentence ends and another begins: no headline.
 _GLUED = re.compile(r"[a-zà-ÿ]{2}[.!?][\"”»]?\s?[A-ZÀ-Þ]")
 
@@ -114,13 +105,6 @@ def label(
     _take_off_the_end(passages, labels, rules)
     labels.markers.sort()
     return labels
-
-
-def is_prose(passage: Passage) -> bool:
-    """Whether the passage is made of sentences."""
-    if passage.kind is ParagraphKind.TABLE:
-        return False
-    return passage.words >= 25 or (passage.words >= _WORDS_OF_A_SENTENCE and passage.ends_sentence)
 
 
 def _take_as_declared(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
@@ -201,7 +185,12 @@ def _take_learned(passages: Sequence[Passage], labels: Labels, learned: Learned 
 def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[str]) -> None:
     numbers = labels.paragraphs()
     cut = [teaser.is_cut(passages[number].text) for number in numbers]
-    stays = {index for index, number in enumerate(numbers) if _may_repeat(passages[number])}
+    live = [passages[number] for number in numbers]
+    stays = {
+        index
+        for index, passage in enumerate(live)
+        if _may_repeat(passage) and not _is_cut_lead(passage, live)
+    }
     for index in teaser.duplicates([folded[number] for number in numbers], cut, stays):
         labels.remove(numbers[index], RemovalReason.TEASER_DUPLICATE)
 
@@ -217,6 +206,14 @@ def _may_repeat(passage: Passage) -> bool:
         headline.could_be(passage)
         and not teaser.is_cut(passage.text)
         and _GLUED.search(passage.text) is None
+    )
+
+
+def _is_cut_lead(passage: Passage, others: Sequence[Passage]) -> bool:
+    """Whether another passage begins with all of a long line and goes on: no headline does that."""
+    opening = passage.folded
+    return len(opening) >= _LETTERS_OF_A_CUT_LEAD and any(
+        len(other.folded) > len(opening) and other.folded.startswith(opening) for other in others
     )
 
 
@@ -252,13 +249,10 @@ def _find_article(
 def _cut_to_core(text: str, passages: Sequence[Passage], labels: Labels) -> bool:
     """Keep headline and article of a page; False, and nothing done, where it is not clearly one."""
     live = labels.paragraphs()
-    if not _is_page([passages[number] for number in live]):
+    if not page.is_page([passages[number] for number in live]):
         return False
-    inside = set(np.flatnonzero(labeller.article_lines(text, passages)).tolist())
-    core = [number for number in live if number in inside]
-    if _words(passages, core) < _WORDS_OF_A_CORE:
-        core = _densest(passages, live)
-    if _words(passages, core) < _WORDS_OF_A_CORE:
+    core = page.article(text, passages, live)
+    if not core:
         labels.warnings.append("clean-no-core")
         return False
     labels.core = range(core[0], core[-1] + 1)
@@ -273,37 +267,6 @@ def _cut_to_core(text: str, passages: Sequence[Passage], labels: Labels) -> bool
             known = passages[number].folded in furniture.NAVIGATION
             labels.remove(number, RemovalReason.NAVIGATION if known else RemovalReason.FURNITURE)
     return True
-
-
-def _words(passages: Sequence[Passage], numbers: Sequence[int]) -> int:
-    return sum(passages[number].words for number in numbers)
-
-
-def _densest(passages: Sequence[Passage], numbers: Sequence[int]) -> list[int]:
-    """The run of lines with most prose in it: of a page too short for the labeller to be sure."""
-    weights = [
-        passages[number].words if is_prose(passages[number]) else -_WORDS_OF_A_SENTENCE
-        for number in numbers
-    ]
-    first, end = labeller.heaviest_run(np.array(weights, dtype=np.float64))
-    return list(numbers[first:end])
-
-
-def _is_page(lines: Sequence[Passage]) -> bool:
-    """Whether so many of the lines are loose that the text is a page, with an article in it."""
-    loose = 0
-    links = set()
-    for line in lines:
-        if line.folded in furniture.NAVIGATION:
-            links.add(line.folded)
-        if line.words < _WORDS_OF_A_SENTENCE and not (
-            line.ends_sentence or line.kind is ParagraphKind.TABLE
-        ):
-            loose += 1
-    share = _SHARE_OF_LOOSE_LINES if links else _SHARE_WITHOUT_LINKS
-    return len(links) >= _LINKS_OF_A_PAGE or (
-        loose >= _LOOSE_LINES_OF_A_PAGE and loose >= share * len(lines)
-    )
 
 
 def _peel(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:

@@ -5,6 +5,7 @@ It must not judge a passage: what it is, and whether it is published, is for ``l
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -21,6 +22,14 @@ from streams.decode.decoded import Block, Decoded, Role
 from streams.folding import fold, fold_lines
 
 _SENTENCE_ENDS = tuple(".!?:;\u2026\"'»”’)。！？")
+WORDS_OF_A_SENTENCE = 8
+"""Words a line must have to be one."""
+_WORDS_OF_PROSE = 25  # which a line has only if it is prose, however it ends
+# Scripts that set nothing between words: Thai and Lao, Burmese, Khmer, kana and Han.
+_FIRST_UNSPACED = "\u0e00"
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)
 _ONE_BY_ONE = frozenset({ParagraphKind.TABLE, ParagraphKind.LIST})
 
 
@@ -40,6 +49,15 @@ class Passage(NamedTuple):  # made for every line: a third of the cost of a froz
     def ends_sentence(self) -> bool:
         """Whether it ends as a sentence does."""
         return self.text.endswith(_SENTENCE_ENDS)
+
+
+def is_prose(passage: Passage) -> bool:
+    """Whether the passage is made of sentences."""
+    if passage.kind is ParagraphKind.TABLE:
+        return False
+    return passage.words >= _WORDS_OF_PROSE or (
+        passage.words >= WORDS_OF_A_SENTENCE and passage.ends_sentence
+    )
 
 
 def passages(decoded: Decoded, rules: CleaningRules) -> list[Passage]:
@@ -165,4 +183,6 @@ def count_words(folded: str) -> int:
     if not folded:
         return 0
     words = folded.count(" ") + 1
-    return words if folded.isascii() or len(folded) < 20 * words else len(folded) // 2
+    if folded.isascii() or max(folded) < _FIRST_UNSPACED:
+        return words
+    return max(words, len(_UNSPACED.findall(folded)) // 2)

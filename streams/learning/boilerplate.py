@@ -30,8 +30,7 @@ from streams.clean.boilerplate.judging import (
 from streams.clean.boilerplate.keys import line_hash, source_of
 from streams.clean.boilerplate.observing import Mark, observe
 from streams.clean.boilerplate.rules import BoilerplateLine
-from streams.clean.labels import is_prose
-from streams.clean.segments import passages
+from streams.clean.segments import is_prose, passages
 from streams.decode import DEFAULT_PROFILES, Decoded, Profiles, decode
 from streams.desk import Desk, DeskConfig
 from streams.desk.config import DedupRule

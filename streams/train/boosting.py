@@ -20,7 +20,7 @@ from streams.clean.labeller.trees import Trees
 # .002 of F.
 _PARAMETERS = {
     "objective": "binary",
-    "learning_rate": 0.08,
+    "learning_rate": 0.05,
     "num_leaves": 31,
     "max_depth": 8,
     "min_data_in_leaf": 80,

@@ -35,7 +35,7 @@ from streams.train import vocabulary
 from streams.train.alignment import lines_of_article
 from streams.train.boosting import Rows, boost
 
-_TREES = 200
+_TREES = 320
 _FOLDS = 5
 _SEEDS = (4, 5, 6, 7, 8, 9)  # each makes other dispatches of the pages
 _BREAKS = (None, "\n", "\n\n")
@@ -69,9 +69,9 @@ def main() -> None:
     print(f"{len(pages)} pages of the sites not in part {arguments.held_out}", file=sys.stderr)
     examples = [*_pages(pages), *_dispatches(pages), *_bare(pages)]
     if arguments.evaluate:
-        _evaluate(examples)
+        _evaluate(examples, arguments.trees)
         return
-    words, trees = _train(examples)
+    words, trees = _train(examples, arguments.trees)
     _write(arguments.out, words, trees, arguments.held_out)
 
 
@@ -81,6 +81,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--held-out", default="1/5", help="the part of the sites that is not learned from"
     )
+    parser.add_argument("--trees", type=int, default=_TREES, help="how many (default: %(default)s)")
     parser.add_argument(
         "--evaluate",
         action="store_true",
@@ -173,7 +174,7 @@ def _example(
     )
 
 
-def _train(examples: Sequence[_Example]) -> tuple[vocabulary.Vocabulary, Trees]:
+def _train(examples: Sequence[_Example], trees: int) -> tuple[vocabulary.Vocabulary, Trees]:
     """Words from all, and trees that saw the scores of words learned on other sites."""
     scored: list[tuple[_Example, list[float]]] = []
     for fold in range(1, _FOLDS + 1):
@@ -190,7 +191,7 @@ def _train(examples: Sequence[_Example]) -> tuple[vocabulary.Vocabulary, Trees]:
         np.concatenate([example.truth for example, _ in (*scored, *without)]),
         np.concatenate([example.weight for example, _ in (*scored, *without)]),
     )
-    return _learn_words(examples), boost(rows, names, _TREES)
+    return _learn_words(examples), boost(rows, names, trees)
 
 
 def _learn_words(examples: Sequence[_Example]) -> vocabulary.Vocabulary:
@@ -207,17 +208,18 @@ def _scores(example: _Example, words: vocabulary.Vocabulary) -> list[float]:
     return scores([line.folded for line in example.lines], *words)
 
 
-def _evaluate(examples: Sequence[_Example]) -> None:
+def _evaluate(examples: Sequence[_Example], trees: int) -> None:
     matches, without = [], []
     for fold in range(1, _FOLDS + 1):
-        words, trees = _train([example for example in examples if example.fold != fold])
+        others = [example for example in examples if example.fold != fold]
+        words, model = _train(others, trees)
         for example in examples:
             if example.fold != fold or not example.article:
                 continue
             known = _scores(example, words)
-            matches.append(match(example.article, _kept(example, trees, known)))
+            matches.append(match(example.article, _kept(example, model, known)))
             unknown = [NO_SCORE] * len(known)
-            without.append(match(example.article, _kept(example, trees, unknown)))
+            without.append(match(example.article, _kept(example, model, unknown)))
         for name, found in (("with words", matches), ("without", without)):
             figures = score(found)
             print(

@@ -55,7 +55,8 @@ def line_features(text: str, lines: Sequence[Passage]) -> Columns:
 def _line_of(starts: NDArray[np.int64], length: int) -> NDArray[np.int64]:
     begins = np.zeros(length, dtype=np.int64)
     begins[starts] = 1
-    return np.cumsum(begins) - 1
+    numbers: NDArray[np.int64] = np.cumsum(begins) - 1
+    return numbers
 
 
 def _shape(

@@ -13,7 +13,8 @@ Probabilities = NDArray[np.float64]
 # Probability that the next line is as this one. Swept .55 to .85 on the WCXB development pages,
 # sites held out: .9329 .9330 .9317 .9311 for .55 .6 .65 .7; none (.5) .9321.
 _STAY = 0.6
-_THRESHOLDS = np.arange(0.15, 0.8, 0.025)
+# From the middle outwards: of thresholds that do as well the one nearest to even chances is taken.
+_THRESHOLDS = sorted((n / 40 for n in range(6, 32)), key=lambda threshold: abs(threshold - 0.5))
 _LEAST = 1e-4
 
 
@@ -46,7 +47,7 @@ def best_threshold(probabilities: Probabilities, weights: Probabilities) -> floa
         hits = float((weights * probabilities)[kept].sum())
         measure = 2 * hits / (float(weights[kept].sum()) + expected)
         if measure > best:
-            best, chosen = measure, float(threshold)
+            best, chosen = measure, threshold
     return chosen
 
 

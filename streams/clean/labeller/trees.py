@@ -6,7 +6,7 @@ It must not know what its features mean.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -48,9 +48,10 @@ class Trees:
         for _ in range(self.depth):
             answer = flat[offsets + self.feature[node]] > self.threshold[node]
             node = self.left[node] + answer
-        return self.value[node].sum(axis=1, dtype=np.float64)
+        total: NDArray[np.float64] = self.value[node].sum(axis=1, dtype=np.float64)
+        return total
 
-    def save(self, file: BinaryIO) -> None:
+    def save(self, file: IO[bytes]) -> None:
         """Write the trees; the same trees give the same bytes."""
         np.savez_compressed(
             file,
@@ -64,7 +65,7 @@ class Trees:
         )
 
 
-def load(file: BinaryIO) -> Trees:
+def load(file: IO[bytes]) -> Trees:
     """Trees as ``save`` wrote them.
 
     Raises:
