@@ -85,10 +85,10 @@ def _trees(dumped: Sequence[dict[str, Any]], names: Sequence[str]) -> Trees:
             waiting.append((room(), node["right_child"], level + 1))
     return Trees(
         tuple(names),
-        np.array(feature, dtype=np.int16),
+        np.array(feature, dtype=np.intp),
         np.array(threshold, dtype=np.float64),
-        np.array(left, dtype=np.int32),
+        np.array(left, dtype=np.intp),
         np.array(value, dtype=np.float32),
-        np.array(roots, dtype=np.int32),
+        np.array(roots, dtype=np.intp),
         depth,
     )

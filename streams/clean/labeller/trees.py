@@ -23,7 +23,8 @@ class Trees:
 
     Attributes:
         names: of the features, in the order in which ``feature`` counts them.
-        feature: which one a node asks, shape (nodes,).
+        feature: which one a node asks, shape (nodes,). Indices have the machine's width: numpy
+            would convert narrower ones at every step.
         threshold: above it the right child is next, shape (nodes,); +inf at a leaf.
         left: the left child, shape (nodes,); a leaf is its own.
         value: what a leaf adds to the sum, in logits, shape (nodes,).
@@ -32,11 +33,11 @@ class Trees:
     """
 
     names: tuple[str, ...]
-    feature: NDArray[np.int16]
+    feature: NDArray[np.intp]
     threshold: NDArray[np.float64]
-    left: NDArray[np.int32]
+    left: NDArray[np.intp]
     value: NDArray[np.float32]
-    roots: NDArray[np.int32]
+    roots: NDArray[np.intp]
     depth: int
 
     def sums(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -46,8 +47,8 @@ class Trees:
         offsets = (np.arange(count) * width)[:, None]
         node = np.broadcast_to(self.roots, (count, len(self.roots)))
         for _ in range(self.depth):
-            answer = flat[offsets + self.feature[node]] > self.threshold[node]
-            node = self.left[node] + answer
+            asked = flat.take(offsets + self.feature.take(node))
+            node = self.left.take(node) + (asked > self.threshold.take(node))
         total: NDArray[np.float64] = self.value[node].sum(axis=1, dtype=np.float64)
         return total
 
@@ -56,11 +57,11 @@ class Trees:
         np.savez_compressed(
             file,
             names=np.array(self.names),
-            feature=self.feature,
+            feature=self.feature.astype(np.int16),
             threshold=self.threshold,
-            left=self.left,
+            left=self.left.astype(np.int32),
             value=self.value,
-            roots=self.roots,
+            roots=self.roots.astype(np.int32),
             depth=np.int64(self.depth),
         )
 
@@ -76,4 +77,12 @@ def load(file: IO[bytes]) -> Trees:
             names, feature, threshold, left, value, roots, depth = (parts[p] for p in _PARTS)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise CorruptionError(f"the weights of the labeller cannot be read: {error}") from error
-    return Trees(tuple(map(str, names)), feature, threshold, left, value, roots, int(depth))
+    return Trees(
+        tuple(map(str, names)),
+        feature.astype(np.intp),
+        threshold,
+        left.astype(np.intp),
+        value,
+        roots.astype(np.intp),
+        int(depth),
+    )

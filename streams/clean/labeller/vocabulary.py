@@ -24,7 +24,11 @@ _LEAST_KNOWN = 0.5
 
 def tokens_of(folded: str) -> list[str]:
     """What is looked up of a line: its words, digits as 0, and "^" with the first two."""
-    words = _DIGITS.sub("0", folded).split()
+    return _tokens(_DIGITS.sub("0", folded))
+
+
+def _tokens(folded: str) -> list[str]:
+    words = folded.split()
     if len(words) > _WORDS_OF_A_LABEL:
         words = words[:_WORDS_OF_AN_OPENING]
     return [*dict.fromkeys(words), "^" + "_".join(words[:2])] if words else []
@@ -35,7 +39,7 @@ def scores(folded: Sequence[str], weights: Mapping[str, float], bias: float) -> 
 
     ``NO_SCORE`` for each, where the text is not in the language of the words.
     """
-    lines = [tokens_of(line) for line in folded]
+    lines = [_tokens(line) for line in _DIGITS.sub("0", "\n".join(folded)).split("\n")]
     words = known = 0
     found: list[float] = []
     for tokens in lines:
