@@ -22,6 +22,7 @@ _TELLING = 4
 # Each line further from the text must say this much more of it.
 _DISTANCE = 0.02
 _LOOKED_AT = 60
+_WORDS_OF_A_LINK = 4
 _WORDS_OF_TEXT = 3000
 
 
@@ -44,6 +45,28 @@ def could_be(passage: Passage) -> bool:
         or dateline.alone(text)
         or fences.names_part(passage)
     )
+
+
+def links_above(
+    passages: Sequence[Passage], above: Sequence[int], text: Sequence[int]
+) -> Sequence[int]:
+    """Those of the lines ``above`` the text that stand above its headline and are none of it.
+
+    Where the text says again the most of one of them, and not a word of the few in each before it:
+    the first of a headline and a line under it stays the headline.
+    """
+    chosen = best(passages, above, text)
+    if chosen is None or chosen == above[0]:
+        return ()
+    links = above[: above.index(chosen)]
+    said = {word for number in text for word in passages[number].folded.split()}
+    for number in links:
+        words = passages[number].folded.split()
+        if len(words) > _WORDS_OF_A_LINK or any(
+            len(word) >= _TELLING and word in said for word in words
+        ):
+            return ()
+    return links
 
 
 def best(passages: Sequence[Passage], above: Sequence[int], text: Iterable[int]) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from schemas.item import ParagraphKind
 from streams.clean import byline, dateline, endings, fences, furniture, headline, page, teaser
@@ -285,8 +286,21 @@ def _peel(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> 
             labels.markers.append(live[index])
         labels.remove(live[index], reason)
         index += 1
+    if rules.navigation and labels.headline is None:
+        index += _take_links(passages, labels, live[index:])
     if labels.headline is None and index < len(live) and headline.could_be(passages[live[index]]):
         labels.headline = live[index]
+
+
+def _take_links(passages: Sequence[Passage], labels: Labels, live: Sequence[int]) -> int:
+    """Remove unknown links above the headline; how many there were."""
+    above = list(takewhile(lambda number: not is_prose(passages[number]), live))
+    if len(above) < 2 or len(above) == len(live):
+        return 0
+    links = headline.links_above(passages, above, live[len(above) :])
+    for number in links:
+        labels.remove(number, RemovalReason.NAVIGATION)
+    return len(links)
 
 
 def _label_above(passages: Sequence[Passage], numbers: Sequence[int]) -> RemovalReason | None:
