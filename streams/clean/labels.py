@@ -297,10 +297,22 @@ def _take_links(passages: Sequence[Passage], labels: Labels, live: Sequence[int]
     above = list(takewhile(lambda number: not is_prose(passages[number]), live))
     if len(above) < 2 or len(above) == len(live):
         return 0
-    links = headline.links_above(passages, above, live[len(above) :])
+    links = _above_section(passages, above)
+    links = links or headline.links_above(passages, above, live[len(above) :])
     for number in links:
-        labels.remove(number, RemovalReason.NAVIGATION)
+        known = passages[number].folded in furniture.SECTIONS
+        labels.remove(number, RemovalReason.SECTION_LABEL if known else RemovalReason.NAVIGATION)
     return len(links)
+
+
+def _above_section(passages: Sequence[Passage], above: Sequence[int]) -> Sequence[int]:
+    """The lines down to the last section label, where a headline stands between it and the text."""
+    for place in range(len(above) - 2, -1, -1):
+        if passages[above[place]].folded in furniture.SECTIONS:
+            below = [passages[number] for number in above[place + 1 :]]
+            told = any(line.words >= 3 and headline.could_be(line) for line in below)
+            return above[: place + 1] if told else ()
+    return ()
 
 
 def _label_above(passages: Sequence[Passage], numbers: Sequence[int]) -> RemovalReason | None:

@@ -18,7 +18,7 @@ from schemas.item import Item
 from streams.bench.clean import Truth, on_html, on_text
 from streams.bench.clean_dispatches import figures, judge
 from streams.bench.clean_methods import ON_HTML, ON_TEXT, OURS, TRAFILATURA
-from streams.bench.clean_pages import Page, read_pages
+from streams.bench.clean_pages import Page, Part, read_pages
 from streams.bench.clean_texts import paragraphs, repairs
 from streams.bench.dispatches import make
 from streams.clean import clean, unaccounted
@@ -31,15 +31,17 @@ PAGES = SHARED / "data/clean/wcxb_dev_flat.jsonl.gz"
 MARKUP = SHARED / "data/clean/wcxb_dev_html150.jsonl.gz"
 WIRES = SHARED / "data/reuters21578/wire_dev.jsonl.gz"
 
-# Every fourth of 793 pages, bodies: reached P .874, R .947, F1 .909.
-ON_FLATTENED_TEXT = {"precision": 0.865, "recall": 0.94, "f1": 0.904, "word_f1": 0.895}
-# Every third of the 150 pages with markup: P .952, R .943, F1 .947, 12 of 50 exact.
-ON_MARKUP = {"precision": 0.945, "recall": 0.935, "f1": 0.942, "exact": 0.20}
-# Dispatches made of the same pages. Shares that must not be passed: reached .0072 and .0069.
-MOST_LOST = {"body_line_loss": 0.009, "character_loss": 0.0085}
-# Shares that must be reached. Of all: .77, .48, .24; with a teaser of sentences only: .962.
-REMOVED = {"teaser_removal": 0.76, "navigation_removal": 0.47, "headline_exact": 0.23}
-REMOVED_OF_SENTENCES = {"teaser_removal": 0.955}
+# The 135 pages of the sites that the labeller has not learned from, bodies: reached P .919, R .967,
+# F1 .943, words .948.
+HELD_OUT = Part(1, 5)
+ON_FLATTENED_TEXT = {"precision": 0.912, "recall": 0.962, "f1": 0.938, "word_f1": 0.943}
+# Every third of the 150 pages with markup: P .962, R .975, F1 .969, 11 of 50 exact.
+ON_MARKUP = {"precision": 0.955, "recall": 0.97, "f1": 0.964, "exact": 0.18}
+# Dispatches made of the pages held out. Shares that must not be passed: reached .0082 and .0039.
+MOST_LOST = {"body_line_loss": 0.01, "character_loss": 0.005}
+# Shares that must be reached. Of all: .984, .947, .805; with a teaser of sentences only: .978.
+REMOVED = {"teaser_removal": 0.975, "navigation_removal": 0.94, "headline_exact": 0.79}
+REMOVED_OF_SENTENCES = {"teaser_removal": 0.97}
 SEED = 1987
 # Shares of the damaged paragraphs of every eighth page that come out as they were: reached .926,
 # .988, .992 and .926; of the first and the last "™", "×" and "✅" are not repaired.
@@ -60,6 +62,10 @@ def pages(step: int, markup: Path | None = None) -> list[Page]:
     if not PAGES.exists() or not (markup is None or markup.exists()):
         pytest.skip("the pages are not here")
     return read_pages(PAGES, markup=markup)[::step]
+
+
+def held_out() -> list[Page]:
+    return [page for page in pages(1) if HELD_OUT.has(page.url)]
 
 
 def negative(floors: dict[str, float]) -> dict[str, float]:
@@ -124,13 +130,13 @@ def test_true_articles_lose_almost_nothing() -> None:
         characters += len(text)
         second = cleaned(item.text)
         again += (second.headline, second.paragraphs) == (item.headline, item.paragraphs)
-    # All 791 articles: 0.14 % of the characters, all but three lines of it literal repeats.
+    # All 791 articles: 0.23 % of the characters.
     assert removed <= 0.003 * characters
     assert again >= 0.99 * articles
 
 
 def test_flattened_pages_are_cut_to_their_articles() -> None:
-    reached = on_text(pages(4), Truth.BODY, methods={OURS: ON_TEXT[OURS]})[0]
+    reached = on_text(held_out(), Truth.BODY, methods={OURS: ON_TEXT[OURS]})[0]
     assert_reached(asdict(reached.score), ON_FLATTENED_TEXT)
 
 
@@ -139,11 +145,11 @@ def test_pages_with_markup_are_cut_no_worse_than_by_trafilatura() -> None:
     ours, theirs = on_html(known[::3], Truth.BODY, methods=ON_HTML)
     assert (ours.method, theirs.method) == (OURS, TRAFILATURA)
     assert_reached(asdict(ours.score), ON_MARKUP)
-    assert ours.score.f1 >= theirs.score.f1 - 0.001
+    assert ours.score.f1 >= theirs.score.f1 + 0.01
 
 
 def test_scraped_dispatches_lose_their_furniture_and_keep_their_text() -> None:
-    groups = {one.group: one for one in figures([judge(made) for made in make(pages(4), SEED)])}
+    groups = {one.group: one for one in figures([judge(made) for made in make(held_out(), SEED)])}
     reached = groups["all"].shares()
     assert groups["all"].unread == 0
     assert_reached({name: -(reached[name] or 0.0) for name in MOST_LOST}, negative(MOST_LOST))
