@@ -250,9 +250,16 @@ def _find_article(
 def _cut_to_core(text: str, passages: Sequence[Passage], labels: Labels) -> bool:
     """Keep headline and article of a page; False, and nothing done, where it is not clearly one."""
     live = labels.paragraphs()
-    if not page.is_page([passages[number] for number in live]):
+    # A page whose furniture has been learned is a page none the less.
+    seen = [
+        number
+        for number, reason in enumerate(labels.reasons)
+        if reason in {None, RemovalReason.BOILERPLATE} and number != labels.headline
+    ]
+    if not page.is_page([passages[number] for number in seen]):
         return False
-    core = page.article(text, passages, live)
+    staying = set(live)
+    core = [number for number in page.article(text, passages, seen) if number in staying]
     if not core:
         labels.warnings.append("clean-no-core")
         return False

@@ -83,21 +83,23 @@ def test_pages_of_one_agency_lose_their_furniture_and_nothing_else() -> None:
 
 
 def judged(page: Page, rules: CleaningRules) -> Iterator[tuple[str, int]]:
-    """What became of each line of a page, and its length."""
+    """What became of each line of a page, and its length.
+
+    Furniture may have gone by another rule; text is eaten where a learned line took it.
+    """
     (part,) = decode(page.raw())
     assert isinstance(part, Decoded)
     item = clean(part, rules)
     assert isinstance(item, Item)
-    learned = [
-        (span.start, span.end) for span in item.audit.removed if span.reason == "boilerplate"
-    ]
+    removed = item.audit.removed
     end = 0
     for text, label in page.lines:
         start = part.text.find(text, end)
         if start < 0:
             continue  # the decoder mended its characters
         end = start + len(text)
-        gone = any(first <= start and end <= last for first, last in learned)
+        reasons = {span.reason for span in removed if span.start <= start and end <= span.end}
+        gone = "boilerplate" in reasons if label == "text" else bool(reasons)
         if label == "text":
             yield ("eaten" if gone else "text"), len(text)
         else:

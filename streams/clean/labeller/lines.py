@@ -55,8 +55,7 @@ def line_features(text: str, lines: Sequence[Passage]) -> Columns:
 def _line_of(starts: NDArray[np.int64], length: int) -> NDArray[np.int64]:
     begins = np.zeros(length, dtype=np.int64)
     begins[starts] = 1
-    numbers: NDArray[np.int64] = np.cumsum(begins) - 1
-    return numbers
+    return np.asarray(np.cumsum(begins) - 1, dtype=np.int64)
 
 
 def _shape(
@@ -126,7 +125,7 @@ def _sentence_ends(kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
     one, two, three = (padded[stops + step] for step in (1, 2, 3))
     spaced = (one == Char.SPACE) & _IS_OPENING[two]
     closed = _IS_CLOSING[one] & (two == Char.SPACE) & _IS_OPENING[three]
-    return stops[spaced | closed | (one == Char.UNSPACED)]
+    return np.asarray(stops[spaced | closed | (one == Char.UNSPACED)], dtype=np.int64)
 
 
 def _is_furniture(folded: str) -> bool:
