@@ -9,13 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from schemas.item import ParagraphKind
-from streams.clean import byline, dateline, endings, fences, furniture, headline, page, teaser
+from streams.clean import (
+    byline,
+    dateline,
+    endings,
+    fences,
+    furniture,
+    headline,
+    opening,
+    page,
+    teaser,
+)
 from streams.clean.boilerplate import applying
 from streams.clean.boilerplate.applying import Learned
-from streams.clean.lifecycle import is_marker
 from streams.clean.rules import CleaningRules, RemovalReason
 from streams.clean.segments import Passage, is_prose
 from streams.decode.decoded import Role
@@ -243,23 +251,40 @@ def _find_article(
         for number in labels.paragraphs():
             if passages[number].folded in furniture.ANYWHERE:
                 labels.remove(number, RemovalReason.FURNITURE)
-    if not (rules.core and _cut_to_core(text, passages, labels)):
-        _peel(passages, labels, rules)
-
-
-def _cut_to_core(text: str, passages: Sequence[Passage], labels: Labels) -> bool:
-    """Keep headline and article of a page; False, and nothing done, where it is not clearly one."""
     live = labels.paragraphs()
+    taken = opening.peel(passages, live, rules, has_headline=labels.headline is not None)
+    rest = live[len(taken) :]
+    below_links = RemovalReason.NAVIGATION in taken
+    if rules.core and _cut_to_core(text, passages, labels, rest, below_links=below_links):
+        return
+    for number, reason in zip(live, taken, strict=False):
+        if reason is RemovalReason.LIFECYCLE_MARKER:
+            labels.markers.append(number)
+        labels.remove(number, reason)
+    if labels.headline is None and rest and headline.could_be(passages[rest[0]]):
+        labels.headline = rest[0]
+
+
+def _cut_to_core(
+    text: str,
+    passages: Sequence[Passage],
+    labels: Labels,
+    rest: Sequence[int],
+    *,
+    below_links: bool,
+) -> bool:
+    """Keep headline and article of a page; False, and nothing done, where it is not clearly one.
+
+    It is a page by the ``rest`` of its lines, without what may be known to stand above an item.
+    """
+    learned = {n for n, why in enumerate(labels.reasons) if why is RemovalReason.BOILERPLATE}
     # A page whose furniture has been learned is a page none the less.
-    seen = [
-        number
-        for number, reason in enumerate(labels.reasons)
-        if reason in {None, RemovalReason.BOILERPLATE} and number != labels.headline
-    ]
-    if not page.is_page([passages[number] for number in seen]):
+    lines = [passages[number] for number in sorted(learned.union(rest))]
+    if not page.is_page(lines, below_links=below_links):
         return False
-    staying = set(live)
-    core = [number for number in page.article(text, passages, seen) if number in staying]
+    live = labels.paragraphs()
+    seen = sorted(learned.union(live))
+    core = [number for number in page.article(text, passages, seen) if number not in learned]
     if not core:
         labels.warnings.append("clean-no-core")
         return False
@@ -275,83 +300,6 @@ def _cut_to_core(text: str, passages: Sequence[Passage], labels: Labels) -> bool
             known = passages[number].folded in furniture.NAVIGATION
             labels.remove(number, RemovalReason.NAVIGATION if known else RemovalReason.FURNITURE)
     return True
-
-
-def _peel(passages: Sequence[Passage], labels: Labels, rules: CleaningRules) -> None:
-    """Take known furniture off the top; the first line left is the headline, if it can be."""
-    live = labels.paragraphs()
-    index = 0
-    while rules.navigation and index < len(live):
-        reason = _label_above(passages, live[index : index + _LINES_ABOVE])
-        if reason is None:
-            break
-        if (reason is RemovalReason.BYLINE and not rules.bylines) or (
-            reason is RemovalReason.DATELINE and not rules.datelines
-        ):
-            break
-        if reason is RemovalReason.LIFECYCLE_MARKER:
-            labels.markers.append(live[index])
-        labels.remove(live[index], reason)
-        index += 1
-    if rules.navigation and labels.headline is None:
-        index += _take_links(passages, labels, live[index:])
-    if labels.headline is None and index < len(live) and headline.could_be(passages[live[index]]):
-        labels.headline = live[index]
-
-
-def _take_links(passages: Sequence[Passage], labels: Labels, live: Sequence[int]) -> int:
-    """Remove unknown links above the headline; how many there were."""
-    above = list(takewhile(lambda number: not is_prose(passages[number]), live))
-    if len(above) < 2 or len(above) == len(live):
-        return 0
-    links = _above_section(passages, above)
-    links = links or headline.links_above(passages, above, live[len(above) :])
-    for number in links:
-        known = passages[number].folded in furniture.SECTIONS
-        labels.remove(number, RemovalReason.SECTION_LABEL if known else RemovalReason.NAVIGATION)
-    return len(links)
-
-
-def _above_section(passages: Sequence[Passage], above: Sequence[int]) -> Sequence[int]:
-    """The lines down to the last section label, where a headline stands between it and the text."""
-    for place in range(len(above) - 2, -1, -1):
-        if passages[above[place]].folded in furniture.SECTIONS:
-            below = [passages[number] for number in above[place + 1 :]]
-            told = any(line.words >= 3 and headline.could_be(line) for line in below)
-            return above[: place + 1] if told else ()
-    return ()
-
-
-def _label_above(passages: Sequence[Passage], numbers: Sequence[int]) -> RemovalReason | None:
-    """What the first of the lines is, when it is not yet the item."""
-    line = passages[numbers[0]]
-    reason = None
-    if line.folded in furniture.NAVIGATION:
-        reason = RemovalReason.NAVIGATION
-    elif line.folded in furniture.SECTIONS:
-        reason = RemovalReason.SECTION_LABEL
-    elif len(numbers) > 1 and byline.is_byline(line.text):
-        reason = RemovalReason.BYLINE
-    elif len(numbers) > 1 and dateline.alone(line.text) is not None:
-        reason = RemovalReason.DATELINE
-    elif len(numbers) > 1 and line.words <= _WORDS_OF_A_MARKER and is_marker(line.text):
-        reason = RemovalReason.LIFECYCLE_MARKER
-    elif _is_kicker(line, [passages[number] for number in numbers[1:]]):
-        reason = RemovalReason.SECTION_LABEL
-    return reason
-
-
-def _is_kicker(line: Passage, following: Sequence[Passage]) -> bool:
-    """Whether a line of one or two words stands directly above a headline and its text."""
-    if not 0 < line.words <= 2 or line.text.isupper() or line.ends_sentence:
-        return False
-    below = [other for other in following if not byline.is_byline(other.text)][:2]
-    return (
-        len(below) == 2
-        and below[0].words >= 4
-        and headline.could_be(below[0])
-        and is_prose(below[1])
-    )
 
 
 def _mark_repeated_headline(passages: Sequence[Passage], labels: Labels) -> None:

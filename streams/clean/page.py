@@ -11,18 +11,20 @@ from itertools import takewhile
 import numpy as np
 
 from schemas.item import ParagraphKind
-from streams.clean import byline, dateline, furniture, labeller
+from streams.clean import byline, dateline, endings, furniture, labeller
 from streams.clean.segments import WORDS_OF_A_SENTENCE, Passage, is_prose
 
 # What makes a text a page: known navigation lines; many lines that are no sentences, most of them
-# where no navigation is known; or some that nobody knows, above the first sentence. So 99.4 % of
-# the 793 pages of the WCXB development set are pages, 2.8 % of Reuters' wires, and 18 % of the true
-# articles alone, which the labeller keeps but for .1 % of their characters.
+# where no navigation is known; or some that nobody knows, above the first sentence or below the
+# last. So 99 % of the 793 pages of the WCXB development set are pages, .1 % of Reuters' wires, and
+# 18 % of the true articles alone, which the labeller keeps but for .1 % of their characters.
 _LINKS_OF_A_PAGE = 3
 _LOOSE_LINES_OF_A_PAGE = 8
 _SHARE_OF_LOOSE_LINES = 0.2
 _SHARE_WITHOUT_LINKS = 0.4
-_STRANGE_LINES_ABOVE = 3
+_STRANGE_LINES_ABOVE = 3  # the headline, and two more
+_STRANGE_LINES_BELOW = 1
+_STRANGE_WITHOUT_LINKS = 5
 _WORDS_OF_AN_ARTICLE = 40
 # Of a page more than this share of the lines is furniture: where it would be less, the text is an
 # article with odd lines in it, and stays whole. Else one true article in seventy loses a line more
@@ -30,8 +32,13 @@ _WORDS_OF_AN_ARTICLE = 40
 _LEAST_FURNITURE = 0.03
 
 
-def is_page(lines: Sequence[Passage]) -> bool:
-    """Whether so many of the lines are loose that the text is a page."""
+def is_page(lines: Sequence[Passage], *, below_links: bool = False) -> bool:
+    """Whether so many of the lines are loose that the text is a page.
+
+    Args:
+        lines: without those known to stand above an item.
+        below_links: whether links were among these.
+    """
     links = {line.folded for line in lines if line.folded in furniture.NAVIGATION}
     if len(links) >= _LINKS_OF_A_PAGE:
         return True
@@ -40,7 +47,13 @@ def is_page(lines: Sequence[Passage]) -> bool:
     if loose >= _LOOSE_LINES_OF_A_PAGE and loose >= share * len(lines):
         return True
     above = list(takewhile(lambda line: not is_prose(line), lines))
-    return len(above) < len(lines) and sum(map(_is_strange, above)) >= _STRANGE_LINES_ABOVE
+    if len(above) == len(lines):
+        return False
+    if sum(map(_is_strange, above)) >= _STRANGE_LINES_ABOVE:
+        return True
+    below = takewhile(lambda line: not is_prose(line), reversed(lines))
+    strange = sum(_is_strange(line) and endings.judge(line.text) is None for line in below)
+    return strange >= (_STRANGE_LINES_BELOW if links or below_links else _STRANGE_WITHOUT_LINKS)
 
 
 def _is_loose(line: Passage) -> bool:
