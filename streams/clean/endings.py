@@ -84,11 +84,16 @@ _RIGHTS = re.compile(
 )
 
 
+def is_end_mark(line: str) -> bool:
+    """Whether it is "-30-", "###", "NNNN" or the like."""
+    return len(line) <= _LONGEST and _END_MARK.fullmatch(line) is not None
+
+
 def judge(line: str) -> RemovalReason | None:
     """What the last line of an item is, None where it may be text."""
     if len(line) > _LONGEST:
         return None
-    if _END_MARK.fullmatch(line):
+    if is_end_mark(line):
         return RemovalReason.END_MARK
     if _RIGHTS.fullmatch(line):
         return RemovalReason.RIGHTS

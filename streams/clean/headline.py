@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from schemas.item import ParagraphKind
-from streams.clean import byline, dateline, fences
+from streams.clean import byline, dateline, endings, fences
 from streams.clean.segments import Passage
 
 _MOST_WORDS = 35
@@ -43,6 +43,7 @@ def could_be(passage: Passage) -> bool:
         byline.is_byline(text)
         or dateline.find(text)
         or dateline.alone(text)
+        or endings.is_end_mark(text)
         or fences.names_part(passage)
     )
 

@@ -23,7 +23,8 @@ _LOOSE_LINES_OF_A_PAGE = 8
 _SHARE_OF_LOOSE_LINES = 0.2
 _SHARE_WITHOUT_LINKS = 0.4
 _STRANGE_LINES_ABOVE = 3  # the headline, and two more
-_STRANGE_LINES_BELOW = 1
+# Below, one alone is left: it may be a credit that nobody knows either.
+_STRANGE_LINES_BELOW = 2
 _STRANGE_WITHOUT_LINKS = 5
 _WORDS_OF_AN_ARTICLE = 40
 # Of a page more than this share of the lines is furniture: where it would be less, the text is an

@@ -22,6 +22,10 @@ _NARROWEST = 45
 _INDENT = 3
 # Of the pairs of neighbouring lines, how many must run on for the text to be a wrapped one.
 _RUNNING_ON = 0.6
+# Entries of a list. Of 2,750 Reuters wires of so many lines, broken at a fixed width, none has more
+# than seven in ten that begin with a capital.
+_CAPITALS_OF_A_LIST = 0.85
+_LINES_OF_A_LIST = 8
 _SENTENCE_ENDS = tuple(".!?:")
 # A line that the width broke reaches at least this far across it.
 _FULL = 0.75
@@ -51,7 +55,7 @@ def join_wrapped(text: str, groups: Sequence[list[Line]]) -> list[list[Line]]:
         return list(groups)
     width = _width(flowing)
     running = sum(seam.runs_on for seam in flowing)
-    if width > _WIDEST or running < _RUNNING_ON * len(flowing):
+    if width > _WIDEST or running < _RUNNING_ON * len(flowing) or _is_list(flowing):
         return list(groups)
     joined: list[list[Line]] = []
     for number, (group, seam) in enumerate(zip(groups, seams, strict=True)):
@@ -60,6 +64,14 @@ def join_wrapped(text: str, groups: Sequence[list[Line]]) -> list[list[Line]]:
         else:
             joined.append(list(group))
     return joined
+
+
+def _is_list(seams: Sequence[_Seam]) -> bool:
+    """Whether the lines begin as entries of a list do, nearly all of them with a capital."""
+    if len(seams) < _LINES_OF_A_LIST:
+        return False
+    capitals = sum(seam.after[0].isupper() and not seam.after.isupper() for seam in seams)
+    return capitals > _CAPITALS_OF_A_LIST * len(seams)
 
 
 def _width(seams: Sequence[_Seam]) -> int:

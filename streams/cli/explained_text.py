@@ -67,8 +67,8 @@ def legend(part: Part) -> Text:
 
     shown = Text(f"Rules {printable(part.rules)}: " if part.rules else "")
     pieces = [
-        (f"{printable(reason)} {count}", removed_style(reason))
-        for reason, count in Counter(span.reason for span in part.removed).items()
+        (f"{printable(rule or reason)} {count}", removed_style(reason))
+        for (reason, rule), count in Counter((s.reason, s.rule) for s in part.removed).items()
     ]
     if any(_is_seen(part.text, edit) for edit in part.edits):
         pieces += [("taken out", _TAKEN_OUT), ("put in", _PUT_IN)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+from importlib.resources import files
 from itertools import pairwise, product
 
 import numpy as np
@@ -188,6 +190,12 @@ class TestPages:
     def test_anything_is_labelled(self, text: str) -> None:
         source, lines = lines_of("x\n" + text)
         assert len(labeller.article_lines(source, lines)) == len(lines)
+
+    def test_weights_and_words_belong_together(self) -> None:
+        folder = files(labeller.__name__)
+        weights = folder.joinpath(labeller.WEIGHTS).read_bytes()
+        words = folder.joinpath(labeller.VOCABULARY).read_text("utf-8").split("[weights]\n")[1]
+        assert hashlib.sha256(weights + words.encode()).hexdigest()[:8] == labeller.version()
 
     def test_no_lines_no_labels(self) -> None:
         assert labeller.article_lines("", []).tolist() == []
