@@ -212,8 +212,8 @@ def test_a_flood_of_invisible_characters_leaves_the_text() -> None:
 
 
 @pytest.mark.parametrize("line", ["word{}", "{}"])
-def test_200_000_short_lines_are_kept(line: str) -> None:
-    text = "\n".join(line.format(number) for number in range(200_000))
+def test_50_000_short_lines_are_kept(line: str) -> None:
+    text = "\n".join(line.format(number) for number in range(50_000))
     item = an_item(text)
     assert item.text.split() == text.split()
 

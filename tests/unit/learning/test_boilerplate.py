@@ -150,9 +150,9 @@ def test_updates_under_one_id_count_once() -> None:
     assert learned(ids) == {line: "below"}
 
 
-def test_one_story_ten_thousand_times_teaches_nothing() -> None:
+def test_one_story_three_thousand_times_teaches_nothing() -> None:
     lines = [*story(1), FOOTER]
-    copies = (message(lines, BEGIN + n * timedelta(minutes=5)) for n in range(10_000))
+    copies = (message(lines, BEGIN + n * timedelta(minutes=5)) for n in range(3_000))
     assert learned(copies) == {}
 
 
@@ -317,7 +317,7 @@ def test_messages_without_a_time_teach_nothing_and_are_counted() -> None:
         b"\x1f\x8b\x08" + bytes(500),
         b"x" * 1_000_000,
         ("\x1b\x07\u202e\u2066\u200b\n" * 5_000).encode(),
-        "\n".join(f"Link {n}" for n in range(20_000)).encode(),
+        "\n".join(f"Link {n}" for n in range(5_000)).encode(),
         b"<html>" + b"<div>" * 10_000,
     ],
     ids=["empty", "binary", "gzip", "one-long-line", "controls", "links", "deep"],
