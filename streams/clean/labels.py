@@ -200,7 +200,9 @@ def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[
         for index, passage in enumerate(live)
         if _may_repeat(passage) and not _is_cut_lead(passage, live)
     }
-    for index in teaser.duplicates([folded[number] for number in numbers], cut, stays):
+    goes_on = {index for index, below in enumerate(live[1:]) if is_prose(below)}
+    compared = [folded[number] for number in numbers]
+    for index in teaser.duplicates(compared, cut, stays, goes_on):
         labels.remove(numbers[index], RemovalReason.TEASER_DUPLICATE)
 
 

@@ -29,12 +29,16 @@ def is_cut(text: str) -> bool:
 
 
 def duplicates(
-    folded: Sequence[str], cut: Sequence[bool], stays: Collection[int] = frozenset()
+    folded: Sequence[str],
+    cut: Sequence[bool],
+    stays: Collection[int] = frozenset(),
+    goes_on: Collection[int] = frozenset(),
 ) -> list[int]:
     """Numbers of the blocks whose letters and digits all stand in the others, in one piece.
 
     A block glued together of others goes, wherever it stands: the copy that has paragraph breaks
-    is kept. Of two equal blocks the first is kept, unless it alone is cut short.
+    is kept. Of two equal blocks the one is kept that is not cut short, then the one below which
+    the text goes on, then the first.
 
     Args:
         folded: each block, folded; "" for one that is neither to go nor to vouch.
@@ -42,6 +46,7 @@ def duplicates(
         stays: numbers of blocks that may say again what others say, as headlines do. These stay,
             and vouch for others together with what stands beside them, but not alone: a headline
             that says all of a lead is no reason to drop the lead.
+        goes_on: numbers of blocks with a paragraph right below them.
     """
     squashed = [block.replace(" ", "") for block in folded]
     candidates = [
@@ -50,12 +55,12 @@ def duplicates(
     if not candidates:
         return []
     if sum(map(len, squashed)) > _SEARCHED:
-        candidates.sort(key=lambda n: (-len(squashed[n]), cut[n], n))
+        candidates.sort(key=lambda n: (-len(squashed[n]), cut[n], n not in goes_on, n))
         return sorted(_repeating_a_beginning(squashed, candidates))
     alone = "\n".join(block for n, block in enumerate(squashed) if n in stays)
     # The longest first: a teaser glued of two paragraphs is judged before those.
     candidates = [n for n in candidates if squashed[n] not in alone]
-    candidates.sort(key=lambda n: (-len(squashed[n]), not cut[n], -n))
+    candidates.sort(key=lambda n: (-len(squashed[n]), not cut[n], n in goes_on, -n))
     gone: dict[int, str] = {}
     # What goes brings others together, which may make up a further block.
     meeting = True

@@ -56,3 +56,11 @@ def test_a_headline_said_word_for_word_by_the_text_stays() -> None:
     item = published(HEADLINE, LEAD, said, LAST)
     assert item.headline == HEADLINE
     assert len(item.paragraphs) == 3
+
+
+def test_of_a_lead_above_the_headline_and_one_below_it_the_one_below_stays() -> None:
+    item = published("World", LEAD, "Bridges across the river closed", LEAD, NEXT)
+    assert item.headline == "Bridges across the river closed"
+    assert [paragraph.text for paragraph in item.paragraphs] == [LEAD, NEXT]
+    gone = [span.start for span in item.audit.removed if span.reason == "teaser-duplicate"]
+    assert gone == [len("World\n\n")]
