@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from schemas.item import ParagraphKind
 from streams.decode.anpa1312_facts import (
@@ -24,11 +23,11 @@ from streams.decode.decoded import Decoded, Role
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
 from streams.decode.stated import Stated
-from streams.decode.telegram_text import bare, column_width, is_marker, normal_lines, pieces_of
+from streams.decode.telegram_frame import Telegram, telegrams
+from streams.decode.telegram_text import bare, column_width, is_marker, pieces_of
 from streams.steps import Fail
 
 NAME = "anpa1312"
-_SOH, _STX, _ETX, _EOT = "\x01", "\x02", "\x03", "\x04"
 _PADDING = r"[\x00\x16\x7f\s]*"
 _HEADING = rf"{FIRST_LINE}\s*\n\s*{SECOND_LINE}"
 _FRAMED = re.compile(rf"{_PADDING}\x01\s*{_HEADING}")
@@ -64,17 +63,6 @@ _TITLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Telegram:
-    """One telegram without its frame."""
-
-    heading: str
-    text: str
-    ending: str
-    outside: str
-    warnings: tuple[str, ...]
-
-
 def sniff(message: Message) -> Evidence:
     """Two header lines of the format, behind SOH or stripped of it."""
     if message.document is not None or message.head.startswith("<"):
@@ -91,44 +79,26 @@ def sniff(message: Message) -> Evidence:
 
 def decode_anpa1312(message: Message, profiles: Profiles) -> list[Decoded | Fail]:
     """One part for each telegram; what is missing of a frame is a warning."""
-    found: list[Decoded | Fail] = []
-    for telegram in _telegrams(normal_lines(message.text.removeprefix("\ufeff"))):
-        found.append(_decode(message, profiles, telegram, len(found)))
-    return found or [Fail("body-empty", "framing without a telegram")]
+    found = telegrams(message.text, heading=_cut_heading, ending=_cut_ending)
+    parts = [_decode(message, profiles, each, number) for number, each in enumerate(found)]
+    return [*parts] or [Fail("body-empty", "framing without a telegram")]
 
 
-def _telegrams(text: str) -> list[_Telegram]:
-    before, *framed = text.split(_SOH)
-    if not framed:
-        return [_cut(before, "", ("telegram-no-soh",))]
-    telegrams: list[_Telegram] = []
-    for chunk in framed:
-        if bare(chunk).strip():
-            telegrams.append(_cut(chunk, before if not telegrams else "", ()))
-    return telegrams
+def _cut_heading(text: str) -> tuple[str, str]:
+    """The two header lines of a telegram without STX, and the rest."""
+    lines = text.lstrip().split("\n")
+    return "\n".join(lines[:2]), "\n".join(lines[2:])
 
 
-def _cut(chunk: str, before: str, warnings: tuple[str, ...]) -> _Telegram:
-    inside, _, behind = chunk.partition(_EOT)
-    heading, stx, rest = inside.partition(_STX)
-    if not stx:
-        lines = inside.lstrip().split("\n")
-        heading, rest = "\n".join(lines[:2]), "\n".join(lines[2:])
-        warnings += ("telegram-no-stx",)
-    # An update of a header repeats STX; as text it is nothing.
-    text, etx, ending = rest.partition(_ETX)
-    if not etx:
-        lines = text.rstrip().split("\n")
-        if read_ending(lines[-1], "mdy"):
-            text, ending = "\n".join(lines[:-1]), lines[-1]
-        warnings += ("telegram-no-etx",)
-    outside = "\n".join(part for part in (bare(before).strip(), bare(behind).strip()) if part)
-    if outside:
-        warnings += ("telegram-text-outside",)
-    return _Telegram(heading, text, ending, outside, warnings)
+def _cut_ending(text: str) -> tuple[str, str]:
+    """The text and the last line of a telegram without ETX, where that is an ending."""
+    lines = text.rstrip().split("\n")
+    if read_ending(lines[-1], "mdy"):
+        return "\n".join(lines[:-1]), lines[-1]
+    return text, ""
 
 
-def _decode(message: Message, profiles: Profiles, telegram: _Telegram, part: int) -> Decoded:
+def _decode(message: Message, profiles: Profiles, telegram: Telegram, part: int) -> Decoded:
     header = read_header(telegram.heading)
     named = read_ending(telegram.ending, "mdy")
     message = message.from_provider(profiles, named.source if named else None, header.source)

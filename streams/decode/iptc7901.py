@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from schemas.item import ParagraphKind
 from streams.decode.blocks import Piece, lay_out
@@ -25,11 +24,12 @@ from streams.decode.message import NO_EVIDENCE, Evidence, Message
 from streams.decode.profiles import Profiles
 from streams.decode.stated import Stated
 from streams.decode.telegram_dates import day_time_group
+from streams.decode.telegram_frame import Telegram, telegrams
 from streams.decode.telegram_text import bare, column_width, normal_lines, pieces_of
 from streams.steps import Fail
 
 NAME = "iptc7901"
-_SOH, _STX, _ETX, _EOT = "\x01", "\x02", "\x03", "\x04"
+_SOH, _STX, _ETX = "\x01", "\x02", "\x03"
 _FRAMED = re.compile(rf"[\x00\x7f\s]*\x01\s*{HEADER}(?:[^\S\n]|\r?\n|\x02|$)")
 _FRAMED_INSIDE = re.compile(rf"\n[\x00\x7f\s]{{0,20}}\x01\s{{0,9}}{HEADER}[^\n]*\n")
 _UNFRAMED = re.compile(rf"[\x00\x7f\s]*{HEADER}[ \t]+\d{{1,6}}\b[^\n]*\n")
@@ -56,17 +56,6 @@ _LONGEST_NOTEBOOK_LINE = 200
 _SIGN_OFF = re.compile(r"(?P<agency>[a-z]{2,5})(?:[/ -][a-z0-9]{1,6}){1,9}\.?")
 _SIGNING = frozenset({"afp", "ansa", "apa", "ats", "belga", "dpa", "efe", "epd", "kna", "sda"})
 _DATELINE = re.compile(r"[^\n(]{2,80}\([^()\n]{2,30}\)\s?(?:\.?-|[-–—])\s")
-
-
-@dataclass(frozen=True, slots=True)
-class _Telegram:
-    """One telegram without its frame: header lines, text, what stands behind ETX and around."""
-
-    heading: str
-    text: str
-    ending: str
-    outside: str
-    warnings: tuple[str, ...]
 
 
 def sniff(message: Message) -> Evidence:
@@ -100,37 +89,9 @@ def _is_heading_only(message: Message) -> bool:
 
 def decode_iptc7901(message: Message, profiles: Profiles) -> list[Decoded | Fail]:
     """One part for each telegram; what is missing of a frame is a warning."""
-    found: list[Decoded | Fail] = []
-    for telegram in _telegrams(normal_lines(message.text.removeprefix("\ufeff"))):
-        found.append(_decode(message, profiles, telegram, len(found)))
-    return found or [Fail("body-empty", "framing without a telegram")]
-
-
-def _telegrams(text: str) -> list[_Telegram]:
-    before, *framed = text.split(_SOH)
-    if not framed:
-        return [_cut(before, "", ("telegram-no-soh",))]
-    telegrams: list[_Telegram] = []
-    for chunk in framed:
-        if bare(chunk).strip():
-            telegrams.append(_cut(chunk, before if not telegrams else "", ()))
-    return telegrams
-
-
-def _cut(chunk: str, before: str, warnings: tuple[str, ...]) -> _Telegram:
-    inside, _, behind = chunk.partition(_EOT)
-    heading, stx, rest = inside.partition(_STX)
-    if not stx:
-        heading, rest = _cut_heading(inside)
-        warnings += ("telegram-no-stx",)
-    text, etx, ending = rest.partition(_ETX)
-    if not etx:
-        text, ending = _cut_ending(text)
-        warnings += ("telegram-no-etx",)
-    outside = "\n".join(part for part in (bare(before).strip(), bare(behind).strip()) if part)
-    if outside:
-        warnings += ("telegram-text-outside",)
-    return _Telegram(heading, text, ending, outside, warnings)
+    found = telegrams(message.text, heading=_cut_heading, ending=_cut_ending)
+    parts = [_decode(message, profiles, each, number) for number, each in enumerate(found)]
+    return [*parts] or [Fail("body-empty", "framing without a telegram")]
 
 
 def _cut_heading(text: str) -> tuple[str, str]:
@@ -161,7 +122,7 @@ def _cut_ending(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _decode(message: Message, profiles: Profiles, telegram: _Telegram, part: int) -> Decoded:
+def _decode(message: Message, profiles: Profiles, telegram: Telegram, part: int) -> Decoded:
     header = read_header(telegram.heading)
     lines = telegram.text.split("\n")
     heading, begin = _heading_lines(lines)
