@@ -198,7 +198,7 @@ def _mark_teasers(passages: Sequence[Passage], labels: Labels, folded: Sequence[
     stays = {
         index
         for index, passage in enumerate(live)
-        if _may_repeat(passage) and not _is_cut_lead(passage, live)
+        if not cut[index] and _may_repeat(passage) and not _is_cut_lead(passage, live)
     }
     goes_on = {index for index, below in enumerate(live[1:]) if is_prose(below)}
     compared = [folded[number] for number in numbers]
@@ -213,11 +213,7 @@ def _vouching(passages: Sequence[Passage]) -> list[str]:
 
 def _may_repeat(passage: Passage) -> bool:
     """Whether it is like a headline, which may stand in the text word for word."""
-    return (
-        headline.could_be(passage)
-        and not teaser.is_cut(passage.text)
-        and _GLUED.search(passage.text) is None
-    )
+    return headline.could_be(passage) and _GLUED.search(passage.text) is None
 
 
 def _is_cut_lead(passage: Passage, others: Sequence[Passage]) -> bool:

@@ -231,7 +231,7 @@ def _evaluate(examples: Sequence[_Example], trees: int) -> None:
 
 def _kept(example: _Example, trees: Trees, known: list[float]) -> str:
     table = labeller.features(example.text, example.lines, known)
-    chances = 1 / (1 + np.exp(-trees.sums(table.of(trees.names))))
+    chances = trees.probabilities(table.of(trees.names))
     words = np.array([line.words for line in example.lines], dtype=np.float64)
     return "\n".join(
         line.text for line, kept in zip(example.lines, choose(chances, words), strict=True) if kept

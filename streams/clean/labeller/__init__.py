@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +31,8 @@ VOCABULARY = "vocabulary.toml"
 
 
 @cache
-def _vocabulary() -> tuple[Mapping[str, float], float]:
-    table = tomllib.loads(files(__name__).joinpath(VOCABULARY).read_text("utf-8"))
-    return table["weights"], table["bias"]
+def _vocabulary() -> Mapping[str, Any]:
+    return tomllib.loads(files(__name__).joinpath(VOCABULARY).read_text("utf-8"))
 
 
 @cache
@@ -43,7 +43,7 @@ def _trees() -> Trees:
 
 def version() -> str:
     """The version of the weights."""
-    return str(tomllib.loads(files(__name__).joinpath(VOCABULARY).read_text("utf-8"))["version"])
+    return str(_vocabulary()["version"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,10 @@ def probabilities(text: str, lines: Sequence[Passage]) -> Probabilities:
     """For each line of ``text`` the probability that it is part of the article."""
     if not lines:
         return np.zeros(0)
-    weights, bias = _vocabulary()
-    found = features(text, lines, scores([line.folded for line in lines], weights, bias))
+    words = _vocabulary()
+    known = scores([line.folded for line in lines], words["weights"], words["bias"])
     trees = _trees()
-    return 1 / (1 + np.exp(-trees.sums(found.of(trees.names))))
+    return trees.probabilities(features(text, lines, known).of(trees.names))
 
 
 def article_lines(text: str, lines: Sequence[Passage]) -> NDArray[np.bool_]:

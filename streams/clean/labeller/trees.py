@@ -52,6 +52,10 @@ class Trees:
         total: NDArray[np.float64] = self.value[node].sum(axis=1, dtype=np.float64)
         return total
 
+    def probabilities(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The probability of each row, of which ``sums`` gives the logits."""
+        return 1 / (1 + np.exp(-self.sums(rows)))
+
     def save(self, file: IO[bytes]) -> None:
         """Write the trees; the same trees give the same bytes."""
         np.savez_compressed(
