@@ -120,11 +120,9 @@ def _decode(message: Message, profiles: Profiles, telegram: Telegram, part: int)
     layout = lay_out(pieces, apart=True)
     return message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
+        layout,
         part=part,
         facts=stated.facts(),
-        edits=layout.edits,
         warnings=tuple(dict.fromkeys(stated.warnings)),
     )
 

@@ -69,8 +69,6 @@ def decode_ap_media(message: Message, profiles: Profiles) -> list[Decoded | Fail
     return parts or [
         message.decoded(
             NAME,
-            "",
-            (),
             warnings=warnings,
             not_text=DropReason.DATA,
             detail="AP Media API answer without items",
@@ -128,11 +126,9 @@ def _decode_entry(
     layout = lay_out(_pieces(entry, item, stated.warnings, is_text=not_text is None))
     return message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
+        layout,
         part=part,
         facts=stated.facts(),
-        edits=layout.edits,
         warnings=(*document_warnings, *dict.fromkeys(stated.warnings)),
         not_text=not_text,
     )

@@ -69,10 +69,8 @@ def decode_apple_news(message: Message, profiles: Profiles) -> list[Decoded | Fa
     return [
         message.decoded(
             NAME,
-            layout.text,
-            layout.blocks,
+            layout,
             facts=stated.facts(),
-            edits=layout.edits,
             warnings=(*document.warnings, *dict.fromkeys(stated.warnings)),
             not_text=None if layout.text else DropReason.DATA,
             detail="" if layout.text else "Apple News document without text",

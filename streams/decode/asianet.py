@@ -58,10 +58,8 @@ def decode_asianet(message: Message, profiles: Profiles) -> list[Decoded | Fail]
     return [
         message.decoded(
             NAME,
-            layout.text,
-            layout.blocks,
+            layout,
             facts=stated.facts(),
-            edits=layout.edits,
             warnings=tuple(stated.warnings),
         )
     ]

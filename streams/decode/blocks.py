@@ -37,6 +37,10 @@ class Layout:
     edits: tuple[Edit, ...]
 
 
+NO_LAYOUT = Layout("", (), ())
+"""Of a message without text."""
+
+
 def lay_out(pieces: Iterable[Piece], *, from_markup: bool = False, apart: bool = False) -> Layout:
     """The layout of the pieces that hold more than white space, in order.
 

@@ -55,7 +55,7 @@ def decode_calendar(message: Message) -> list[Decoded | Fail]:
     if answers:
         return answers
     detail = "a calendar without events"
-    return [message.decoded(NAME, "", (), not_text=DropReason.DATA, detail=detail)]
+    return [message.decoded(NAME, not_text=DropReason.DATA, detail=detail)]
 
 
 def _decode_event(message: Message, event: list[tuple[str, str]], part: int) -> Decoded:
@@ -79,11 +79,9 @@ def _decode_event(message: Message, event: list[tuple[str, str]], part: int) -> 
     layout = lay_out(pieces)
     return message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
+        layout,
         part=part,
         facts=stated.facts(),
-        edits=layout.edits,
         warnings=tuple(stated.warnings),
         not_text=DropReason.EVENT,
     )

@@ -88,11 +88,9 @@ def _decode_entry(
     layout = lay_out(_pieces(entry, article, stated.warnings, is_text=not_text is None))
     decoded = message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
+        layout,
         part=part,
         facts=stated.facts(),
-        edits=layout.edits,
         warnings=(*document_warnings, *dict.fromkeys(stated.warnings)),
         not_text=not_text,
     )

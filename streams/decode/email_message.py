@@ -111,10 +111,8 @@ def decode_email(message: Message, profiles: Profiles, readers: Readers) -> list
         answers = [
             message.decoded(
                 NAME,
-                layout.text,
-                layout.blocks,
+                layout,
                 facts=facts,
-                edits=layout.edits,
                 warnings=tuple(warnings),
             )
         ]

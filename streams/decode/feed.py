@@ -137,9 +137,7 @@ def _without_entries(message: Message, channel: Channel, feed: Feed) -> Decoded:
     layout = lay_out(_channel_pieces(channel))
     return message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
-        edits=layout.edits,
+        layout,
         warnings=(*feed.warnings, "feed-no-entries"),
         not_text=DropReason.DATA,
     )
@@ -162,11 +160,9 @@ def _decode_entry(
     layout = lay_out([*pieces, *(_channel_pieces(channel) if part == 0 else ())])
     return message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
+        layout,
         part=part,
         facts=facts,
-        edits=layout.edits,
         warnings=(*warnings, *stated.warnings),
         not_text=kind_of(entry),
     )

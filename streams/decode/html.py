@@ -82,10 +82,8 @@ def decode_html(message: Message) -> list[Decoded | Fail]:
     return [
         message.decoded(
             NAME,
-            layout.text,
-            layout.blocks,
+            layout,
             facts=facts,
-            edits=layout.edits,
             warnings=tuple(warnings),
         )
     ]

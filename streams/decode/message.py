@@ -12,9 +12,9 @@ from datetime import datetime
 from functools import cached_property
 
 from schemas.event import Source
-from schemas.item import Edit
 from schemas.raw import RawMessage, derived_position
-from streams.decode.decoded import Block, Decoded, Facts
+from streams.decode.blocks import NO_LAYOUT, Layout
+from streams.decode.decoded import Decoded, Facts
 from streams.decode.encoding import Reading, declared_charset, read_text
 from streams.decode.json_document import JsonDocument, opens_like_json, parse
 from streams.decode.markup import is_html, root_of
@@ -189,17 +189,15 @@ class Message:
     def decoded(
         self,
         format_name: str,
-        text: str,
-        blocks: tuple[Block, ...],
+        layout: Layout = NO_LAYOUT,
         *,
         part: int = 0,
         facts: Facts | None = None,
-        edits: tuple[Edit, ...] = (),
         warnings: tuple[str, ...] = (),
         not_text: DropReason | None = None,
         detail: str = "",
     ) -> Decoded:
-        """One part of this message, decoded."""
+        """One part of this message, decoded; without a layout it holds no text."""
         reading = self.reading
         declared, used, read_edits, read_warnings = (
             (None, "", (), ())
@@ -213,10 +211,10 @@ class Message:
             format=format_name,
             encoding_declared=declared,
             encoding_used=used,
-            text=text,
-            blocks=blocks,
+            text=layout.text,
+            blocks=layout.blocks,
             facts=facts or Facts(),
-            edits=read_edits + edits,
+            edits=read_edits + layout.edits,
             warnings=(*self.warnings, *read_warnings, *warnings),
             not_text=not_text,
             detail=detail,

@@ -213,11 +213,9 @@ def _decode_edition(
     placed = lay_out(layout.ordered(), from_markup=True)
     return message.decoded(
         NAME,
-        placed.text,
-        placed.blocks,
+        placed,
         part=part,
         facts=stated.facts(),
-        edits=placed.edits,
         warnings=(*document_warnings, *warnings, *stated.warnings),
         not_text=not_text,
     )

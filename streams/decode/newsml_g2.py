@@ -146,11 +146,9 @@ def _decode_item(
     facts = facts_of(item, stated, text.headline)
     return message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
+        layout,
         part=part,
         facts=facts,
-        edits=layout.edits,
         warnings=(*envelope.warnings, *stated.warnings, *text.warnings),
         not_text=text.not_text,
     )

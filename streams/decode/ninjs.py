@@ -182,11 +182,9 @@ def _decode_item(
     stated.link("associatedwith", entry.within, f"associations/{entry.role}", None)
     return message.decoded(
         dialect(item),
-        layout.text,
-        layout.blocks,
+        layout,
         part=part,
         facts=stated.facts(),
-        edits=layout.edits,
         warnings=(*document_warnings, *dict.fromkeys((*stated.warnings, *fields.warnings))),
         not_text=_what_it_is(fields, has_body=text.has_body),
     )

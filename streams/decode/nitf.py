@@ -147,11 +147,9 @@ def _decode_document(
     layout = lay_out(pieces, from_markup=True)
     return message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
+        layout,
         part=part,
         facts=stated.facts(),
-        edits=layout.edits,
         warnings=(*warnings, *stated.warnings),
         not_text=_not_text(nitf, pieces),
     )

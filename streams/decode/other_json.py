@@ -80,8 +80,6 @@ def decode_other_json(message: Message, profiles: Profiles) -> list[Decoded | Fa
     ] or [
         message.decoded(
             NAME,
-            "",
-            (),
             warnings=document.warnings,
             not_text=DropReason.DATA,
             detail=_description(document.value),
@@ -169,8 +167,6 @@ def _decode_record(
     if not isinstance(value, dict) or record.kind is DropReason.DATA:
         return message.decoded(
             NAME,
-            "",
-            (),
             part=part,
             warnings=document_warnings,
             not_text=DropReason.DATA,
@@ -183,11 +179,9 @@ def _decode_record(
     layout = lay_out(_pieces(named, stated, is_text=record.kind is None))
     return message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
+        layout,
         part=part,
         facts=stated.facts(),
-        edits=layout.edits,
         warnings=(*document_warnings, *dict.fromkeys(stated.warnings)),
         not_text=record.kind,
     )

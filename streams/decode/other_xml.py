@@ -176,11 +176,9 @@ def _decode_record(
     layout = lay_out([*_pieces(record, headline, stated.warnings), *frame])
     return message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
+        layout,
         part=part,
         facts=facts,
-        edits=layout.edits,
         warnings=(*warnings, *stated.warnings),
         not_text=kind_of(record),
     )
@@ -275,10 +273,8 @@ def _whole(message: Message, document: XmlDocument) -> Decoded:
     children = sum(1 for child in root if local(child))
     return message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
+        layout,
         facts=facts,
-        edits=layout.edits,
         warnings=(*document.warnings, *stated.warnings, *warnings),
         not_text=kind or (None if prose else DropReason.DATA),
         detail=""

@@ -6,7 +6,7 @@ It must not guess which line is what; cleaning does.
 from __future__ import annotations
 
 from schemas.item import Edit
-from streams.decode.blocks import lines_of
+from streams.decode.blocks import Layout, lines_of
 from streams.decode.decoded import Decoded
 from streams.decode.markup import root_of
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
@@ -41,4 +41,4 @@ def decode_plain_text(message: Message) -> list[Decoded | Fail]:
         # One edit says it for all: a line end is not a change a reader could see.
         edits = (Edit(start=0, end=0, replacement="", reason=f"newlines:{returns}"),)
     text, repairs = repair(text)
-    return [message.decoded(NAME, text, tuple(lines_of(text)), edits=edits + repairs)]
+    return [message.decoded(NAME, Layout(text, tuple(lines_of(text)), edits + repairs))]

@@ -116,11 +116,9 @@ def _decode(message: Message, profiles: Profiles, frame: _Frame, part: int) -> D
     layout = lay_out(pieces, apart=True)
     return message.decoded(
         NAME,
-        layout.text,
-        layout.blocks,
+        layout,
         part=part,
         facts=stated.facts(),
-        edits=layout.edits,
         warnings=tuple(dict.fromkeys(stated.warnings)),
     )
 
