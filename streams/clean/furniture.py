@@ -26,3 +26,8 @@ ANYWHERE = _lines("anywhere")
 
 LONGEST = max(map(len, NAVIGATION | SECTIONS | ANYWHERE))
 """Code points of the longest line of the lexicon."""
+
+
+def is_link_or_section(folded: str) -> bool:
+    """Whether a folded line is one of ``NAVIGATION`` or ``SECTIONS``."""
+    return folded in NAVIGATION or folded in SECTIONS

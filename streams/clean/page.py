@@ -71,8 +71,7 @@ def _is_strange(line: Passage) -> bool:
     return (
         _is_loose(line)
         and not any(map(str.isdigit, line.folded))
-        and line.folded not in furniture.NAVIGATION
-        and line.folded not in furniture.SECTIONS
+        and not furniture.is_link_or_section(line.folded)
         and not byline.is_byline(line.text)
         and dateline.alone(line.text) is None
     )

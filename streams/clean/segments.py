@@ -24,7 +24,8 @@ from streams.folding import fold, fold_lines
 _SENTENCE_ENDS = tuple(".!?:;\u2026\"'»”’)。！？")
 WORDS_OF_A_SENTENCE = 8
 """Words a line must have to be one."""
-_WORDS_OF_PROSE = 25  # which a line has only if it is prose, however it ends
+WORDS_OF_PROSE = 25
+"""Words a line has only if it is prose, however it ends."""
 # Scripts that set nothing between words: Thai and Lao, Burmese, Khmer, kana and Han.
 _FIRST_UNSPACED = "\u0e00"
 _UNSPACED = re.compile(
@@ -55,7 +56,7 @@ def is_prose(passage: Passage) -> bool:
     """Whether the passage is made of sentences."""
     if passage.kind is ParagraphKind.TABLE:
         return False
-    return passage.words >= _WORDS_OF_PROSE or (
+    return passage.words >= WORDS_OF_PROSE or (
         passage.words >= WORDS_OF_A_SENTENCE and passage.ends_sentence
     )
 

@@ -16,13 +16,11 @@ from numpy.typing import NDArray
 from schemas.item import ParagraphKind
 from streams.clean import furniture
 from streams.clean.labeller.characters import Char, count_by_line, kinds_of
-from streams.clean.segments import Passage
+from streams.clean.segments import WORDS_OF_A_SENTENCE, WORDS_OF_PROSE, Passage
 
 Column = NDArray[np.float64]
 Columns = dict[str, Column]
 
-_WORDS_OF_A_SENTENCE = 8
-_WORDS_OF_PROSE = 25
 _ADDRESS = re.compile(r"https?://|www\.|\.com\b|@\w")
 _OF_ADDRESSES = ("http", "www.", ".com", "@")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.:]\d{1,2}\b")
@@ -107,9 +105,11 @@ def _shape(
         "ends_digit": (last == Char.DIGIT).astype(np.float64),
         "first": first.astype(np.float64),
         "table": np.array([line.kind is ParagraphKind.TABLE for line in lines], dtype=np.float64),
-        "known_furniture": np.array([_is_furniture(line.folded) for line in lines], np.float64),
+        "known_furniture": np.array(
+            [furniture.is_link_or_section(line.folded) for line in lines], dtype=np.float64
+        ),
         "prose": (
-            (words >= _WORDS_OF_PROSE) | ((words >= _WORDS_OF_A_SENTENCE) & ends_sentence)
+            (words >= WORDS_OF_PROSE) | ((words >= WORDS_OF_A_SENTENCE) & ends_sentence)
         ).astype(np.float64),
     }  # fmt: skip
 
@@ -126,10 +126,6 @@ def _sentence_ends(kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
     spaced = (one == Char.SPACE) & _IS_OPENING[two]
     closed = _IS_CLOSING[one] & (two == Char.SPACE) & _IS_OPENING[three]
     return np.asarray(stops[spaced | closed | (one == Char.UNSPACED)], dtype=np.int64)
-
-
-def _is_furniture(folded: str) -> bool:
-    return folded in furniture.NAVIGATION or folded in furniture.SECTIONS
 
 
 def _gaps(kinds: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Columns:
