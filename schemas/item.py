@@ -187,6 +187,10 @@ class Topic(Record):
     source: str
 
 
+TEXT_CONTINUES = "text-continues"
+"""Warning of an audit: the text ended "(more)", so another take follows."""
+
+
 class Removed(Record):
     """Code points [start, end) of the decoded source that were not published, and why.
 

@@ -103,6 +103,31 @@ class Sighting(Record):
     item_id: str
 
 
+class TakeRecord(Record):
+    """A take of a text sent in several came, changed, or left the text.
+
+    Attributes:
+        series: number of the text: the ``seq`` of the record that its first take came with.
+        slugline: folded, without marks of versions; "" where there is none.
+        headline: the same.
+        label: the version that the takes are of, as its marker says ("update 2"); "" for none.
+        number: of the take, from 1.
+        joins: how often the takes had been joined when this was decided.
+        replaces: key of the take that this one corrects, where ids name a message.
+        item: as published; None when the take leaves the text: killed or held.
+    """
+
+    series: int
+    slugline: str
+    headline: str
+    label: str
+    number: int
+    joins: int
+    item_key: str
+    replaces: str | None = None
+    item: Item | None = None
+
+
 class JournalRecord(Record):
     """Everything one decision changed in the desk's memory.
 
@@ -112,6 +137,7 @@ class JournalRecord(Record):
         now: the desk's time when it decided.
         transport: hash of where the input stood on the log, 16 hexadecimal digits.
         states: the keys whose last word changed, whole.
+        takes: texts of takes, kept while more may come.
     """
 
     seq: int
@@ -124,3 +150,4 @@ class JournalRecord(Record):
     states: tuple[StateRecord, ...] = ()
     indexed: Indexed | None = None
     sighting: Sighting | None = None
+    takes: tuple[TakeRecord, ...] = ()

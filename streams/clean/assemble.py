@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.item import (
+    TEXT_CONTINUES,
     Audit,
     Dateline,
     Edit,
@@ -23,7 +24,7 @@ from schemas.item import (
     PubStatus,
     Removed,
 )
-from streams.clean import dateline, fences, language
+from streams.clean import dateline, endings, fences, language
 from streams.clean.byline import as_written
 from streams.clean.headline import could_be
 from streams.clean.labels import Labels
@@ -76,6 +77,11 @@ def assemble(
         warnings=[*decoded.warnings, *labels.warnings],
         notes=_notes(passages, labels, decoded.facts),
     )
+    if any(
+        reason is RemovalReason.END_MARK and endings.says_more(passage.text)
+        for passage, reason in parts.removed
+    ):
+        parts.warnings.append(TEXT_CONTINUES)
     if rules.boilerplate is not None:
         parts.versions[RemovalReason.BOILERPLATE] = rules.boilerplate.name
     if rules.fences:

@@ -84,6 +84,14 @@ _RIGHTS = re.compile(
 )
 
 
+_MORE = re.compile(r"\(?(?:more|à suivre|sigue|folgt)\)?\.?", re.IGNORECASE)
+
+
+def says_more(line: str) -> bool:
+    """Whether an end mark says that the text goes on in another take."""
+    return _MORE.fullmatch(line) is not None
+
+
 def is_end_mark(line: str) -> bool:
     """Whether it is "-30-", "###", "NNNN" or the like."""
     return len(line) <= _LONGEST and _END_MARK.fullmatch(line) is not None

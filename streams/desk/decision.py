@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from schemas.event import Changes, EventKind
 from schemas.item import Item, Link
+from schemas.journal import TakeRecord
 from streams.desk.changes import changes_between
 from streams.desk.index import HotText
 from streams.desk.lifecycle import Hold, Standing, differences, standing_with
@@ -28,13 +29,19 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Caused:
-    """An event that follows from the primary one."""
+    """An event that follows from the primary one.
+
+    Attributes:
+        carries_item: it carries the primary event's item.
+        item: it carries this one.
+    """
 
     kind: EventKind
     of: str
     story_key: str | None
     reasons: tuple[str, ...] = ()
     carries_item: bool = False
+    item: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Decision:
         copied: key and id of the version that is out and has this text.
         hold: the hold the item is put under.
         others: last words of other keys that change too.
+        takes: what changes in texts that are sent in takes.
     """
 
     kind: EventKind
@@ -65,6 +73,7 @@ class Decision:
     hold: Hold | None = None
     others: tuple[Standing, ...] = ()
     caused: tuple[Caused, ...] = ()
+    takes: tuple[TakeRecord, ...] = ()
 
 
 def publish(

@@ -21,6 +21,7 @@ from streams.desk.decision import Decision, Signed
 from streams.desk.fingerprint import is_comparable, sign, unpack
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.identity import event_id, source_id
+from streams.desk.joining import with_takes
 from streams.desk.journal import DeskChanges, restore_memory
 from streams.desk.judge import judge, release
 from streams.desk.lifecycle import content_of, is_flash
@@ -205,6 +206,7 @@ class Desk:
     def _carry_out(self, decision: Decision, given: _Input) -> list[WireEvent]:
         """Events of a decision; what it changes goes into the journal and into memory."""
         key = given.item.item_key
+        decision = with_takes(self._memory, decision, given.item)
         events = _events(decision, given)
         was_held = key in self._memory.held
         record = self._record(decision, given, events[0].id)
@@ -247,6 +249,7 @@ class Desk:
             states=tuple(standing.record(seq, self.epoch) for standing in standings),
             indexed=_entry(item, fingerprint, novel=decision.novel) if decision.publishes else None,
             sighting=_sighting(decision, item, fingerprint),
+            takes=decision.takes,
         )
 
     def _apply(self, record: JournalRecord) -> None:
@@ -271,10 +274,10 @@ def _events(decision: Decision, given: _Input) -> list[WireEvent]:
     )
     caused = [
         WireEvent(
-            id=event_id(source.id, event.kind, event.of),
+            id=event_id(source.id, event.kind, event.item.id if event.item else event.of),
             kind=event.kind,
             source=source,
-            item=decision.item if event.carries_item else None,
+            item=decision.item if event.carries_item else event.item,
             of=event.of,
             story_key=event.story_key,
             reasons=event.reasons,

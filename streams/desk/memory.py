@@ -20,6 +20,7 @@ from streams.desk.index import HotIndex, HotText
 from streams.desk.rarity import Rarity
 from streams.desk.sightings import DecidedPlaces, Sightings
 from streams.desk.standings import Standings
+from streams.desk.takes import OpenTakes
 from streams.desk.words import U32
 
 _DAY_S = 24 * 3600
@@ -42,6 +43,7 @@ class Memory:
         self.index = HotIndex(config.hot_window.total_seconds(), self.standings)
         self.rarity = Rarity()
         self.flashes = FlashWatch(config.flash_window.total_seconds())
+        self.takes = OpenTakes()
         self._sightings = Sightings(config.exact_days, self.standings)
         self._exact_days = config.exact_days
         self._decided = DecidedPlaces(config.exact_days)
@@ -90,6 +92,8 @@ class Memory:
             self._sight(record.sighting)
         if record.indexed is not None:
             self._index(record.indexed, record.seq)
+        for take in record.takes:
+            self.takes.apply(take, self.now_s)
 
     def set_standing(self, record: StateRecord) -> None:
         """Puts a key's last word."""
