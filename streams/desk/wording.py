@@ -154,9 +154,7 @@ def _joined(gaps: list[Gap]) -> list[Gap]:
 
 
 def _is_chance(first: Gap, second: Gap) -> bool:
-    sizes = [
-        min(gap.old_to - gap.old_from, gap.new_to - gap.new_from) for gap in (first, second)
-    ]
+    sizes = [min(gap.old_to - gap.old_from, gap.new_to - gap.new_from) for gap in (first, second)]
     return second.new_from - first.new_to == 1 and min(sizes) > 1
 
 
