@@ -128,6 +128,17 @@ class TakeRecord(Record):
     item: Item | None = None
 
 
+class Named(Record):
+    """What later messages may call an item.
+
+    Attributes:
+        names: hashes of the names, 8 bytes each, most significant first, together in base64.
+    """
+
+    item_key: str
+    names: str
+
+
 class JournalRecord(Record):
     """Everything one decision changed in the desk's memory.
 
@@ -151,3 +162,4 @@ class JournalRecord(Record):
     indexed: Indexed | None = None
     sighting: Sighting | None = None
     takes: tuple[TakeRecord, ...] = ()
+    named: Named | None = None
