@@ -41,6 +41,8 @@ class StateRecord(Record):
         due: when the hold ends by itself; None when only a newer version ends it.
         flash: a flash or urgent that a fuller story may supersede.
         superseded: a fuller story has.
+        wrap: a round-up, which stories are no versions of.
+        sidebar: likewise, and never of a story either.
     """
 
     item_key: str
@@ -63,6 +65,8 @@ class StateRecord(Record):
     due: Instant | None = None
     flash: bool = False
     superseded: bool = False
+    wrap: bool = False
+    sidebar: bool = False
 
 
 class HeldRecord(Record):

@@ -30,6 +30,8 @@ class Parent:
     Attributes:
         joins: it may become a member of the parent's story; False links it only.
         flash: the parent is a flash whose fuller story this is.
+        beside: the link to it of an item that is in its story, and new; None where it is a version
+            or a copy of it.
     """
 
     item_key: str
@@ -39,6 +41,7 @@ class Parent:
     text: HotText | None
     joins: bool = True
     flash: bool = False
+    beside: str | None = None
 
 
 def find_parent(
@@ -73,27 +76,30 @@ def _like_text(
     if text.words < SHORT_WORDS:
         return None
     oldest = memory.now_s - rule.near_window.total_seconds()
-    best: tuple[tuple[bool, bool, float, int], HotText, Verdict] | None = None
+    best: tuple[tuple[bool, bool, bool, float, int], HotText, Verdict] | None = None
     for candidate in islice(memory.index.candidates(keys), _MOST_COMPARED):
         if candidate.item_key == text.item_key or candidate.at_s < oldest:
             continue
         verdict = compare(text, candidate, memory.rarity, rule, corrects=corrects)
         if verdict.likeness is Likeness.NONE:
             continue
-        alive = memory.standings[candidate.item_key].status is not Status.KILLED
+        standing = memory.standings[candidate.item_key]
+        alive = standing.status is not Status.KILLED
         # The agency's own copy first: else its second copy of another's story is a second reprint.
         own = candidate.provider == text.provider
-        rank = (alive, own, verdict.score, candidate.slot)
+        # A round-up has many stories' sentences, and none of them is a version of it.
+        rank = (alive, own, not standing.stands_apart, verdict.score, candidate.slot)
         if best is None or rank > best[0]:
             best = (rank, candidate, verdict)
     if best is None:
         return None
     _, parent, verdict = best
-    joins = verdict.likeness is Likeness.NEAR or _may_extend(memory, parent)
+    joins = verdict.likeness is Likeness.NEAR or may_extend(memory, parent)
     return Parent(parent.item_key, parent.item_id, parent.provider, verdict, parent, joins=joins)
 
 
-def _may_extend(memory: Memory, parent: HotText) -> bool:
+def may_extend(memory: Memory, parent: HotText) -> bool:
+    """Whether a text may join the parent's story: by its root, or by one of the last to join."""
     story = memory.standings[parent.item_key].story_key
     return story is None or story == parent.item_key or parent.slot in memory.last_members(story)
 

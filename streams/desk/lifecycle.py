@@ -56,6 +56,13 @@ class Standing:
     flash: bool = False
     superseded: bool = False
     slot: int | None = None
+    wrap: bool = False
+    sidebar: bool = False
+
+    @property
+    def stands_apart(self) -> bool:
+        """It shares sentences with stories without being a version of one."""
+        return self.wrap or self.sidebar
 
     def record(self, seq: int, epoch: int) -> StateRecord:
         """This standing as it is written."""
@@ -85,6 +92,8 @@ def standing_with(item: Item, known: Standing | None) -> Standing:
         reprint_of=known.reprint_of if known else None,
         flash=is_flash(item),
         superseded=known.superseded if known else False,
+        wrap=LifecycleKind.WRAP in item.lifecycle.kinds,
+        sidebar=LifecycleKind.SIDEBAR in item.lifecycle.kinds,
         slot=known.slot if known else None,
     )
 

@@ -14,32 +14,67 @@ from streams.desk.chains import Parent, find_parent
 from streams.desk.changes import changes_between
 from streams.desk.config import DedupRule
 from streams.desk.decision import Caused, Decision, Signed, publish
-from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import HotText
 from streams.desk.lifecycle import (
     Standing,
     differences,
     is_correction,
+    is_flash,
     is_stated_version,
     standing_with,
     stands_apart,
 )
 from streams.desk.memory import Memory
+from streams.desk.stories import named_parent, stated_parent
+from streams.desk.superseding import supersede_flashes, supersede_late_flash, supersede_parent
 from streams.desk.verify import Likeness
+from streams.desk.wraps import after_roundup, earlier_roundup, place_apart
 
 
 def place_first(
     memory: Memory, rule: DedupRule, signed: Signed, known: Standing | None
 ) -> Decision:
     """An item none of whose versions is out: compared with other keys."""
+    if stands_apart(signed.item):
+        again = _roundup_again(memory, rule, signed)
+        if again is None:
+            return place_apart(memory, rule, signed, known)
+        return _with_parent(memory, signed, known, again)
+    parent = _parent_of(memory, rule, signed)
+    if parent is None:
+        decision = _without_parent(memory, signed, known)
+    else:
+        decision = _with_parent(memory, signed, known, parent)
+    decision = supersede_flashes(memory, rule, signed, decision)
+    return supersede_late_flash(memory, signed, decision)
+
+
+def _roundup_again(memory: Memory, rule: DedupRule, signed: Signed) -> Parent | None:
+    """What a round-up or sidebar repeats: the same text, or an earlier round-up of it."""
+    text = signed.text
+    parent = find_parent(memory, text, signed.keys, signed.lead, rule, corrects=False)
+    if parent is not None and parent.verdict.likeness is Likeness.EXACT:
+        return parent
+    return earlier_roundup(memory, signed, rule) if rule.enabled else None
+
+
+def _parent_of(memory: Memory, rule: DedupRule, signed: Signed) -> Parent | None:
+    """What an item belongs to: by its text, else by what the agency says of it."""
     item = signed.item
     corrects = is_correction(item)
     parent = find_parent(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
-    if parent is not None and stands_apart(item) and not _is_copy(parent):
-        parent = None
-    if parent is None:
-        return _without_parent(memory, signed, known)
-    return _with_parent(memory, signed, known, parent)
+    if not rule.enabled or (parent is not None and _is_copy(parent)):
+        return parent
+    roundup = None
+    if parent is not None and memory.standings[parent.item_key].stands_apart:
+        parent, roundup = None, parent
+    stated = stated_parent(memory, item, rule)
+    if stated is not None and (parent is None or stated.beside is None):
+        return stated
+    parent = parent or named_parent(memory, signed, rule)
+    if parent is not None and memory.standings[parent.item_key].stands_apart:
+        parent, roundup = None, roundup or parent
+    return parent or (after_roundup(memory, signed, roundup) if roundup else None)
 
 
 def _is_copy(parent: Parent) -> bool:
@@ -89,12 +124,14 @@ def _with_parent(
         )
         return replace(decision, of=None, score=score, reasons=(*reasons, "chain-too-long"))
     killed = other.status is Status.KILLED
-    decision = publish(signed, known, kind, story, of=parent.item_id, rel=_relation(kind, parent))
+    late = kind is EventKind.NEW and not killed and _is_late_flash(item, signed.text, parent)
+    rel = _relation(kind, parent, late=late)
+    decision = publish(signed, known, kind, story, of=parent.item_id, rel=rel)
     if kind is EventKind.REPRINT and decision.standing is not None:
         repeats = other.reprint_of or other.item_key
         decision = replace(decision, standing=replace(decision.standing, reprint_of=repeats))
-    if kind is not EventKind.REPRINT and not killed:
-        decision = _superseding(decision, signed, parent, other)
+    if kind is not EventKind.REPRINT and not killed and not parent.beside:
+        decision = supersede_parent(decision, signed, parent, other)
     decision = replace(
         decision,
         score=score,
@@ -115,9 +152,20 @@ def _with_parent(
 _CHANGING = frozenset({EventKind.UPDATE, EventKind.CORRECTION})
 
 
+def _is_late_flash(item: Item, text: HotText, parent: Parent) -> bool:
+    """A flash that comes after the fuller text it announced; as in order, it is news of its own."""
+    return (
+        is_flash(item)
+        and item.provider == parent.provider
+        and not _is_copy(parent)
+        and parent.text is not None
+        and text.words < parent.text.words
+    )
+
+
 def _kind_beside(item: Item, text: HotText, parent: Parent, other: Standing) -> EventKind:
     """The kind of an item that belongs to another key's version."""
-    if parent.flash:
+    if parent.flash or parent.beside or _is_late_flash(item, text, parent):
         return EventKind.NEW
     if item.provider != parent.provider:
         return EventKind.REPRINT
@@ -139,7 +187,11 @@ def _is_older(text: HotText, parent: HotText | None) -> bool:
     return text.created_s < parent.created_s and text.words <= parent.words
 
 
-def _relation(kind: EventKind, parent: Parent) -> str:
+def _relation(kind: EventKind, parent: Parent, *, late: bool) -> str:
+    if parent.beside:
+        return parent.beside
+    if late:
+        return "superseded_by"
     if kind is EventKind.REPRINT:
         return "reprint_of"
     if kind is EventKind.CORRECTION:
@@ -147,26 +199,6 @@ def _relation(kind: EventKind, parent: Parent) -> str:
     if kind is EventKind.NEW and not parent.flash:
         return "reissues"
     return "supersedes"
-
-
-def _superseding(decision: Decision, signed: Signed, parent: Parent, other: Standing) -> Decision:
-    """Marks the flash or urgent that this fuller story supersedes; both stay."""
-    fuller = parent.flash or (
-        other.flash and signed.text.words > FLASH_WORDS and not signed.text.flash
-    )
-    if not fuller or other.superseded:
-        return decision
-    superseded = Caused(
-        EventKind.SUPERSEDED,
-        of=parent.item_id,
-        story_key=decision.story_key,
-        reasons=(f"by={signed.item.id}",),
-    )
-    return replace(
-        decision,
-        others=(*decision.others, replace(other, superseded=True)),
-        caused=(*decision.caused, superseded),
-    )
 
 
 def _changes_from(signed: Signed, parent: Parent, other: Standing) -> Changes | None:

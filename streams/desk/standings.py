@@ -153,7 +153,7 @@ def _packed(standing: StateRecord) -> tuple[Plain, ...]:
         True if standing.story_key == key else standing.story_key,
         pack_provider(standing.provider, key),
         pack_hex(hashes, _HASH_SIZES),
-        _STATUSES.index(standing.status) << 2 | standing.flash << 1 | standing.superseded,
+        _marks(standing),
         standing.urgency,
     )
     seldom: tuple[Plain, ...] = (
@@ -168,6 +168,12 @@ def _packed(standing: StateRecord) -> tuple[Plain, ...]:
     return often + seldom
 
 
+def _marks(standing: StateRecord) -> int:
+    status = _STATUSES.index(standing.status)
+    apart = standing.sidebar << 1 | standing.wrap
+    return status << 4 | apart << 2 | standing.flash << 1 | standing.superseded
+
+
 def _unpacked(row: tuple[Plain, ...], slot: int | None) -> Standing:
     row += _LEFT_OUT[len(row) :]
     key, seconds, version, item_id, published, story, provider, hashes, marks, urgency = row[:10]
@@ -179,7 +185,7 @@ def _unpacked(row: tuple[Plain, ...], slot: int | None) -> Standing:
     content_hash, digest, headline = unpack_hex(hashes, _HASH_SIZES)
     return Standing(
         item_key=key,
-        status=_STATUSES[marks >> 2],
+        status=_STATUSES[marks >> 4],
         order_key=order_key,
         item_id=item_id,
         published=published,
@@ -196,5 +202,7 @@ def _unpacked(row: tuple[Plain, ...], slot: int | None) -> Standing:
         due=due and datetime.fromisoformat(due),
         flash=bool(marks & 2),
         superseded=bool(marks & 1),
+        wrap=bool(marks & 4),
+        sidebar=bool(marks & 8),
         slot=slot,
     )

@@ -97,7 +97,7 @@ def test_ascending_hashes_take_little_more_than_three_bytes():
 
 STANDINGS = [
     Standing("p:1", Status.LIVE, order_key(NOON, "1"), f"p:1@{order_key(NOON, '1')}"),
-    Standing("p:2", Status.HELD, "", "", due=NOON, hold="ab", embargoed_until=NOON),
+    Standing("p:2", Status.HELD, "", "", due=NOON, hold="ab", embargoed_until=NOON, sidebar=True),
     Standing(
         "é:3", Status.KILLED, "x", "é:3@y", "é:3@x", "q:9", "z", "ab", "cd", "ef", -1,
         datetime(2026, 3, 2, tzinfo=timezone(timedelta(hours=2))),
@@ -107,6 +107,7 @@ STANDINGS = [
     Standing(
         "p:4", Status.LIVE, order_key(NOON, "1"), f"p:4@{order_key(NOON, '1')}",
         f"p:4@{order_key(None, '1')}", "p:4", "p", "a" * 32, "b" * 16, "c" * 16, 10**30, slot=1,
+        wrap=True,
     ),
 ]  # fmt: skip
 
