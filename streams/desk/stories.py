@@ -94,7 +94,14 @@ def _like_namesake(
     memory: Memory, signed: Signed, rule: DedupRule, hot: HotText, share: float
 ) -> Parent | None:
     item, text = signed.item, signed.text
-    if hot.flash and share >= _NAMED_FLASH and not memory.standings[hot.item_key].superseded:
+    bare = replace(rule, containment=0.0, evidence=0, numbers=min(rule.numbers, _NAMED_NUMBERS))
+    flash = memory.standings[hot.item_key]
+    if (
+        share >= _NAMED_FLASH
+        and flash.flash
+        and not flash.superseded
+        and compare(text, hot, memory.rarity, bare).likeness is not Likeness.NONE
+    ):
         verdict = Verdict(Likeness.VERSION, round(share, 4), (f"flash-coverage={share:.2f}",))
         return Parent(hot.item_key, hot.item_id, hot.provider, verdict, hot, flash=True)
     verdict = compare(
