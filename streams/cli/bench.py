@@ -99,7 +99,13 @@ def bench(
     alone = next((name for name in sections if name in _BY_THEMSELVES), None)
     if alone and len(sections) > 1:
         raise ConfigError(f"{alone} has a table of its own: measure it by itself")
-    if _measured_alone(alone, sections, corpus, output, inputs, clean, desk):
+    if _bench_desk(desk, sections, output, inputs.max):
+        return
+    if alone == _CLEAN:
+        bench_clean(corpus, clean, output, inputs.max)
+        return
+    if alone == _FORMATS:
+        _bench_formats(tuple(inputs.sources((corpus,))) if corpus else None, output)
         return
     broker = common.settings().broker
     if "kafka" in sections and not broker.startswith("kafka://"):
@@ -119,28 +125,17 @@ def bench(
             out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))
 
 
-def _measured_alone(
-    alone: str | None,
-    sections: tuple[str, ...],
-    corpus: str | None,
-    output: str | None,
-    inputs: Inputs,
-    clean: CleanOptions,
-    desk: DeskOptions,
+def _bench_desk(
+    desk: DeskOptions, sections: tuple[str, ...], output: str | None, most: int | None
 ) -> bool:
-    """Whether it was a measurement with a table of its own, and has been made."""
-    if desk.wires is not None:
-        if sections != (_DESK,):
-            raise ConfigError("--wires is for the desk: wireroom bench desk --wires FILE")
-        bench_desk(desk.wires, desk, output, inputs.max)
-    elif desk != DeskOptions():
-        raise ConfigError("--pairs, --flashes, --misses, --text and --no-baselines need --wires")
-    elif alone == _CLEAN:
-        bench_clean(corpus, clean, output, inputs.max)
-    elif alone == _FORMATS:
-        _bench_formats(tuple(inputs.sources((corpus,))) if corpus else None, output)
-    else:
+    """Whether the desk was to be measured on wires, and has been."""
+    if desk.wires is None:
+        if desk != DeskOptions():
+            raise ConfigError("--pairs, --flashes, --misses, --text, --no-baselines need --wires")
         return False
+    if sections != (_DESK,):
+        raise ConfigError("--wires is for the desk: wireroom bench desk --wires FILE")
+    bench_desk(desk.wires, desk, output, most)
     return True
 
 
