@@ -83,7 +83,7 @@ def _minhash(
         sketches[wire.number] = sketch
         step()
     return Baseline(
-        f"MinHash-LSH w{size} J>={least}",
+        f"MinHash w{size} J>={least}",
         lambda pair: pair.first in near.get(pair.second, frozenset()),
         time.process_time() - started,
     )
@@ -98,7 +98,7 @@ def _simhash(wires: Sequence[Wire], *, most_bits: int, step: Callable[[], None])
         hashes[wire.number] = Simhash(_shingles(wire.words(), 3), f=_BITS)
         step()
     return Baseline(
-        f"SimHash w3 {_BITS} bit k<={most_bits}",
+        f"SimHash w3 k<={most_bits}",
         lambda pair: hashes[pair.first].distance(hashes[pair.second]) <= most_bits,
         time.process_time() - started,
     )

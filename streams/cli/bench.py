@@ -90,7 +90,7 @@ def bench(
     """
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
-    from streams.bench import SECTIONS, measure  # noqa: PLC0415  (numpy reads the above)
+    from streams.bench import SECTIONS  # noqa: PLC0415  (numpy reads the above)
 
     there = (*SECTIONS, *_BY_THEMSELVES)
     unknown = [name for name in sections if name not in there]
@@ -107,11 +107,22 @@ def bench(
     if alone == _FORMATS:
         _bench_formats(tuple(inputs.sources((corpus,))) if corpus else None, output)
         return
-    broker = common.settings().broker
+    messages = tuple(inputs.sources((corpus,))) if corpus else ()
+    _bench_budgets(sections, messages, hot, common.settings().broker, output)
+
+
+def _bench_budgets(
+    sections: tuple[str, ...],
+    messages: tuple[RawMessage, ...],
+    hot: int,
+    broker: str,
+    output: str | None,
+) -> None:
+    from streams.bench import SECTIONS, measure  # noqa: PLC0415  (loads numpy)
+
     if "kafka" in sections and not broker.startswith("kafka://"):
         raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
     chosen = sections or tuple(name for name in SECTIONS if name != "kafka")
-    messages = tuple(inputs.sources((corpus,))) if corpus else ()
     report = terminal(stderr=True)
     figures: list[Figure] = []
     for name, section in measure(chosen, messages=messages, hot=hot, broker=broker).items():

@@ -110,8 +110,9 @@ def _report(found: DeskReport) -> Iterator[str | Table]:
         f"{found.largest}; {found.pairs:,} labelled pairs"
     )
     if found.methods:
-        yield ""
-        yield _methods_table(found)
+        for strata in dict.fromkeys(row.strata for row in found.methods):
+            yield ""
+            yield _methods_table(found, strata)
         yield ""
         yield from _kinds(found)
     yield (f"keys an item        {found.keys[0]:.1f} on average, {found.keys[1]} at most")
@@ -148,19 +149,19 @@ def _flashes(found: DeskReport) -> Iterator[str]:
         )
 
 
-def _methods_table(found: DeskReport) -> Table:
+def _methods_table(found: DeskReport, strata: str) -> Table:
     from rich.table import Table  # noqa: PLC0415  (start quickly)
 
     table = Table(box=None, padding=(0, 1, 0, 0))
-    table.add_column("method", no_wrap=True)
-    table.add_column("strata", no_wrap=True)
+    table.add_column(strata, no_wrap=True)
     for column in ("P", "R", "F1", "95 %", "templates", "95 %", "wires/s"):
         table.add_column(column, justify="right", no_wrap=True)
     for row in found.methods:
+        if row.strata != strata:
+            continue
         one = row.score
         table.add_row(
             row.method,
-            row.strata,
             *(_point(figure.value) for figure in (one.precision, one.recall, one.f1)),
             _between(one.f1),
             _point(one.templates.value),
