@@ -104,6 +104,18 @@ class Desk:
         events += self._carry_out(decision, given)
         return events
 
+    def candidates(self, item: Item, *, fingerprint: Fingerprint | None = None) -> tuple[str, ...]:
+        """Ids of the versions an item would be compared with now: the equal one, then the newest.
+
+        Changes nothing; for measuring how well candidates are found.
+        """
+        signed = self._ready(item, fingerprint or sign(item))
+        rule = self._config.rule(item.provider)
+        days = rule.exact_window.days
+        same = self._memory.find_same(signed.text.exact, item.provider, days)
+        hot = (text.item_id for text in self._memory.index.candidates(signed.keys))
+        return (*((same[1],) if same else ()), *hot)
+
     def reject(
         self,
         source: Source,
