@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from streams.desk.words import U32, distinct, high_half, mix
+from streams.desk.words import U32, distinct
 
 FIGURE_BIT = np.uint32(1)
 """Set in the hash of two numbers, never in that of three words: one array holds both."""
@@ -23,8 +23,6 @@ FIGURE_BIT = np.uint32(1)
 NUMBERS_READ = 512
 """A longer table is told from others by its first numbers: signing stays bounded."""
 
-# Two d's, for one would keep the search from skipping to the next digit: 40 us a text.
-_NUMBER = re.compile(r"\d\d*(?:[.,:/-]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?")
 _SIMPLE = re.compile(r"\d+(?:\.\d+)?(?:e\d+)?")
 
@@ -39,9 +37,11 @@ SCALES = {
 "billion" is the English one; Spanish "billones" is left out, for it is written for both.
 """
 
-_SCALE = re.compile(r"[\s-]{0,3}([bBmMtT][a-zA-Zó\u0301]{1,9})\b")
+# Two d's, for one would keep the search from skipping to the next digit: 40 us a text.
+_NUMBER = re.compile(r"(\d\d*(?:[.,:/-]\d+)*)(?:[\s-]{0,3}([bBmMtT][a-zA-Zó\u0301]{1,9})\b)?")
 # Three digits are what "17.1 mln" leaves of 17,148,000.
-_SIGNIFICANT = ".2e"
+_ROUNDED_FROM = 1000
+_SHORT_NUMBER = 3
 _FEWEST_DIGITS = 2
 
 
@@ -49,16 +49,14 @@ def read_numbers(text: str) -> list[str]:
     """The numbers of a text that are written in digits, plain, in order."""
     found = []
     for match in islice(_NUMBER.finditer(text), NUMBERS_READ):
-        number = match[0]
-        behind = _SCALE.match(text, match.end())
-        if behind is not None:
-            word = behind[1].lower().replace("ó", "o").replace("\u0301", "")
-            scale = SCALES.get(word)
-            if scale is not None:
-                found.append(scaled_number(number, scale))
-                continue
-        found.append(plain_number(number))
+        number, word = match.groups()
+        scale = SCALES.get(_plain_word(word)) if word else None
+        found.append(plain_number(number) if scale is None else scaled_number(number, scale))
     return found
+
+
+def _plain_word(word: str) -> str:
+    return word.lower().replace("ó", "o").replace("\u0301", "")
 
 
 def plain_number(written: str) -> str:
@@ -79,27 +77,35 @@ def scaled_number(written: str, scale: int) -> str:
     return f"{plain}e{scale}"
 
 
-def figure_phrases(numbers: Sequence[str]) -> U32:
-    """Hashes of each number with the one after it, rounded to three digits, ascending.
+def rounded_numbers(numbers: Iterable[str]) -> list[str]:
+    """The numbers to three digits: "12.1e6" and "12141000" are the same."""
+    return [
+        number if len(number) <= _SHORT_NUMBER and number.isdecimal() else _rounded(number)
+        for number in numbers
+    ]
+
+
+def figure_phrases(rounded: Sequence[str]) -> U32:
+    """Hashes of each rounded number with the one after it, ascending.
 
     What word phrases are to prose these are to a table: the same whether it writes "12.1 mln" or
     "12,141,000".
     """
-    rounded = [_rounded(number) for number in numbers]
-    hashes = [zlib.crc32(f"{one} {next_one}".encode()) for one, next_one in pairwise(rounded)]
-    mixed = high_half(mix(np.array(hashes, np.uint64) + np.uint64(1 << 40)))
-    return distinct(mixed | FIGURE_BIT)
+    hashes = [zlib.crc32(f"{one} {after}".encode()) for one, after in pairwise(rounded)]
+    return distinct(np.array(hashes, np.uint32) | FIGURE_BIT)
 
 
-def figures_key(numbers: Iterable[str]) -> int:
-    """One hash of all the numbers, whatever their order and unit."""
-    return zlib.crc32(" ".join(sorted(map(_rounded, numbers))).encode())
+def figures_key(rounded: Iterable[str]) -> int:
+    """One hash of all the rounded numbers, whatever their order and unit."""
+    return zlib.crc32(" ".join(sorted(rounded)).encode())
 
 
 def _rounded(number: str) -> str:
     if _SIMPLE.fullmatch(number) is None:
         return number
-    return format(float(number), _SIGNIFICANT)
+    value = float(number)
+    # Python's own digits, the same on every machine.
+    return str(int(value)) if value < _ROUNDED_FROM and value % 1 == 0 else f"{value:.2e}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,15 +24,9 @@ from streams.desk.figures import (
     figure_phrases,
     figures_key,
     read_numbers,
+    rounded_numbers,
 )
-from streams.desk.headlines import (
-    TICKER,
-    moments_of,
-    says_corrected,
-    series_key,
-    tickers_of,
-    without_marks,
-)
+from streams.desk.headlines import TICKER, Heading, read_heading, tickers_of, without_marks
 from streams.desk.words import (
     PARAGRAPH_SEPARATOR,
     U32,
@@ -57,14 +51,14 @@ _SENTENCE_WORDS = 6
 _SENTENCES_KEPT = 7
 SHINGLES_KEPT = 128
 _NAMES_KEPT = 48
-_NUMBERS_KEPT = 96
+NUMBERS_KEPT = 96
 _TITLE_KEPT = 16
 _LEAD_WORDS = 80
 _MARKED_PARAGRAPHS = 3
 _FEWEST_FIGURES = 4
 # From this share of numbers among its words on a text may come to be compared by them.
 _FIGURED = 0.1
-_PARAGRAPHS_KEPT = 256
+PARAGRAPHS_KEPT = 256
 _CHUNK = 4096
 
 # Small numbers as agencies spell them out; not "one", which is an article elsewhere, nor Spanish
@@ -188,13 +182,15 @@ def sign(item: Item) -> Fingerprint:
         texts[-1] = without_marks(texts[-1])
     lead = next(filter(None, texts), "")
     text = TICKER.sub(" ", PARAGRAPH_SEPARATOR.join((headline, *texts)))
+    heading = read_heading(headline)
     words = _telling(split_words(text))
     words, spelled = _plain(words)
     count = len(words.hashes)
     numbers = read_numbers(text)
     shingles = _shingles(words.hashes)
     if len(numbers) >= _FIGURED * count:
-        shingles = distinct(np.concatenate((shingles, figure_phrases(numbers))))
+        figured = figure_phrases(rounded_numbers(numbers))
+        shingles = distinct(np.concatenate((shingles, figured)))
     findable = count >= SHORT_WORDS or len(numbers) + len(spelled) >= _FEWEST_FIGURES
     return Fingerprint(
         version=FINGERPRINT_VERSION,
@@ -203,14 +199,14 @@ def sign(item: Item) -> Fingerprint:
         figures=int(words.digit.sum()),
         sentences=pack(_sentence_keys(words)) if findable else "",
         bands=pack(_band_keys(shingles)) if findable else "",
-        outlines=pack(_outline_keys(headline, [*numbers, *spelled])) if findable else "",
+        outlines=_outline_keys(heading, [*numbers, *spelled]) if findable else "",
         shingles=pack(shingles[:SHINGLES_KEPT]),
-        numbers=" ".join(sorted([*numbers, *spelled][:_NUMBERS_KEPT])),
+        numbers=" ".join(sorted([*numbers, *spelled][:NUMBERS_KEPT])),
         names=pack(_names(words)),
         title=pack(distinct(high_half(words.hashes[words.paragraph == 0]))[:_TITLE_KEPT]),
-        tickers=pack(tickers_of(headline, lead)),
-        moments=pack(moments_of(headline)),
-        corrects=says_corrected(headline),
+        tickers=_packed(tickers_of(headline, lead)),
+        moments=_packed(heading.moments),
+        corrects=heading.corrects,
         lead=pack(distinct(high_half(words.hashes[:_LEAD_WORDS]))),
         paragraphs=pack(_paragraph_hashes(words, len(texts))),
     )
@@ -220,20 +216,23 @@ def _telling(words: Words) -> Words:
     """The words without fillers, and without a first paragraph that repeats the headline."""
     hashes = words.hashes
     again = np.flatnonzero(hashes[1:] == hashes[:-1])
-    kept = np.ones(len(hashes), np.bool_)
     if len(again) > 1:
         # A word three times running: no language does it, and a figure may stand so in a table.
         runs = again[1:][again[1:] == again[:-1] + 1]
-        for shift in (-1, 0, 1):
-            kept[runs + shift] = False
-        kept |= words.digit
-    title = kept & (words.paragraph == 0)
-    body = np.flatnonzero(kept & (words.paragraph > 0))
-    if title.any() and len(body):
-        first = body[words.paragraph[body] == words.paragraph[body[0]]]
-        if np.array_equal(hashes[first], hashes[title]):
-            kept[first] = False
-    return words if kept.all() else _chosen(words, kept)
+        if len(runs):
+            kept = np.ones(len(hashes), np.bool_)
+            for shift in (-1, 0, 1):
+                kept[runs + shift] = False
+            words = _chosen(words, kept | words.digit)
+            hashes = words.hashes
+    title = int(words.paragraph.searchsorted(1))
+    if 0 < title < len(hashes) and hashes[0] == hashes[title]:
+        after = int(words.paragraph.searchsorted(words.paragraph[title] + 1))
+        if np.array_equal(hashes[:title], hashes[title:after]):
+            kept = np.ones(len(hashes), np.bool_)
+            kept[title:after] = False
+            return _chosen(words, kept)
+    return words
 
 
 def _chosen(words: Words, kept: NDArray[np.bool_]) -> Words:
@@ -262,12 +261,18 @@ def _plain(words: Words) -> tuple[Words, list[str]]:
     return replace(words, hashes=hashes), spelled
 
 
-def _outline_keys(headline: str, numbers: Sequence[str]) -> U32:
+def _outline_keys(heading: Heading, numbers: Sequence[str]) -> str:
     """The headline without its figures and hours, and the figures without words."""
-    keys = [series_key(headline)]
+    keys = set() if heading.series is None else {heading.series}
     if len(numbers) >= _FEWEST_FIGURES:
-        keys.append(figures_key(numbers))
-    return distinct(np.array([key for key in keys if key is not None], np.uint32))
+        keys.add(figures_key(rounded_numbers(numbers)))
+    return _packed(sorted(keys))
+
+
+def _packed(values: Iterable[int]) -> str:
+    """What ``pack`` answers, of a few plain integers."""
+    raw = b"".join(value.to_bytes(4, "little") for value in values)
+    return base64.b64encode(raw).decode("ascii")
 
 
 def _shingles(hashes: U64) -> U32:
@@ -302,7 +307,7 @@ def _names(words: Words) -> U32:
 
 def _paragraph_hashes(words: Words, count: int) -> U32:
     hashes, _, number = hash_groups(words.hashes, words.paragraph)
-    of_paragraph = np.zeros(min(count, _PARAGRAPHS_KEPT), np.uint32)
+    of_paragraph = np.zeros(min(count, PARAGRAPHS_KEPT), np.uint32)
     kept = (number > 0) & (number <= len(of_paragraph))
     of_paragraph[number[kept] - 1] = high_half(hashes[kept])
     return of_paragraph

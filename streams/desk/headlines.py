@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-
-from streams.desk.words import U32, distinct, high_half, mix
 from streams.folding import fold
 
 # "<IBM>", "<PARC.O>", "(SAPG.DE)", "[AAPL.O]", "(NYSE: IBM)"; of "(OPEC)" nothing says that it is
 # one.
+# One character class in front lets the search skip to the next bracket.
 TICKER = re.compile(
-    r"<([A-Z][A-Z0-9]{0,6})(?:\.[A-Z]{1,3})?>"
-    r"|[(\[](?:[A-Z][A-Za-z]{1,9}:\s?([A-Z0-9]{1,6})|([A-Z]{1,6})\.[A-Z]{1,2})[)\]]"
+    r"[<(\[](?:(?<=<)([A-Z][A-Z0-9]{0,6})(?:\.[A-Z]{1,3})?>"
+    r"|(?<!<)(?:[A-Z][A-Za-z]{1,9}:\s?([A-Z0-9]{1,6})|([A-Z]{1,6})\.[A-Z]{1,2})[)\]])"
 )
 
 _MONTHS = (
@@ -73,37 +72,47 @@ _DATELINE = re.compile(
 )
 
 
-def tickers_of(headline: str, lead: str) -> U32:
-    """Hashes of the shares a headline names; of the first one the lead does, when it names none."""
-    found = [_symbol(match) for match in TICKER.finditer(headline)]
-    if not found:
-        found = [_symbol(match) for match in list(TICKER.finditer(lead))[:1]]
-    return _hashed(found)
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a headline says beside its news.
 
-
-def _symbol(match: re.Match[str]) -> str:
-    return match[1] or match[2] or match[3]
-
-
-def moments_of(headline: str) -> U32:
-    """Hashes of the dates, clock times, quarters and market sessions a headline names."""
-    return _hashed(moment for moment, _ in _moments(fold(headline).split()))
-
-
-def series_key(headline: str) -> int | None:
-    """Hash of a headline without its figures and moments; None when little is left of it.
-
-    Bulletins of one series have it in common.
+    Attributes:
+        moments: hashes of the dates, clock times, quarters and market sessions it names, ascending.
+        series: hash of it without figures and moments, which bulletins of one series have in
+            common; None when little is left.
+        corrects: it begins with a word that marks a correction.
     """
-    words = fold(headline).split()
-    momentary = {place for _, places in _moments(words) for place in places}
+
+    moments: tuple[int, ...]
+    series: int | None
+    corrects: bool
+
+
+def read_heading(headline: str) -> Heading:
+    """What ``headline`` says beside its news."""
+    folded = fold(headline)
+    words = folded.split()
+    found = list(_moments(words))
+    momentary = {place for _, places in found for place in places}
     kept = [
         word for place, word in enumerate(words)
         if place not in momentary and not any(map(str.isdigit, word))
     ]  # fmt: skip
-    if len(kept) < _FEWEST_SERIES_WORDS:
-        return None
-    return int(_hashed([" ".join(kept)])[0])
+    series = _hash(" ".join(kept)) if len(kept) >= _FEWEST_SERIES_WORDS else None
+    moments = tuple(sorted({_hash(moment) for moment, _ in found}))
+    return Heading(moments, series, _CORRECTION.match(folded) is not None)
+
+
+def tickers_of(headline: str, lead: str) -> tuple[int, ...]:
+    """Hashes of the shares a headline names; of the first one the lead does, when it names none."""
+    found = [_symbol(match) for match in TICKER.finditer(headline)]
+    if not found and (first := TICKER.search(lead)) is not None:
+        found = [_symbol(first)]
+    return tuple(sorted(set(map(_hash, found))))
+
+
+def _symbol(match: re.Match[str]) -> str:
+    return match[1] or match[2] or match[3]
 
 
 def _moments(words: Sequence[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -138,11 +147,6 @@ _DAY_DIGITS = 2
 _FEWEST_SERIES_WORDS = 3
 
 
-def says_corrected(headline: str) -> bool:
-    """The headline begins with a word that marks a correction."""
-    return _CORRECTION.match(fold(headline)) is not None
-
-
 def without_marks(paragraph: str) -> str:
     """A paragraph without its dateline; nothing, when it only says "repeat" or "more"."""
     if len(paragraph) <= _LONGEST_MARK and _MARK_ONLY.fullmatch(paragraph):
@@ -150,6 +154,5 @@ def without_marks(paragraph: str) -> str:
     return _DATELINE.sub("", paragraph, count=1) if _DATELINE.match(paragraph) else paragraph
 
 
-def _hashed(texts: Iterable[str]) -> U32:
-    hashes = [zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in texts]
-    return distinct(high_half(mix(np.array(hashes, np.uint64) + np.uint64(1 << 41))))
+def _hash(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
