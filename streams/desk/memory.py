@@ -178,8 +178,10 @@ def _own(exact: bytes, provider: str | None) -> bytes:
 
 
 def keys_of(fingerprint: Fingerprint) -> U32:
-    """What a text is found by: its sentence and band keys."""
-    keys = np.concatenate((unpack(fingerprint.sentences), unpack(fingerprint.bands)))
+    """What a text is found by: 7 sentence keys at most, 16 of bands and 2 of outlines."""
+    keys = np.concatenate(
+        [unpack(part) for part in (fingerprint.sentences, fingerprint.bands, fingerprint.outlines)]
+    )
     keys.sort()
     return keys
 
@@ -201,6 +203,10 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
         shingles=packed_bytes(signed.shingles),
         names=_halved(signed.names),
         numbers=signed.numbers,
+        title=_halved(signed.title),
+        tickers=_halved(signed.tickers),
+        moments=_halved(signed.moments),
+        corrects=signed.corrects,
         paragraphs=_halved(signed.paragraphs),
     )
 
