@@ -28,13 +28,14 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Caused:
-    """An event that follows from the primary one."""
+    """An event that follows from the primary one; ``item`` is another key's than that one's."""
 
     kind: EventKind
     of: str
     story_key: str | None
     reasons: tuple[str, ...] = ()
     carries_item: bool = False
+    item: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Decision:
         item: as the event carries it; None where it may not be shown.
         standing: the key's new last word; None when it stays.
         publishes: the item is compared with later copy from now on.
+        indexes: so is this one, though no reader has it: what is killed is known when it returns.
         novel: it begins a story.
         copied: key and id of the version that is out and has this text.
         hold: the hold the item is put under.
@@ -60,6 +62,7 @@ class Decision:
     changes: Changes | None = None
     standing: Standing | None = None
     publishes: bool = False
+    indexes: bool = False
     novel: bool = False
     copied: tuple[str, str] | None = None
     hold: Hold | None = None

@@ -16,6 +16,7 @@ from streams.desk.config import DedupRule
 from streams.desk.decision import Caused, Decision, Signed, publish
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import HotText
+from streams.desk.killed import is_killed, killed_beside
 from streams.desk.lifecycle import (
     Standing,
     differences,
@@ -64,6 +65,9 @@ def _with_parent(
 ) -> Decision:
     item = signed.item
     other = memory.standings[parent.item_key]
+    dead = killed_beside(memory, signed, known, parent, other)
+    if dead is not None:
+        return dead
     story = (known.story_key if known else None) or other.story_key or parent.item_key
     kind = _kind_beside(item, signed.text, parent, other)
     score, reasons = parent.verdict.score, parent.verdict.reasons
@@ -88,7 +92,7 @@ def _with_parent(
             signed, known, EventKind.NEW, item.item_key, of=parent.item_id, rel="related"
         )
         return replace(decision, of=None, score=score, reasons=(*reasons, "chain-too-long"))
-    killed = other.status is Status.KILLED
+    killed = is_killed(memory, other)
     decision = publish(signed, known, kind, story, of=parent.item_id, rel=_relation(kind, parent))
     if kind is EventKind.REPRINT and decision.standing is not None:
         repeats = other.reprint_of or other.item_key
