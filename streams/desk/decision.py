@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from schemas.event import Changes, EventKind
 from schemas.item import Item, Link
+from schemas.journal import Status
 from streams.desk.changes import changes_between
 from streams.desk.index import HotText
 from streams.desk.lifecycle import Hold, Standing, differences, standing_with
@@ -93,6 +94,15 @@ def publish(
         standing=standing,
         publishes=True,
     )
+
+
+def original_of(memory: Memory, known: Standing) -> Standing | None:
+    """What readers have in the place of an item that was passed over, as a copy or as older."""
+    if known.published is not None or known.status is Status.KILLED:
+        return None
+    story = known.story_key if known.story_key != known.item_key else None
+    key = known.reprint_of or story
+    return memory.standings.get(key) if key else None
 
 
 def changes_since(memory: Memory, signed: Signed, known: Standing) -> Changes | None:

@@ -13,7 +13,7 @@ from schemas.event import EventKind
 from schemas.item import Item
 from schemas.journal import Status
 from streams.desk.config import DedupRule
-from streams.desk.decision import Caused, Decision, Signed, changes_since, publish
+from streams.desk.decision import Caused, Decision, Signed, changes_since, original_of, publish
 from streams.desk.killed import judge_kill, named_by_kill, with_story_ended
 from streams.desk.kills import find_pending
 from streams.desk.lifecycle import (
@@ -193,10 +193,9 @@ def _newer(memory: Memory, signed: Signed, known: Standing) -> Decision:
 
 def _public_id(memory: Memory, known: Standing) -> str:
     """Id of the version that readers have of this text."""
-    if known.published is None and known.reprint_of is not None:
-        original = memory.standings.get(known.reprint_of)
-        if original is not None and original.published is not None:
-            return original.published
+    original = original_of(memory, known)
+    if original is not None and original.published is not None:
+        return original.published
     return known.published or known.item_id
 
 

@@ -31,6 +31,7 @@ from streams.desk.lifecycle import (
     Standing,
     is_correction,
     is_pending,
+    is_stated_version,
     standing_with,
     stands_apart,
     tombstone_order,
@@ -223,7 +224,8 @@ def _parent(memory: Memory, rule: DedupRule, signed: Signed) -> Standing | None:
     parent = find_parent(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
     if parent is None or parent.provider != item.provider or not parent.joins:
         return None
-    if parent.verdict.likeness in {Likeness.EXACT, Likeness.NEAR}:
+    likeness = parent.verdict.likeness
+    if likeness is Likeness.EXACT or (likeness is Likeness.NEAR and not is_stated_version(item)):
         return None
     return memory.standings[parent.item_key]
 

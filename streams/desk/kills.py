@@ -298,7 +298,8 @@ def pending_of(item: Item, names: Iterable[str], now: datetime) -> tuple[Standin
     provider = item.provider or UNKNOWN_PROVIDER
     left: dict[str, Standing] = {}
     for name in names:
-        for spelling in spellings(name):
+        own = name if _is_number(name) else name.removeprefix(f"{provider}:")
+        for spelling in spellings(own):
             key = f"{provider}:{spelling}{_day_of(when) if _is_number(spelling) else ''}"
             left[key] = Standing(
                 item_key=key,

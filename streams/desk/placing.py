@@ -13,7 +13,7 @@ from schemas.journal import Status
 from streams.desk.chains import Parent, find_parent
 from streams.desk.changes import changes_between
 from streams.desk.config import DedupRule
-from streams.desk.decision import Caused, Decision, Signed, publish
+from streams.desk.decision import Caused, Decision, Signed, original_of, publish
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import HotText
 from streams.desk.killed import is_killed, killed_beside
@@ -48,7 +48,7 @@ def _is_copy(parent: Parent) -> bool:
 
 
 def _without_parent(memory: Memory, signed: Signed, known: Standing | None) -> Decision:
-    original = memory.standings.get(known.reprint_of) if known and known.reprint_of else None
+    original = original_of(memory, known) if known else None
     if known is None or original is None:
         story = (known.story_key if known else None) or signed.item.item_key
         return replace(publish(signed, known, EventKind.NEW, story), novel=True)
@@ -75,7 +75,10 @@ def _with_parent(
         standing = replace(
             standing_with(item, known),
             story_key=story,
-            reprint_of=other.reprint_of or other.item_key,
+            # An older version is of the story, but no copy: its kill is the story's.
+            reprint_of=(other.reprint_of or other.item_key)
+            if kind is EventKind.DUPLICATE
+            else None,
         )
         return Decision(
             kind,
