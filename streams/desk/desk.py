@@ -227,7 +227,8 @@ class Desk:
         """Events of a decision; what it changes goes into the journal and into memory."""
         key = given.item.item_key
         events = _events(decision, given)
-        was_held = key in self._memory.held
+        others = [other.item_key for other in decision.others]
+        were_held = [one for one in (key, *others) if one in self._memory.held]
         record = self._record(decision, given, events[0].id)
         self._apply(record)
         if decision.hold is not None:
@@ -242,8 +243,8 @@ class Desk:
             )
             self._memory.hold(kept)
             self._changes.held.append((key, kept))
-        elif was_held and key not in self._memory.held:
-            self._changes.held.append((key, None))
+        ended = [(one, None) for one in were_held if one not in self._memory.held]
+        self._changes.held.extend(ended)
         return events
 
     def _record(self, decision: Decision, given: _Input, primary_id: str) -> JournalRecord:
@@ -266,9 +267,11 @@ class Desk:
             item_id=item.id,
             kind=decision.kind,
             states=tuple(standing.record(seq, self.epoch) for standing in standings),
-            indexed=_entry(item, fingerprint, novel=decision.novel) if decision.publishes else None,
+            indexed=_entry(item, fingerprint, novel=decision.novel)
+            if decision.publishes or decision.indexes
+            else None,
             sighting=_sighting(decision, item, fingerprint),
-            named=_named(item) if given.cause is None else None,
+            named=_named(decision, given),
         )
 
     def _apply(self, record: JournalRecord) -> None:
@@ -296,7 +299,7 @@ def _events(decision: Decision, given: _Input) -> list[WireEvent]:
             id=event_id(source.id, event.kind, event.of),
             kind=event.kind,
             source=source,
-            item=decision.item if event.carries_item else None,
+            item=decision.item if event.carries_item else event.item,
             of=event.of,
             story_key=event.story_key,
             reasons=event.reasons,
@@ -326,7 +329,8 @@ def _entry(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
 def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sighting | None:
     if not fingerprint.words:
         return None
-    version = (item.item_key, item.id) if decision.publishes else decision.copied
+    seen = decision.publishes or decision.indexes
+    version = (item.item_key, item.id) if seen else decision.copied
     if version is None:
         return None
     return Sighting(
@@ -334,9 +338,12 @@ def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sight
     )
 
 
-def _named(item: Item) -> Named | None:
-    # What a kill says of itself it says of its target.
-    names = "" if is_kill(item) else pack_names(item)
+def _named(decision: Decision, given: _Input) -> Named | None:
+    item = given.item
+    if given.cause is not None or decision.kind is EventKind.ADVISORY or is_kill(item):
+        # It was named when it was held; what a kill says of itself it says of its target.
+        return None
+    names = pack_names(item)
     return Named(item_key=item.item_key, names=names) if names else None
 
 

@@ -40,6 +40,8 @@ class Memory:
         self.seq = 0
         self.standings = Standings()
         self.held: dict[str, HeldRecord] = {}
+        # Keys that are known by their kill alone.
+        self.pending: set[str] = set()
         self.index = HotIndex(config.hot_window.total_seconds(), self.standings)
         self.rarity = Rarity()
         self.flashes = FlashWatch(config.flash_window.total_seconds())
@@ -99,6 +101,10 @@ class Memory:
     def set_standing(self, record: StateRecord) -> None:
         """Puts a key's last word."""
         self.standings.put(record)
+        if record.status is Status.KILLED and not record.digest:
+            self.pending.add(record.item_key)
+        else:
+            self.pending.discard(record.item_key)
         if record.status is not Status.HELD:
             self.held.pop(record.item_key, None)
 
