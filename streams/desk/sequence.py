@@ -102,10 +102,15 @@ def follow(
         made: when the agency sent it; a time after ``now`` is not believed.
         now: the desk's time.
     """
-    made = now if made is None or made > now else made
+    if made is not None and made > now:
+        made = None
     if counter is None:
         return Counter(
-            service=number.service, last=number.value, digits=number.digits, made=made, seen=1
+            service=number.service,
+            last=number.value,
+            digits=number.digits,
+            made=made or now,
+            seen=1,
         ), ()
     run = _Run(counter, number, made, now)
     return run.counter, run.gaps
@@ -138,12 +143,16 @@ def _is_certain(hole: Hole, seen: int, now: datetime) -> bool:
 class _Run:
     """One number taken into a count."""
 
-    def __init__(self, counter: Counter, number: Number, made: datetime, now: datetime) -> None:
+    def __init__(
+        self, counter: Counter, number: Number, made: datetime | None, now: datetime
+    ) -> None:
         self.counter = counter
         self.gaps: tuple[Gap, ...] = ()
         self._number = number
-        self._made = made
+        self._made = made or now
         self._now = now
+        self._is_undated = made is None
+        self._may_be_late = made is None or made <= counter.made
         self._digits = max(counter.digits, number.digits)
         self._size = int("9" * self._digits)
         self._take()
@@ -152,11 +161,16 @@ class _Run:
         counter, value = self.counter, self._number.value
         hole = self._hole()
         step = (value - counter.last) % self._size
-        if hole is not None:
+        if hole is not None and self._may_be_late:
             self._fill(hole)
         elif 0 < step <= self._reach and self._made >= counter.made - PATIENCE:
             self._go_on(self._between(counter.last, value), counter.holes)
-        elif self._made > counter.made:
+        elif hole is not None and not hole.told:
+            # Made after the run's last number, and numbered before it.
+            self._fill(hole)
+        elif self._made > counter.made and not (
+            self._is_undated and -step % self._size <= LATE_NUMBERS
+        ):
             # Nothing of this run: older copies were made before its last number.
             self._rival(value)
         counter, certain = expire(self.counter, self._now)
@@ -168,9 +182,7 @@ class _Run:
         return max(self._size // _REACH, 1)
 
     def _hole(self) -> Hole | None:
-        """The hole a late number belongs in; what was made after the run's last is not late."""
-        if self._made > self.counter.made:
-            return None
+        """The hole the number lies in."""
         value = self._number.value
         return next((hole for hole in self.counter.holes if hole.first <= value <= hole.last), None)
 
