@@ -97,7 +97,7 @@ class Desk:
             fingerprint = sign(item)
         signed = self._ready(item, fingerprint)
         decision = judge(self._memory, self._config.rule(item.provider), signed, at)
-        noted = self._memory.watch.note_item(item, at)
+        noted = self._memory.watch.note_item(item, decision.kind, at)
         given = _Input(item, fingerprint, source, at, place=place, noted=noted)
         events += self._carry_out(decision, given)
         return events

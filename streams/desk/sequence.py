@@ -92,7 +92,12 @@ def read_number(text: str | None) -> Number | None:
 
 
 def follow(
-    counter: Counter | None, number: Number, made: datetime | None, now: datetime
+    counter: Counter | None,
+    number: Number,
+    made: datetime | None,
+    now: datetime,
+    *,
+    is_copy: bool = False,
 ) -> tuple[Counter, tuple[Gap, ...]]:
     """Where a service's count stands after one more number, and what that makes certain.
 
@@ -101,6 +106,8 @@ def follow(
         number: of a message of this service.
         made: when the agency sent it; a time after ``now`` is not believed.
         now: the desk's time.
+        is_copy: the desk has this text already: sent again, or on another service before. It
+            takes a count further, and fills holes, but is no sign that one has begun again.
     """
     if made is not None and made > now:
         made = None
@@ -112,7 +119,7 @@ def follow(
             made=made or now,
             seen=1,
         ), ()
-    run = _Run(counter, number, made, now)
+    run = _Run(counter, number, made, now, is_copy=is_copy)
     return run.counter, run.gaps
 
 
@@ -144,7 +151,13 @@ class _Run:
     """One number taken into a count."""
 
     def __init__(
-        self, counter: Counter, number: Number, made: datetime | None, now: datetime
+        self,
+        counter: Counter,
+        number: Number,
+        made: datetime | None,
+        now: datetime,
+        *,
+        is_copy: bool,
     ) -> None:
         self.counter = counter
         self.gaps: tuple[Gap, ...] = ()
@@ -152,6 +165,7 @@ class _Run:
         self._made = made or now
         self._now = now
         self._is_undated = made is None
+        self._is_copy = is_copy
         self._may_be_late = made is None or made <= counter.made
         self._digits = max(counter.digits, number.digits)
         self._size = int("9" * self._digits)
@@ -168,14 +182,17 @@ class _Run:
         elif hole is not None and not hole.told:
             # Made after the run's last number, and numbered before it.
             self._fill(hole)
-        elif self._made > counter.made and not (
-            self._is_undated and -step % self._size <= LATE_NUMBERS
-        ):
-            # Nothing of this run: older copies were made before its last number.
+        elif self._is_of_another_run(step):
             self._rival(value)
         counter, certain = expire(self.counter, self._now)
         self.counter = self._within_bounds(counter)
         self.gaps += certain
+
+    def _is_of_another_run(self, step: int) -> bool:
+        """Whether it may be: what is sent again is old, or a copy; undated, it may just be late."""
+        if self._is_copy or self._made <= self.counter.made:
+            return False
+        return not self._is_undated or -step % self._size > LATE_NUMBERS
 
     @property
     def _reach(self) -> int:

@@ -27,6 +27,7 @@ _FORGOTTEN = timedelta(days=14)
 MOST_PROVIDERS = 1_000
 MOST_SERVICES = 200
 _LONGEST_NAME = 200
+_COPIES = frozenset({EventKind.DUPLICATE, EventKind.STALE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,19 @@ class Watch:
         self._queue: list[tuple[datetime, str, str]] = []
         self._queued: dict[tuple[str, str], datetime | None] = {}
 
-    def note_item(self, item: Item, at: datetime) -> Noted:
-        """What an item that comes in at ``at`` changes."""
-        return self.note(item.provider, sequence_of(item.alt_ids), item.version_created, at)
+    def note_item(self, item: Item, kind: EventKind, at: datetime) -> Noted:
+        """What an item that comes in at ``at``, and is of this kind, changes."""
+        sequence = sequence_of(item.alt_ids)
+        return self.note(item.provider, sequence, item.version_created, at, is_copy=kind in _COPIES)
 
     def note(
-        self, provider: str | None, sequence: str | None, made: datetime | None, at: datetime
+        self,
+        provider: str | None,
+        sequence: str | None,
+        made: datetime | None,
+        at: datetime,
+        *,
+        is_copy: bool = False,
     ) -> Noted:
         """What a message changes.
 
@@ -100,6 +108,7 @@ class Watch:
             sequence: "service/number", where its format counts.
             made: when the agency sent it.
             at: the desk's time.
+            is_copy: the desk has its text already.
         """
         if not provider or len(provider) > _LONGEST_NAME:
             return NOTHING
@@ -111,7 +120,8 @@ class Watch:
         number = read_number(sequence)
         gaps: tuple[Gap, ...] = ()
         if number is not None:
-            counter, gaps = follow(_counter(known, number.service, at), number, made, at)
+            before = _counter(known, number.service, at)
+            counter, gaps = follow(before, number, made, at, is_copy=is_copy)
             heard = heard.model_copy(update={"counter": counter})
         if not self._config.watch_rule(provider).gaps:
             gaps = ()

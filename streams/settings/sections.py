@@ -74,7 +74,7 @@ class DeskSettings(_Section):
     near_hours: float = Field(default=72, ge=0)
     exact_days: int = Field(default=30, ge=0)
     gaps: bool = True
-    silence_minutes: Minutes | Literal["off"] = 15
+    silence_minutes: Minutes | Literal["off"] = 15.0
     providers: dict[str, DedupSettings] = {}
 
 

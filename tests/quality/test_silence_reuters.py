@@ -11,9 +11,12 @@ from schemas.event import Source
 from streams.desk import DeskConfig
 from streams.desk.watch import Watch
 
-WIRES = Path(__file__).parents[3] / "shared/data/reuters21578/wire_dev.jsonl.gz"
-# Where one works on a copy of the checkout.
-WIRES = WIRES if WIRES.exists() else Path("/work/shared/data/reuters21578/wire_dev.jsonl.gz")
+WIRES = Path(__file__).resolve().parents[2] / "../shared/data/reuters21578/wire_dev.jsonl.gz"
+
+pytestmark = [
+    pytest.mark.quality,
+    pytest.mark.skipif(not WIRES.exists(), reason="the Reuters wires are not beside the project"),
+]
 
 
 def times() -> list[datetime]:
@@ -25,7 +28,6 @@ def times() -> list[datetime]:
     return sorted(found)
 
 
-@pytest.mark.skipif(not WIRES.exists(), reason="the wires are not here")
 def test_silences_of_a_month_are_few_and_all_of_them_long():
     watch = Watch(DeskConfig())
     silences: list[tuple[datetime, datetime]] = []

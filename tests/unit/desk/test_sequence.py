@@ -32,14 +32,20 @@ class Service:
         self.now = T0
 
     def send(
-        self, *numbers: int, made: datetime | None = None, wait: timedelta = SECOND
+        self,
+        *numbers: int,
+        made: datetime | None = None,
+        wait: timedelta = SECOND,
+        is_copy: bool = False,
     ) -> list[str]:
         said: list[str] = []
         for number in numbers:
             self.now += wait
             read = read_number(f"eca/{number:0{self.digits}}")
             assert read is not None
-            self.counter, gaps = follow(self.counter, read, made or self.now, self.now)
+            self.counter, gaps = follow(
+                self.counter, read, made or self.now, self.now, is_copy=is_copy
+            )
             said += words(gaps)
         return said
 
@@ -123,6 +129,14 @@ def test_repeats_say_nothing_and_change_nothing():
     assert service.send(*range(20, 40), made=T0 + 25 * SECOND) == []
     assert service.counter == before
     assert service.send(60, 61) == []
+
+
+def test_a_range_sent_again_with_a_new_time_is_no_new_count():
+    service = Service()
+    service.send(*range(1, 60))
+    assert service.send(*range(10, 30), is_copy=True) == []
+    assert service.send(*range(60, 90)) == []
+    assert service.wait(PATIENCE) == []
 
 
 def test_doubled_numbers_say_nothing():
