@@ -191,11 +191,14 @@ def story_of(memory: Memory, known: Standing, when: str) -> Iterator[Standing]:
     """An item and what the same provider made of the same story by then, and has not killed.
 
     As a kill ends every version of a key, so it ends those that came under keys of their own. A
-    mere copy is ended alone: what it copies is another item, and is warned about.
+    mere copy is ended alone: what it copies is another item, and is warned about. So is a later
+    take, while its text is open: it leaves the text.
     """
     if known.status is not Status.KILLED and made_before(known.order_key, when):
         yield known
     if known.published is None and known.reprint_of is not None:
+        return
+    if memory.takes.is_later_take(known.item_key):
         return
     story = known.story_key or known.item_key
     for key in (story, *memory.standings.members_of(story)):

@@ -45,6 +45,8 @@ _MOST_LINKS = 8
 # one of them, so it asks for a version the agency states.
 _NAMED_NUMBERS = 0.6
 _NAMED_CONTAINMENT = 0.3
+# What has a name in common with a flash may be as short as flashes are.
+_TOO_SHORT = "veto=too-short"
 # A flash has few phrases: a line of twelve words with one figure corrected keeps seven.
 _FLASH_EVIDENCE = 3
 # Share of a flash's words in the opening of a text of the same name. Read by hand without names, 5
@@ -94,29 +96,33 @@ def _like_namesake(
     memory: Memory, signed: Signed, rule: DedupRule, hot: HotText, share: float
 ) -> Parent | None:
     item, text = signed.item, signed.text
-    bare = replace(rule, containment=0.0, evidence=0, numbers=min(rule.numbers, _NAMED_NUMBERS))
-    flash = memory.standings[hot.item_key]
-    if (
-        share >= _NAMED_FLASH
-        and flash.flash
-        and not flash.superseded
-        and compare(text, hot, memory.rarity, bare).likeness is not Likeness.NONE
-    ):
-        verdict = Verdict(Likeness.VERSION, round(share, 4), (f"flash-coverage={share:.2f}",))
-        return Parent(hot.item_key, hot.item_id, hot.provider, verdict, hot, flash=True)
-    verdict = compare(
-        text, hot, memory.rarity, _rule_of_names(rule, item, hot), corrects=is_correction(item)
-    )
+    other = memory.standings[hot.item_key]
+    if other.flash and not other.superseded and share >= _NAMED_FLASH:
+        bare = replace(rule, containment=0.0, evidence=0, numbers=min(rule.numbers, _NAMED_NUMBERS))
+        if _speaks_against(compare(text, hot, memory.rarity, bare)) <= {_TOO_SHORT}:
+            reasons = (f"flash-coverage={share:.2f}",)
+            verdict = Verdict(Likeness.VERSION, round(share, 4), reasons)
+            return Parent(hot.item_key, hot.item_id, hot.provider, verdict, hot, flash=True)
+    short = other.flash or is_flash(item)
+    corrects = is_correction(item)
+    relaxed = _rule_of_names(rule, item, short=short)
+    verdict = compare(text, hot, memory.rarity, relaxed, corrects=corrects)
+    if short and _speaks_against(verdict) == {_TOO_SHORT}:
+        likeness = Likeness.CORRECTION if corrects else Likeness.VERSION
+        verdict = replace(verdict, likeness=likeness)
     if verdict.likeness is Likeness.NONE:
         return None
     joins = may_extend(memory, hot)
     return Parent(hot.item_key, hot.item_id, hot.provider, verdict, hot, joins=joins)
 
 
-def _rule_of_names(rule: DedupRule, item: Item, hot: HotText) -> DedupRule:
+def _speaks_against(verdict: Verdict) -> set[str]:
+    return {reason for reason in verdict.reasons if reason.startswith("veto=")}
+
+
+def _rule_of_names(rule: DedupRule, item: Item, *, short: bool) -> DedupRule:
     """How much must be in common with an item of the same name."""
     relaxed = replace(rule, numbers=min(rule.numbers, _NAMED_NUMBERS))
-    short = is_flash(item) or hot.flash
     if is_stated_version(item) or is_correction(item) or stands_apart(item) or short:
         least = min(rule.containment, _NAMED_CONTAINMENT)
         relaxed = replace(relaxed, containment=least, correction=min(rule.correction, least))

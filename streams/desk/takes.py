@@ -193,6 +193,11 @@ class OpenTakes:
         number = self._of_key.get(item_key)
         return None if number is None else self._series[number]
 
+    def is_later_take(self, item_key: str) -> bool:
+        """Whether a key's item goes on with a text that is open: it is not the first take."""
+        series = self.of(item_key)
+        return series is not None and series.takes[item_key].number > 1
+
     def find(self, name: TakeName, now_s: float) -> Series | None:
         """The one open series of this name; None when there is none, or when it may be several."""
         found = [

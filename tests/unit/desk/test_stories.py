@@ -137,7 +137,7 @@ class TestNames:
     def test_a_stated_version_of_a_slugline_joins_with_a_third_of_its_text(self):
         first = an_item("one", slugline=self.SLUG)
         recast = an_item(
-            "two", (RECAST[0], DOCK[1], RECAST[2]), minute=30, headline="Ferries to sail on"
+            "two", (RECAST[0], *DOCK[1:3], *RECAST[2:4]), minute=30, headline="Ferries to sail on"
         )
         named = recast.model_copy(
             update={
@@ -157,7 +157,7 @@ class TestNames:
 
     def test_a_slugline_of_yesterday_joins_nothing(self):
         late = {"minute": 27 * 60, "slugline": f"{self.SLUG}, 1st Ld"}
-        second = an_item("two", (RECAST[0], DOCK[1], RECAST[2]), headline="Ferries", **late)
+        second = an_item("two", (RECAST[0], *DOCK[1:3], *RECAST[2:4]), headline="Ferries", **late)
         assert stories(an_item("one", slugline=self.SLUG), second)[-1] == "nordan:two"
 
     def test_a_flash_is_superseded_by_the_story_of_its_slugline_in_other_words(self):
