@@ -18,7 +18,7 @@ from streams.desk.decision import Decision, Signed, publish
 from streams.desk.index import HotText
 from streams.desk.lifecycle import Standing
 from streams.desk.memory import Memory
-from streams.desk.stories import namesakes, stated_parent
+from streams.desk.stories import namesakes, rule_of_names, stated_parent
 from streams.desk.verify import Likeness, Verdict, compare
 
 _MOST_COMPARED = 64
@@ -35,7 +35,7 @@ class Used:
     Attributes:
         shared: compared without any veto but the evidence.
         verdict: by the provider's rule.
-        named: they share a name, or one says that it derives from the other.
+        named: they share a name, or one says that it derives from the other, and text enough.
     """
 
     text: HotText
@@ -133,6 +133,7 @@ def _are_alike_in_length(one: HotText, other: HotText) -> bool:
 def _used(memory: Memory, signed: Signed, rule: DedupRule) -> list[Used]:
     """What an item shares text with, or is said to derive from: the best first."""
     bare = replace(rule, containment=0.0, numbers=0.0, names=0.0)
+    relaxed = rule_of_names(rule)
     stated = stated_parent(memory, signed.item, rule)
     linked = stated.text if stated else None
     named = {hot.slot: hot for hot in namesakes(memory, signed.item)}
@@ -152,5 +153,9 @@ def _used(memory: Memory, signed: Signed, rule: DedupRule) -> list[Used]:
         if shared.likeness is Likeness.NONE and not said:
             continue
         verdict = compare(signed.text, hot, memory.rarity, rule)
-        found.append(Used(hot, shared, verdict, hot.slot in named))
+        by_name = hot is linked or (
+            hot.slot in named
+            and compare(signed.text, hot, memory.rarity, relaxed).likeness is not Likeness.NONE
+        )
+        found.append(Used(hot, shared, verdict, by_name))
     return sorted(found, key=lambda one: (-one.shared.score, -one.text.slot))
