@@ -1,0 +1,113 @@
+"""A desk as it was before it decided an event, rebuilt to be asked about it.
+
+It must not write anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from schemas.codec import SchemaError, decode
+from schemas.event import EventKind, WireEvent
+from schemas.item import Item
+from schemas.journal import JournalRecord
+from schemas.topics import TopicName
+from streams.cli.common import finish
+from streams.cli.logs import open_settings_log
+from streams.desk import Desk, DeskConfig
+from streams.pipeline.restoring import DeskHistory
+
+if TYPE_CHECKING:
+    from streams.cli.events import Events, Place
+    from streams.log import TopicLog
+    from streams.log.base import Record
+    from streams.settings import Settings
+
+__all__ = ["Recalled", "recall_from_events", "recall_from_log"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A desk and what it was rebuilt from.
+
+    Attributes:
+        how: in words, for people.
+    """
+
+    desk: Desk
+    how: str
+
+
+def recall_from_log(settings: Settings, config: DeskConfig, event: WireEvent) -> Recalled:
+    """The desk that decided ``event``, just before it did, from the journal of the log.
+
+    Where the journal no longer has that decision it is the desk as it is now.
+
+    Raises:
+        TransportError: the log cannot be read.
+        CorruptionError: its records contradict each other.
+    """
+    return finish(_from_log(settings, config, event))
+
+
+async def _from_log(settings: Settings, config: DeskConfig, event: WireEvent) -> Recalled:
+    history, count, found = DeskHistory(), 0, False
+    async with open_settings_log(settings) as log:
+        for record in await _records(log, settings.topic_name(TopicName.STATE)):
+            history.add_state(record)
+        for record in await _records(log, settings.topic_name(TopicName.HELD)):
+            history.add_held(record)
+        for record in await _records(log, settings.topic_name(TopicName.DESK)):
+            if _decides(record, event):
+                found = True
+                break
+            history.add_journal(record)
+            count += 1
+    when = "when it decided the later one" if found else "as it is now (that decision is past 30 d)"
+    how = f"the desk {when}, rebuilt from {count:,} records of its journal"
+    return Recalled(history.desk(config), how)
+
+
+async def _records(log: TopicLog, topic: str) -> list[Record]:
+    end = await log.end_offsets(topic)
+    if await log.begin_offsets(topic) == end:
+        return []
+    return [record async for batch in log.read(topic, "earliest", end) for record in batch]
+
+
+def _decides(record: Record, event: WireEvent) -> bool:
+    value = record.value or b""
+    item = event.item
+    if item is None or orjson.dumps(item.id) not in value:
+        return False
+    try:
+        journal = decode(JournalRecord, value)
+    except SchemaError:
+        # Rebuilding will say so, with its place.
+        return False
+    return journal.item_id == item.id and journal.kind is event.kind
+
+
+def recall_from_events(events: Events, config: DeskConfig, place: Place) -> Recalled:
+    """A desk that has decided every item that stands before ``place`` among the events."""
+    desk, count = Desk(config), 0
+
+    def visit(at: Place, event: dict[str, Any]) -> None:
+        nonlocal count
+        primary = event.get("cause") is None or event["kind"] == EventKind.RELEASE
+        if at >= place or not primary or not event.get("item"):
+            return
+        # Only its text is of use, and an enriched item is three times as large.
+        item = {**event["item"], "entities": [], "quotes": [], "dates": [], "topics": []}
+        try:
+            desk.decide(decode(Item, orjson.dumps(item)))
+        except SchemaError:
+            return
+        desk.drain()
+        count += 1
+
+    events.each(visit)
+    return Recalled(desk, f"a desk that has decided the {count:,} items before the later one again")
