@@ -159,6 +159,16 @@ A key names the first event of its item; an item id or an event id says which
 version is meant.
 
 {_LOG}""",
+    "compare": """Examples:
+
+  wireroom compare archive/ --set desk.providers.afp.near_hours=24
+  wireroom compare old.jsonl --set desk.containment=0.6 --set desk.numbers=0.9
+  wireroom compare feed.jsonl --settings other.toml -o jsonl
+
+The archive is read once and decided twice: by the settings in force, and with
+what --set or the other file's desk section changes. docs/desk.md lists the
+rules. The exit status is 0 whatever differs.
+""",
     "formats": """Examples:
 
   wireroom formats             every format, with what it is recognised by

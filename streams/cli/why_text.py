@@ -36,7 +36,7 @@ def lines(answer: Answer) -> Iterator[Text]:
     if not answer.links:
         yield Text("no event of the one is about the other", "dim")
     yield Text()
-    yield Text(f"What {answer.how} finds between the two:", "bold")
+    yield Text(f"Measured between the two by {answer.how}:", "bold")
     for check in found.checks:
         style = "green" if check.passed else "red"
         line = Text("  yes  " if check.passed else "  no   ", style)
