@@ -93,6 +93,8 @@ def _other(common: WithRules, given: Sequence[str], file: Path | None) -> DeskCo
         *path, name = key.split(".")
         for step in path:
             section = section.setdefault(step, {})
+            if not isinstance(section, dict):
+                raise ConfigError(f"--set {words}: {key} lies within a rule that is set as well")
         section[name] = value
     if file is not None:
         return desk_config(load_settings(file, flags=changed).settings.desk)

@@ -67,7 +67,7 @@ async def _from_log(settings: Settings, config: DeskConfig, event: WireEvent) ->
             history.add_journal(record)
             count += 1
     when = "when it decided the later one" if found else "as it is now (that decision is past 30 d)"
-    how = f"the desk {when}, rebuilt from {count:,} records of its journal"
+    how = f"the desk {when}, rebuilt from its journal ({count:,} records)"
     return Recalled(history.desk(config), how)
 
 
@@ -110,4 +110,4 @@ def recall_from_events(events: Events, config: DeskConfig, place: Place) -> Reca
         count += 1
 
     events.each(visit)
-    return Recalled(desk, f"a desk that has decided the {count:,} items before the later one again")
+    return Recalled(desk, f"a desk that decided again all before the later one ({count:,} items)")

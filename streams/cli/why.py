@@ -6,7 +6,6 @@ It must not decide anything: it asks a desk.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,8 +139,9 @@ def _of_files(a: str, b: str, inputs: Inputs, common: WithRules) -> Answer:
 
 def record_of(answer: Answer) -> dict[str, object]:
     """The answer as a JSON object; docs/desk.md lists its fields, which stay."""
+    from streams.settings.dedup import effective  # noqa: PLC0415  (the stages)
+
     found = answer.explanation
-    rule = asdict(found.rule)
     return {
         "same_story": answer.same_story,
         "joined": found.joined,
@@ -167,10 +167,7 @@ def record_of(answer: Answer) -> dict[str, object]:
         "figures_later": list(found.figures[1]),
         "names_earlier": list(found.names[0]),
         "names_later": list(found.names[1]),
-        "rule": {
-            name: value.total_seconds() / 3600 if isinstance(value, timedelta) else value
-            for name, value in rule.items()
-        },
+        "rule": effective(found.rule),
         "desk": answer.how,
     }
 

@@ -6,13 +6,13 @@ It must not measure anything.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from streams.cli.reasons import in_words
 from streams.cli.render import KIND_STYLES, printable
+from streams.settings.dedup import effective
 
 if TYPE_CHECKING:
     from schemas.event import WireEvent
@@ -79,9 +79,4 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _rule(rule: DedupRule) -> str:
-    fields = []
-    for name in rule.__slots__:
-        value = getattr(rule, name)
-        shown = f"{value.total_seconds() / 3600:g} h" if isinstance(value, timedelta) else value
-        fields.append(f"{name} {shown}")
-    return ", ".join(fields)
+    return ", ".join(f"{name} {value}" for name, value in effective(rule).items())
