@@ -20,7 +20,7 @@ DOCK = (
     "Engineer Milena Torvald told reporters that the quay wall had shifted by 14 centimetres.",
     "Fishing crews said the closure would cost them 320,000 crowns before the herring season ends.",
 )
-SECRET = "Torvald has taken bribes from the crews since the last repair, a source said."
+BRIBES = "Torvald has taken bribes from the crews since the last repair, a source said."
 
 
 def ninjs(minute: int, *paragraphs: str, uri: str = "urn:x:dock", **fields: object) -> str:
@@ -123,7 +123,7 @@ def test_a_killed_story_shows_no_words_unless_asked(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     kill = ninjs(9, uri="urn:x:dock", pubstatus="canceled", headline="KILL: Brestava closes dock")
-    played(folder, ninjs(0, *DOCK), ninjs(5, *DOCK, SECRET), kill)
+    played(folder, ninjs(0, *DOCK), ninjs(5, *DOCK, BRIBES), kill)
     capfd.readouterr()
     for form in ("text", "jsonl"):
         assert main(["story", KEY, "--from", "events.jsonl", "-o", form]) == 0
