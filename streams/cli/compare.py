@@ -82,7 +82,7 @@ def _other(common: WithRules, given: Sequence[str], file: Path | None) -> DeskCo
         ConfigError: none are given, or one is no rule of the desk.
     """
     from streams.settings import load_settings  # noqa: PLC0415  (start quickly)
-    from streams.settings.dedup import desk_config  # noqa: PLC0415  (the stages)
+    from streams.settings.desk import desk_config  # noqa: PLC0415  (the stages)
 
     if not given and file is None:
         raise ConfigError("say what differs: --set desk.near_hours=24, or --settings OTHER.toml")

@@ -139,7 +139,7 @@ def _of_files(a: str, b: str, inputs: Inputs, common: WithRules) -> Answer:
 
 def record_of(answer: Answer) -> dict[str, object]:
     """The answer as a JSON object; docs/desk.md lists its fields, which stay."""
-    from streams.settings.dedup import effective  # noqa: PLC0415  (the stages)
+    from streams.settings.desk import effective  # noqa: PLC0415  (the stages)
 
     found = answer.explanation
     return {

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from streams.cli.reasons import in_words
 from streams.cli.render import KIND_STYLES, printable
-from streams.settings.dedup import effective
+from streams.settings.desk import effective
 
 if TYPE_CHECKING:
     from schemas.event import WireEvent

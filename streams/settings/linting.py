@@ -17,7 +17,7 @@ from streams.decode.profiles import Problem, ProviderProfile, claims, shipped
 from streams.decode.profiles.checking import SETTABLE, check, unproven
 from streams.errors import ConfigError
 from streams.settings.boilerplate import load_boilerplate
-from streams.settings.dedup import nonsense, questionable
+from streams.settings.desk import nonsense, questionable
 from streams.settings.loading import DEFAULT_FILE, load_settings, settings_file
 from streams.settings.profiles import profile_files, read_text
 from streams.settings.settings import Settings

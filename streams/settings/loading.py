@@ -54,14 +54,10 @@ class Loaded:
 
     def rows(self) -> Iterator[tuple[str, object, str]]:
         """Every effective value as (dotted key, value with secrets masked, origin)."""
-        from streams.settings import dedup  # noqa: PLC0415  (brings the stages)
+        from streams.settings import desk  # noqa: PLC0415  (brings the stages)
 
         effective = self.settings.model_dump(exclude={"topics"})
-        desk = dedup.desk_config(self.settings.desk)
-        effective["desk"] = {
-            **dedup.effective(desk.dedup),
-            "providers": {name: dedup.effective(rule) for name, rule in desk.providers.items()},
-        }
+        effective["desk"] = desk.all_effective(self.settings.desk)
         effective["topics"] = {
             name.value: {
                 "partitions": topic.partitions,

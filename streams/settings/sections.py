@@ -44,19 +44,23 @@ class KafkaSettings(_Section):
 
 
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+# A silence longer than the watch remembers would never be announced.
+_Minutes = Annotated[float, Field(ge=1, le=7 * 24 * 60, allow_inf_nan=False)]
 
 
 class DedupSettings(_Section):
-    """How copy is compared with what came before; None leaves the value of all, or the desk's own.
+    """How copy is compared with what came before, and what is watched.
 
-    Units are in the names; shares are from 0 to 1. What each does: ``streams.desk.DedupRule`` and
-    docs/desk.md.
+    None leaves what is set for all, or the desk's own value. Units are in the names; shares are
+    from 0 to 1. What each does: ``streams.desk.config`` and docs/desk.md.
 
     Attributes:
         enabled: off publishes everything as its own story.
         near_hours: how far back near copies and versions are looked for.
         exact_days: how far back equal texts are.
         evidence: rare phrases; a fingerprint keeps 128 of a text.
+        gaps: announce missing message numbers.
+        silence_minutes: announce no silence before so long; "off" announces none.
     """
 
     enabled: bool | None = None
@@ -70,10 +74,12 @@ class DedupSettings(_Section):
     correction: _Share | None = None
     flash_hours: float | None = Field(default=None, ge=0, le=7 * 24, allow_inf_nan=False)
     flash_coverage: _Share | None = None
+    gaps: bool | None = None
+    silence_minutes: _Minutes | Literal["off"] | None = None
 
 
 class DeskSettings(DedupSettings):
-    """De-duplication for all providers, and what differs for one."""
+    """De-duplication and the watch for all providers, and what differs for one."""
 
     providers: dict[str, DedupSettings] = {}
 

@@ -145,7 +145,7 @@ class Settings(BaseSettings):
         from streams.enrich import EnrichConfig  # noqa: PLC0415  (as above)
         from streams.pipeline import PipelineConfig  # noqa: PLC0415  (as above)
         from streams.settings.boilerplate import load_boilerplate  # noqa: PLC0415  (as above)
-        from streams.settings.dedup import desk_config  # noqa: PLC0415  (as above)
+        from streams.settings.desk import desk_config  # noqa: PLC0415  (as above)
         from streams.settings.profiles import profiles_of  # noqa: PLC0415  (as above)
 
         try:

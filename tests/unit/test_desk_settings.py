@@ -12,9 +12,10 @@ import pytest
 
 from streams.cli import main
 from streams.desk import DedupRule
+from streams.desk.config import WatchRule
 from streams.errors import ConfigError
 from streams.settings import load_settings
-from streams.settings.dedup import desk_config, effective
+from streams.settings.desk import all_effective, desk_config
 from streams.settings.sections import DedupSettings, DeskSettings
 
 
@@ -28,12 +29,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_field_of_the_rule_is_a_setting_and_every_setting_a_field() -> None:
-    assert list(effective(DedupRule())) == list(DedupSettings.model_fields)
-    assert len(fields(DedupRule)) == len(DedupSettings.model_fields)
+    shown = all_effective(DeskSettings())
+    assert shown.pop("providers") == {}
+    assert list(shown) == list(DedupSettings.model_fields)
+    rules = [*fields(DedupRule), *fields(WatchRule)]
+    assert len(rules) == len(DedupSettings.model_fields)
 
 
 def test_without_settings_the_rule_is_the_desks_own() -> None:
     assert desk_config(DeskSettings()).dedup == DedupRule()
+    assert desk_config(DeskSettings()).watch == WatchRule()
 
 
 def test_a_provider_has_what_is_set_for_it_and_else_what_is_set_for_all() -> None:
@@ -52,7 +57,7 @@ def test_a_provider_has_what_is_set_for_it_and_else_what_is_set_for_all() -> Non
     assert afp.containment == DedupRule().containment
 
 
-@pytest.mark.parametrize("name", sorted(set(DedupSettings.model_fields) - {"enabled"}))
+@pytest.mark.parametrize("name", sorted(set(DedupSettings.model_fields) - {"enabled", "gaps"}))
 @pytest.mark.parametrize("value", ["-0.5", "inf", "nan", "100000", '"x"'])
 def test_each_value_has_limits(folder: Path, name: str, value: str) -> None:
     (folder / "s.toml").write_text(f"[desk.providers.afp]\n{name} = {value}\n")

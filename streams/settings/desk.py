@@ -1,4 +1,4 @@
-"""The desk's rules of comparing as settings: effective values, and what in them makes no sense.
+"""The desk's rules as settings: effective values, and what in them makes no sense.
 
 It must not read settings itself, nor know what the rules do.
 """
@@ -12,12 +12,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from schemas.topics import DAY_MS
-from streams.desk.config import DedupRule, DeskConfig
+from streams.desk.config import DedupRule, DeskConfig, WatchRule
 
 if TYPE_CHECKING:
     from streams.settings.sections import DedupSettings, DeskSettings
 
-__all__ = ["desk_config", "effective", "nonsense", "questionable"]
+__all__ = ["all_effective", "desk_config", "effective", "nonsense", "questionable"]
 
 # Windows are set in the unit people think of them in.
 _WINDOWS = {
@@ -25,15 +25,31 @@ _WINDOWS = {
     "exact_window": ("exact_days", timedelta(days=1)),
     "flash_window": ("flash_hours", timedelta(hours=1)),
 }
+_MINUTE = timedelta(minutes=1)
 
 
 def desk_config(settings: DeskSettings) -> DeskConfig:
     """What the desk is told."""
-    rule = _rule(settings, DedupRule())
+    rule, watch = _rule(settings, DedupRule()), _watch(settings, WatchRule())
     return DeskConfig(
         dedup=rule,
         providers={name: _rule(own, rule) for name, own in settings.providers.items()},
+        watch=watch,
+        watched={name: _watch(own, watch) for name, own in settings.providers.items()},
     )
+
+
+def all_effective(settings: DeskSettings) -> dict[str, Any]:
+    """Every value in force, by the names of their settings; those of providers under theirs."""
+    config = desk_config(settings)
+    return {
+        **effective(config.dedup),
+        **_watched(config.watch),
+        "providers": {
+            name: {**effective(config.providers[name]), **_watched(config.watched[name])}
+            for name in settings.providers
+        },
+    }
 
 
 def effective(rule: DedupRule) -> dict[str, Any]:
@@ -43,9 +59,7 @@ def effective(rule: DedupRule) -> dict[str, Any]:
         value = getattr(rule, field.name)
         if field.name in _WINDOWS:
             name, unit = _WINDOWS[field.name]
-            # Whole numbers as such: 72 and not 72.0.
-            value = int(value / unit) if value % unit == timedelta(0) else value / unit
-            values[name] = value
+            values[name] = _in_units(value, unit)
         else:
             values[field.name] = value
     return values
@@ -98,7 +112,7 @@ def questionable(settings: DeskSettings, providers: Collection[str]) -> Iterator
             yield f"desk.providers.{name}", f"no profile is of that provider{hint}"
     config = desk_config(settings)
     for prefix, own, rule in _each(settings, config):
-        given = sorted(own.model_fields_set - {"enabled", "providers"})
+        given = sorted(own.model_fields_set - {"enabled", "providers", "gaps", "silence_minutes"})
         if given and not rule.enabled:
             yield f"{prefix}{given[0]}", "has no effect: comparing is switched off"
         if own.model_fields_set & {"correction", "containment"} and (
@@ -129,6 +143,26 @@ def _rule(settings: DedupSettings, base: DedupRule) -> DedupRule:
         if name in given:
             changes[field.name] = given[name] if unit is None else given[name] * unit
     return replace(base, **changes)
+
+
+def _watch(settings: DedupSettings, base: WatchRule) -> WatchRule:
+    changes: dict[str, Any] = {}
+    if settings.gaps is not None:
+        changes["gaps"] = settings.gaps
+    if settings.silence_minutes is not None:
+        minutes = settings.silence_minutes
+        changes["silence"] = None if minutes == "off" else minutes * _MINUTE
+    return replace(base, **changes)
+
+
+def _watched(rule: WatchRule) -> dict[str, Any]:
+    silence = "off" if rule.silence is None else _in_units(rule.silence, _MINUTE)
+    return {"gaps": rule.gaps, "silence_minutes": silence}
+
+
+def _in_units(value: timedelta, unit: timedelta) -> float:
+    """Whole numbers as such: 72 and not 72.0."""
+    return value // unit if value % unit == timedelta(0) else value / unit
 
 
 def _hours(window: timedelta) -> str:
