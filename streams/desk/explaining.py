@@ -19,7 +19,7 @@ from schemas.journal import Status
 from streams.desk.chains import MOST_COMPARED, Parent, find_parent
 from streams.desk.config import DedupRule
 from streams.desk.decision import Signed
-from streams.desk.fingerprint import SHORT_WORDS
+from streams.desk.figures import agreement
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import POSTING_CAP, HotText
 from streams.desk.lifecycle import hold_of, is_advisory, is_correction, is_kill, stands_apart
@@ -85,13 +85,13 @@ def explain(memory: Memory, rule: DedupRule, new: Signed, old: Signed) -> Explan
     parent = find_parent(memory, new.text, new.keys, new.lead, rule, corrects=corrects)
     pair = _Pair(new, old.item, earlier, is_hot, verdict, parent)
     checks = tuple(_checks(memory, rule, pair))
-    ours, theirs = set(new.text.numbers.split()), set(earlier.numbers.split())
+    figures = agreement(set(new.text.numbers.split()), set(earlier.numbers.split()))
     return Explanation(
         joined=all(check.passed for check in checks),
         verdict=verdict,
         checks=checks,
         parent=parent.item_id if parent else None,
-        figures=(tuple(sorted(theirs - ours)), tuple(sorted(ours - theirs))),
+        figures=(figures.only_old, figures.only_new),
         names=(
             _names(old.item, earlier.names, but=new.text.names),
             _names(new.item, new.text.names, but=earlier.names),
@@ -171,9 +171,6 @@ def _seen(memory: Memory, rule: DedupRule, text: HotText) -> Check:
 
 
 def _alike(memory: Memory, rule: DedupRule, pair: _Pair) -> Iterator[Check]:
-    words = min(pair.new.text.words, pair.earlier.words)
-    measured = f"{words} words in the shorter; under {SHORT_WORDS} only equal texts are alike"
-    yield Check("length", words >= SHORT_WORDS, measured)
     age = timedelta(seconds=memory.now_s - pair.earlier.at_s)
     measured = f"{_hours(age)} apart; looked for within {_hours(rule.near_window)}"
     yield Check("window", age <= rule.near_window, measured)

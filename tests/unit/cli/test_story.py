@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from streams.cli import main
-from streams.cli.reasons import REASONS, in_words
+from streams.cli.reasons import REASONS, VETOES, in_words
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCK = (
@@ -271,10 +272,25 @@ def test_a_terminal_shows_colours_in_place_of_marks_and_obeys_nothing(folder: Pa
 
 
 def test_reasons_are_said_in_words_and_unknown_ones_as_they_are() -> None:
-    assert in_words(["numbers=0.80", "until=2026-03-02T10:00:30Z", "odd-code=1", "numbers"]) == (
-        "0.80 of the numbers are in the other",
-        "until 2026-03-02T10:00:30Z",
-        "odd-code=1",
-        "numbers",
-    )
+    said = {
+        "numbers=0.80": "0.80 of the numbers are in the other",
+        "numbers=3": "3 numbers",
+        "until=2026-03-02T10:00:30Z": "until 2026-03-02T10:00:30Z",
+        "veto=names 0.20<0.60": "against it: too few of the names are in the other (0.20<0.60)",
+        "veto=tickers": "against it: other shares",
+        "veto=odd 1": "against it: odd (1)",
+        "odd-code=1": "odd-code=1",
+        "numbers": "numbers",
+    }
+    assert in_words(said) == tuple(said.values())
     assert all(words.count("{}") <= 1 for words in REASONS.values())
+
+
+def test_every_reason_that_the_desk_writes_has_words() -> None:
+    desk = ROOT / "streams/desk"
+    source = "\n".join(file.read_text("utf-8") for file in sorted(desk.glob("*.py")))
+    assert set(re.findall(r"veto=([a-z-]+)", source)) == set(VETOES)
+    valued = set(re.findall(r"f\"([a-z]+(?:-[a-z]+)*)=\{", source))
+    assert valued <= set(REASONS), valued - set(REASONS)
+    plain = set(re.findall(r"reasons=\(\"([a-z-]+)\",?\)", source))
+    assert plain <= set(REASONS), plain - set(REASONS)

@@ -143,6 +143,29 @@ def test_a_corrected_figure_alters_its_paragraph_and_is_named() -> None:
     assert (found.figures_before, found.figures_after) == (("14",), ("41",))
 
 
+def test_a_paragraph_is_known_whatever_stands_beside_it() -> None:
+    """The desk leaves fillers, and what repeats the headline, out of what it compares by."""
+    opening = "Brestava closes dock"
+    before, after = an_item((opening, *STORY)), an_item((opening, *STORY), headline="Dock shut")
+    texts = [
+        hot_text(
+            Indexed(
+                item_key="k", item_id="k@1", provider="p", novel=False, flash=False,
+                fingerprint=sign(item),
+            ),
+            1,
+            0.0,
+        )
+        for item in (before, after)
+    ]  # fmt: skip
+    assert changes_between(texts[1], texts[0], headline=True) == Changes(headline=True)
+
+
+def test_a_figure_rounded_is_no_figure_changed() -> None:
+    found = changes(("It cost 12,141,000 crowns.",), ("It cost 12.1 million crowns.",))
+    assert (found.altered, found.figures_before, found.figures_after) == ((0,), (), ())
+
+
 def test_a_moved_paragraph_is_removed_in_one_place_and_added_in_another() -> None:
     found = changes(STORY, (STORY[4], *STORY[:4]))
     assert (found.added, found.removed, found.altered) == ((0,), (4,), ())
