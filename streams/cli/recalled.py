@@ -6,19 +6,20 @@ It must not write anything.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
 from schemas.codec import SchemaError, decode
 from schemas.event import EventKind, WireEvent
 from schemas.item import Item
-from schemas.journal import JournalRecord
+from schemas.journal import HeldRecord, JournalRecord, StateRecord
+from schemas.model import Record as Model
 from schemas.topics import TopicName
 from streams.cli.common import finish
 from streams.cli.logs import open_settings_log
 from streams.desk import Desk, DeskConfig
-from streams.pipeline.restoring import DeskHistory
+from streams.errors import CorruptionError
 
 if TYPE_CHECKING:
     from streams.cli.events import Events, Place
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 __all__ = ["Recalled", "recall_from_events", "recall_from_log"]
+
+_M = TypeVar("_M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +57,41 @@ def recall_from_log(settings: Settings, config: DeskConfig, event: WireEvent) ->
 
 
 async def _from_log(settings: Settings, config: DeskConfig, event: WireEvent) -> Recalled:
-    history, count, found = DeskHistory(), 0, False
+    journal: list[JournalRecord] = []
+    held: dict[bytes | None, HeldRecord] = {}
+    decided: JournalRecord | None = None
     async with open_settings_log(settings) as log:
-        for record in await _records(log, settings.topic_name(TopicName.STATE)):
-            history.add_state(record)
-        for record in await _records(log, settings.topic_name(TopicName.HELD)):
-            history.add_held(record)
         for record in await _records(log, settings.topic_name(TopicName.DESK)):
-            if _decides(record, event):
-                found = True
+            entry = _read(JournalRecord, record)
+            if event.item and entry.item_id == event.item.id and entry.kind is event.kind:
+                decided = entry
                 break
-            history.add_journal(record)
-            count += 1
-    when = "when it decided the later one" if found else "as it is now (that decision is past 30 d)"
-    how = f"the desk {when}, rebuilt from its journal ({count:,} records)"
-    return Recalled(history.desk(config), how)
+            journal.append(entry)
+        state = [
+            _read(StateRecord, record)
+            for record in await _records(log, settings.topic_name(TopicName.STATE))
+            if record.value
+        ]
+        for record in await _records(log, settings.topic_name(TopicName.HELD)):
+            held.pop(record.key, None)
+            if record.value:
+                held[record.key] = _read(HeldRecord, record)
+    if decided is not None:
+        # What was written later is not known yet.
+        state = [entry for entry in state if entry.seq < decided.seq]
+        held = {key: entry for key, entry in held.items() if entry.seq < decided.seq}
+    desk = Desk(config)
+    desk.restore(state, held.values(), journal)
+    when = "when it decided the later one" if decided else "as it is now (its journal is younger)"
+    return Recalled(desk, f"the desk {when}, rebuilt from its journal ({len(journal):,} records)")
+
+
+def _read(model: type[_M], record: Record) -> _M:
+    try:
+        return decode(model, record.value or b"")
+    except SchemaError as error:
+        place = f"{record.topic}[{record.partition}]@{record.offset}"
+        raise CorruptionError(f"{place} cannot be read: {error}") from None
 
 
 async def _records(log: TopicLog, topic: str) -> list[Record]:
@@ -76,19 +99,6 @@ async def _records(log: TopicLog, topic: str) -> list[Record]:
     if await log.begin_offsets(topic) == end:
         return []
     return [record async for batch in log.read(topic, "earliest", end) for record in batch]
-
-
-def _decides(record: Record, event: WireEvent) -> bool:
-    value = record.value or b""
-    item = event.item
-    if item is None or orjson.dumps(item.id) not in value:
-        return False
-    try:
-        journal = decode(JournalRecord, value)
-    except SchemaError:
-        # Rebuilding will say so, with its place.
-        return False
-    return journal.item_id == item.id and journal.kind is event.kind
 
 
 def recall_from_events(events: Events, config: DeskConfig, place: Place) -> Recalled:

@@ -90,6 +90,29 @@ def test_a_log_answers_from_the_desk_as_it_was(
     assert of_log == of_file
 
 
+def test_what_came_after_is_not_known_to_the_desk_that_is_asked(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A later kill, and a hundred stories with the same phrases, change nothing of the answer."""
+    received = "2026-03-02T10:00:00Z"
+    before = [
+        ("nordan", received, ninjs("urn:x:a", *DOCK, versioncreated="2026-03-02T09:00:00Z")),
+        ("ostpress", received, ninjs("urn:y:b", "Harbour news from the coast.", *DOCK)),
+    ]
+    played(folder, *before, log="sqlite:///wireroom.db")
+    first = answer(capfd, A, B)
+    kill = ninjs("urn:x:a", versioncreated="2026-03-02T09:30:00Z", pubstatus="canceled")
+    other = [
+        ("gazette", received, ninjs(f"urn:z:{n}", f"Report {n} from Kessler.", DOCK[n % 3]))
+        for n in range(9)
+    ]
+    played(folder, ("nordan", received, kill), *other, log="sqlite:///wireroom.db")
+    again = answer(capfd, A, B)
+    assert again["checks"] == first["checks"]
+    assert again["reasons"] == first["reasons"]
+    assert again["desk"] == first["desk"]
+
+
 def test_the_log_is_only_read(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     reprinted(folder, log="sqlite:///wireroom.db")
     before = answer(capfd, A, B)
