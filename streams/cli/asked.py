@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from schemas.codec import SchemaError, decode
-from schemas.event import EventKind, WireEvent
+from schemas.event import ITEM_KINDS, EventKind, WireEvent
 from streams.cli.events import nearest
 from streams.cli.recalled import recall_from_events, recall_from_log
 from streams.cli.why import Answer
@@ -28,7 +28,7 @@ _EVENT, _ITEM, _KEY, _OTHER = range(4)
 
 
 def answer_from_events(
-    events: Events, a: str, b: str, settings: Settings, *, is_log: bool
+    events: Events, a: str, b: str, settings: Settings, *, is_log: bool, killed: bool
 ) -> Answer:
     """What is known of the items ``a`` and ``b``, and what their desk measures between them.
 
@@ -73,6 +73,7 @@ def answer_from_events(
         links=linked.links(),
         explanation=recalled.desk.explain(later.item, earlier.item),
         how=recalled.how,
+        hidden=linked.is_killed and not killed,
     )
 
 
@@ -126,6 +127,7 @@ class _Links:
     second: str
     _stories: dict[str, tuple[Place, str]] = field(default_factory=dict)
     _found: list[tuple[Place, WireEvent]] = field(default_factory=list)
+    _last: dict[str, tuple[Place, str]] = field(default_factory=dict)
 
     @property
     def same_story(self) -> bool:
@@ -133,6 +135,11 @@ class _Links:
             return True
         known = [self._stories.get(key) for key in (self.first, self.second)]
         return known[0] is not None and known[1] is not None and known[0][1] == known[1][1]
+
+    @property
+    def is_killed(self) -> bool:
+        """The last that was published of one of them is its kill."""
+        return any(kind == EventKind.KILL for _, kind in self._last.values())
 
     def links(self) -> tuple[WireEvent, ...]:
         return tuple(event for _, event in sorted(self._found, key=lambda pair: pair[0]))
@@ -146,6 +153,8 @@ class _Links:
         key, of = item.get("item_key"), event.get("of")
         if key not in {self.first, self.second}:
             return
+        if event["kind"] in ITEM_KINDS and (key not in self._last or place > self._last[key][0]):
+            self._last[key] = place, event["kind"]
         story = event.get("story_key")
         if isinstance(story, str) and (key not in self._stories or place > self._stories[key][0]):
             self._stories[key] = place, story

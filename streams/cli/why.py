@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
+from cyclopts import Parameter
 
 from schemas.event import EventKind
 from streams.cli.common import WithRules
@@ -37,6 +38,7 @@ class Answer:
         same_story: they are in one story.
         links: events of the one that point to the other.
         how: what the desk that was asked was made of.
+        hidden: one of them was killed: nothing of their texts is shown.
     """
 
     earlier: WireEvent
@@ -45,6 +47,7 @@ class Answer:
     links: tuple[WireEvent, ...]
     explanation: Explanation
     how: str
+    hidden: bool = False
 
 
 def why(
@@ -53,6 +56,7 @@ def why(
     *,
     source: FromOption = None,
     log: LogOption = None,
+    killed: Annotated[bool, Parameter(negative="")] = False,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     output: OutputOption = None,
     common: WithRules = WithRules(),  # noqa: B008  (frozen)
@@ -67,6 +71,7 @@ def why(
         b: the other one, of the same sort.
         source: the events of a file, as `run -o` writes them, or - for standard input.
         log: read this log, not the one of the settings.
+        killed: show figures and names of killed items, too.
         inputs: how to read the files.
         output: a file, or one of text, jsonl.
         common: settings.
@@ -82,7 +87,9 @@ def why(
         from streams.cli.events import events_of  # noqa: PLC0415  (start quickly)
 
         with events_of(source, settings) as events:
-            answer = answer_from_events(events, a, b, settings(), is_log=source is None)
+            answer = answer_from_events(
+                events, a, b, settings(), is_log=source is None, killed=killed
+            )
             warn_of_damage(events)
     with open_output(output) as out:
         if out.format is Format.TEXT:
@@ -163,10 +170,11 @@ def record_of(answer: Answer) -> dict[str, object]:
         "reasons": list(found.verdict.reasons),
         "checks": [asdict(check) for check in found.checks],
         "parent": found.parent,
-        "figures_earlier": list(found.figures[0]),
-        "figures_later": list(found.figures[1]),
-        "names_earlier": list(found.names[0]),
-        "names_later": list(found.names[1]),
+        "hidden": answer.hidden,
+        "figures_earlier": [] if answer.hidden else list(found.figures[0]),
+        "figures_later": [] if answer.hidden else list(found.figures[1]),
+        "names_earlier": [] if answer.hidden else list(found.names[0]),
+        "names_later": [] if answer.hidden else list(found.names[1]),
         "rule": effective(found.rule),
         "desk": answer.how,
     }

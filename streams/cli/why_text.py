@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from schemas.event import WireEvent
     from streams.cli.why import Answer
     from streams.desk.config import DedupRule
+    from streams.desk.explaining import Explanation
 
 __all__ = ["lines"]
 
@@ -45,6 +46,15 @@ def lines(answer: Answer) -> Iterator[Text]:
         yield Text(f"       {'':<10} {printable(reason)}", "dim")
     if found.parent is not None:
         yield Text(f"it would attach the later one to {printable(found.parent)}", "dim")
+    if answer.hidden:
+        yield Text("killed: figures and names are shown with --killed", "dim")
+    else:
+        yield from _differing(found)
+    provider = answer.later.source.provider or "no provider"
+    yield Text(f"rule for {printable(provider)}: {_rule(found.rule)}", "dim")
+
+
+def _differing(found: Explanation) -> Iterator[Text]:
     for label, words in (
         ("figures only in the earlier", found.figures[0]),
         ("figures only in the later", found.figures[1]),
@@ -53,8 +63,6 @@ def lines(answer: Answer) -> Iterator[Text]:
     ):
         if words:
             yield Text(f"{label}: ", "dim").append(_listed(words), "bold")
-    provider = answer.later.source.provider or "no provider"
-    yield Text(f"rule for {printable(provider)}: {_rule(found.rule)}", "dim")
 
 
 def _item(label: str, event: WireEvent) -> Text:

@@ -113,6 +113,26 @@ def test_what_came_after_is_not_known_to_the_desk_that_is_asked(
     assert again["desk"] == first["desk"]
 
 
+def test_nothing_of_a_killed_text_is_shown_unless_asked(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    received = "2026-03-02T10:00:00Z"
+    first = ninjs("urn:x:a", *DOCK, versioncreated="2026-03-02T09:00:00Z")
+    kill = ninjs("urn:x:a", versioncreated="2026-03-02T09:30:00Z", pubstatus="canceled")
+    played(
+        folder,
+        ("nordan", received, first),
+        ("ostpress", received, ninjs("urn:y:b", "Rain fell in Ostholm all day, she said.")),
+        ("nordan", received, kill),
+    )
+    for form in ("jsonl", "text"):
+        capfd.readouterr()
+        assert main(["why", A, B, "--from", "events.jsonl", "-o", form]) == 0
+        assert "Torvald" not in capfd.readouterr().out
+        assert main(["why", A, B, "--from", "events.jsonl", "-o", form, "--killed"]) == 0
+        assert "Torvald" in capfd.readouterr().out
+
+
 def test_the_log_is_only_read(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     reprinted(folder, log="sqlite:///wireroom.db")
     before = answer(capfd, A, B)
