@@ -46,7 +46,8 @@ class Targets:
 
     Attributes:
         ended: last words of the items it ends, but for its own key's.
-        named: references by which they were found.
+        meant: the items that references mean, killed before or not.
+        named: these references.
         unknown: references that nothing bears.
         doubtful: items that a reference may mean, where it may mean several stories.
         stories: how many these are; 0 where nothing is doubtful.
@@ -54,6 +55,7 @@ class Targets:
     """
 
     ended: tuple[Standing, ...] = ()
+    meant: tuple[Standing, ...] = ()
     named: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     doubtful: tuple[Standing, ...] = ()
@@ -143,6 +145,7 @@ def find_targets(memory: Memory, item: Item, known: Standing | None, now: dateti
     ended.pop(item.item_key, None)
     return Targets(
         ended=tuple(ended[key] for key in sorted(ended)),
+        meant=tuple(search.found.values()),
         named=tuple(search.named),
         unknown=tuple(search.unknown),
         doubtful=tuple(search.doubtful[key] for key in sorted(search.doubtful)),
@@ -190,12 +193,13 @@ def _abroad(memory: Memory, item: Item, unknown: Iterable[str], when: str) -> It
 def story_of(memory: Memory, known: Standing, when: str) -> Iterator[Standing]:
     """An item and what the same provider made of the same story by then, and has not killed.
 
-    As a kill ends every version of a key, so it ends those that came under keys of their own. A
-    mere copy is ended alone: what it copies is another item, and is warned about.
+    As a kill ends every version of a key, so it ends those that came under keys of their own,
+    shown or passed over as older. A mere copy is ended alone: what it copies is another item, and
+    is warned about.
     """
     if known.status is not Status.KILLED and made_before(known.order_key, when):
         yield known
-    if known.published is None and known.reprint_of is not None:
+    if _is_copy(known):
         return
     story = known.story_key or known.item_key
     for key in (story, *memory.standings.members_of(story)):
@@ -205,10 +209,14 @@ def story_of(memory: Memory, known: Standing, when: str) -> Iterator[Standing]:
             and other.item_key != known.item_key
             and other.provider == known.provider
             and other.status is not Status.KILLED
-            and (other.published is not None or other.status is Status.HELD)
+            and not _is_copy(other)
             and made_before(other.order_key, when)
         ):
             yield other
+
+
+def _is_copy(one: Standing) -> bool:
+    return one.published is None and one.reprint_of is not None
 
 
 def end(item: Item, known: Standing, now: datetime | None) -> tuple[Standing, Caused]:
