@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schemas.decoded import Dropped, Failed
 from schemas.event import Dead, EventKind, Source, WireEvent
@@ -34,8 +34,13 @@ from streams.desk.judge import judge, release
 from streams.desk.lifecycle import content_of, is_flash, is_kill
 from streams.desk.memory import Memory, hot_text, keys_of
 from streams.desk.references import pack_names
+from streams.desk.watch import NOTHING, Noted
 from streams.errors import CorruptionError
 from streams.steps import Drop, Fail
+
+# Hosts that follow live append a tick when something is due. A worker that was down for hours
+# announces what began meanwhile; an archive is older.
+_LIVE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class _Input:
     at: datetime
     place: str | None = None
     cause: str | None = None
+    noted: Noted = NOTHING
 
 
 class Desk:
@@ -100,9 +106,22 @@ class Desk:
             fingerprint = sign(item)
         signed = self._ready(item, fingerprint)
         decision = judge(self._memory, self._config.rule(item.provider), signed, at)
-        given = _Input(item, fingerprint, source, at, place=place)
+        noted = self._memory.watch.note_item(item, decision.kind, at)
+        given = _Input(item, fingerprint, source, at, place=place, noted=noted)
         events += self._carry_out(decision, given)
         return events
+
+    def candidates(self, item: Item, *, fingerprint: Fingerprint | None = None) -> tuple[str, ...]:
+        """Ids of the versions an item would be compared with now: the equal one, then the newest.
+
+        Changes nothing; for measuring how well candidates are found.
+        """
+        signed = self._ready(item, fingerprint or sign(item))
+        rule = self._config.rule(item.provider)
+        days = rule.exact_window.days
+        same = self._memory.find_same(signed.text.exact, item.provider, days)
+        hot = (text.item_id for text in self._memory.index.candidates(signed.keys))
+        return (*((same[1],) if same else ()), *hot)
 
     def reject(
         self,
@@ -128,7 +147,9 @@ class Desk:
         received_at = outcome.received_at if isinstance(outcome, Dropped | Failed) else now
         at = self._memory.time_of(now, received_at)
         events = self._release_due(at)
-        event = _rejection(source, outcome, stage)
+        sequence = outcome.sequence if isinstance(outcome, Dropped) else None
+        noted = self._memory.watch.note(source.provider, sequence, None, at)
+        event = _rejection(source, outcome, stage, noted.reasons())
         self._apply(
             JournalRecord(
                 seq=self._memory.seq + 1,
@@ -137,20 +158,35 @@ class Desk:
                 type="rejected",
                 transport=place,
                 kind=event.kind,
+                heard=noted.of_message(event.id, source),
             )
         )
-        return [*events, event]
+        return [*events, event, *noted.events(event.id, source)]
 
     def tick(self, now: datetime) -> list[WireEvent]:
-        """Time passes: the releases of holds that end by ``now``."""
+        """Time passes: what falls due by ``now``, holds, silences and gaps."""
         at = max(now, self._memory.now) if self._memory.now else now
         events = self._release_due(at)
         self._apply(JournalRecord(seq=self._memory.seq + 1, epoch=self.epoch, now=at, type="tick"))
         return events
 
-    def next_due(self) -> datetime | None:
-        """When the next hold ends by itself; None when none does."""
-        return self._memory.next_due()
+    def next_due(self, clock: datetime | None = None) -> datetime | None:
+        """When something next happens by time alone; None when nothing does.
+
+        A hold ends, a silence begins, or a number is missing for certain.
+
+        Args:
+            clock: the host's. A silence or a gap that would have been due a day before it is left
+                out: what is played to the desk is old, and no tick may say that nothing is to come.
+        """
+        held, watched = self._memory.next_due(), self._memory.watch.next_due()
+        if watched is None or (clock is not None and clock - watched > _LIVE):
+            return held
+        return watched if held is None else min(held, watched)
+
+    def last_heard(self) -> dict[str, datetime]:
+        """When each provider was last heard, by the desk's time."""
+        return self._memory.watch.last_heard()
 
     def drain(self) -> DeskChanges:
         """What changed since the last drain, for the host to write."""
@@ -201,7 +237,11 @@ class Desk:
 
     def _release_due(self, now: datetime) -> list[WireEvent]:
         events: list[WireEvent] = []
-        while (held := self._memory.pop_due(now)) is not None:
+        while True:
+            events += self._announce_due(min(now, self._memory.next_due() or now))
+            held = self._memory.pop_due(now)
+            if held is None:
+                return events
             at = max(self._memory.now, held.due or now) if self._memory.now else now
             self._memory.advance(at)
             fingerprint = sign(held.item)
@@ -209,11 +249,22 @@ class Desk:
             decision = release(self._memory, self._config.rule(held.item.provider), signed)
             given = _Input(held.item, fingerprint, held.source, at, cause=held.hold)
             events += self._carry_out(decision, given)
+
+    def _announce_due(self, until: datetime) -> list[WireEvent]:
+        """The silences that began, and the gaps that are certain, by ``until``; in order."""
+        events: list[WireEvent] = []
+        while (when := self._memory.watch.next_due()) is not None and when <= until:
+            at = max(self._memory.now, when) if self._memory.now else when
+            heard, announced = self._memory.watch.expire(when)
+            seq = self._memory.seq + 1
+            self._apply(JournalRecord(seq=seq, epoch=self.epoch, now=at, type="tick", heard=heard))
+            events += announced
         return events
 
     def _carry_out(self, decision: Decision, given: _Input) -> list[WireEvent]:
         """Events of a decision; what it changes goes into the journal and into memory."""
         key = given.item.item_key
+        decision = replace(decision, reasons=decision.reasons + given.noted.reasons())
         events = _events(decision, given)
         others = [other.item_key for other in decision.others]
         were_held = [one for one in (key, *others) if one in self._memory.held]
@@ -233,7 +284,7 @@ class Desk:
             self._changes.held.append((key, kept))
         ended = [(one, None) for one in were_held if one not in self._memory.held]
         self._changes.held.extend(ended)
-        return events
+        return [*events, *given.noted.events(events[0].id, given.source)]
 
     def _record(self, decision: Decision, given: _Input, primary_id: str) -> JournalRecord:
         seq = self._memory.seq + 1
@@ -260,6 +311,7 @@ class Desk:
             else None,
             sighting=_sighting(decision, item, fingerprint),
             named=_named(decision, given),
+            heard=given.noted.of_message(primary_id, given.source),
         )
 
     def _apply(self, record: JournalRecord) -> None:
@@ -335,13 +387,18 @@ def _named(decision: Decision, given: _Input) -> Named | None:
     return Named(item_key=item.item_key, names=names) if names else None
 
 
-def _rejection(source: Source, outcome: Drop | Fail | Dropped | Failed, stage: str) -> WireEvent:
+def _rejection(
+    source: Source,
+    outcome: Drop | Fail | Dropped | Failed,
+    stage: str,
+    reasons: tuple[str, ...] = (),
+) -> WireEvent:
     if isinstance(outcome, Drop | Dropped):
         return WireEvent(
             id=event_id(source.id, EventKind.REJECTED, source.id),
             kind=EventKind.REJECTED,
             source=source,
-            reasons=(str(outcome.reason),),
+            reasons=(str(outcome.reason), *reasons),
         )
     if isinstance(outcome, Failed):
         stage = outcome.stage
@@ -349,7 +406,7 @@ def _rejection(source: Source, outcome: Drop | Fail | Dropped | Failed, stage: s
         id=event_id(source.id, EventKind.DEAD, source.id),
         kind=EventKind.DEAD,
         source=source,
-        reasons=(outcome.code,),
+        reasons=(outcome.code, *reasons),
         dead=Dead(code=outcome.code, stage=stage, detail=outcome.detail),
     )
 

@@ -21,6 +21,7 @@ from streams.desk.rarity import Rarity
 from streams.desk.references import References, unpack_names
 from streams.desk.sightings import DecidedPlaces, Sightings
 from streams.desk.standings import Standings
+from streams.desk.watch import Watch
 from streams.desk.words import U32
 
 _DAY_S = 24 * 3600
@@ -51,6 +52,7 @@ class Memory:
         self._decided = DecidedPlaces(config.exact_days)
         self._members: dict[str, tuple[int, ...]] = {}
         self._due: list[tuple[datetime, str, str]] = []
+        self.watch = Watch(config)
 
     def time_of(self, now: datetime | None, received_at: datetime | None) -> datetime:
         """The desk's time for an input: as the data says, never back."""
@@ -97,6 +99,8 @@ class Memory:
             self.references.add(unpack_names(named.names), named.item_key, self.day)
         if record.indexed is not None:
             self._index(record.indexed, record.seq)
+        if record.heard is not None and record.now is not None:
+            self.watch.apply(record.heard, record.now)
 
     def set_standing(self, record: StateRecord) -> None:
         """Puts a key's last word."""
@@ -184,8 +188,10 @@ def _own(exact: bytes, provider: str | None) -> bytes:
 
 
 def keys_of(fingerprint: Fingerprint) -> U32:
-    """What a text is found by: its sentence and band keys."""
-    keys = np.concatenate((unpack(fingerprint.sentences), unpack(fingerprint.bands)))
+    """What a text is found by: 7 sentence keys at most, 16 of bands and 2 of outlines."""
+    keys = np.concatenate(
+        [unpack(part) for part in (fingerprint.sentences, fingerprint.bands, fingerprint.outlines)]
+    )
     keys.sort()
     return keys
 
@@ -207,6 +213,10 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
         shingles=packed_bytes(signed.shingles),
         names=_halved(signed.names),
         numbers=signed.numbers,
+        title=_halved(signed.title),
+        tickers=_halved(signed.tickers),
+        moments=_halved(signed.moments),
+        corrects=signed.corrects,
         paragraphs=_halved(signed.paragraphs),
     )
 
