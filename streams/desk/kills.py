@@ -6,9 +6,11 @@ changes nothing; what becomes of the kill message itself is judged elsewhere.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from schemas.event import EventKind
 from schemas.item import AltId, Item, LifecycleKind, Link, PubStatus
@@ -259,28 +261,23 @@ def end(item: Item, known: Standing, now: datetime | None) -> tuple[Standing, Ca
 
 
 def warnings(memory: Memory, ended: Iterable[Standing], spared: str) -> Iterator[Caused]:
-    """Warnings about what repeats killed items, through every copy of a copy; each once.
+    """Warnings about what repeats killed items and what these repeat, copy by copy; each once.
 
-    ``ended`` are the last words of the killed as they were before, ``spared`` is the key of the
-    kill itself.
+    Which of two copies came first says little of which agency wrote it, so that both are warned
+    about. ``ended`` are the last words of the killed as they were before, ``spared`` is the key of
+    the kill itself.
     """
     first = list(ended)
     seen = {spared, *(one.item_key for one in first)}
-    queue = [(key, one.item_key, "repeats") for one in first for key in _reprints(memory, one)]
-    queue += [
-        (one.reprint_of, one.item_key, "copied-by")
-        for one in first
-        if one.reprint_of is not None and one.published is None
-    ]
+    queue = deque((copy, one.item_key) for one in first for copy in _copies(memory, one))
     warned = 0
     while queue and warned < _MOST_WARNED:
-        key, of, relation = queue.pop(0)
+        (key, relation), of = queue.popleft()
         other = memory.standings.get(key)
         if key in seen or other is None:
             continue
         seen.add(key)
-        if relation == "repeats":
-            queue += [(copy, of, relation) for copy in _reprints(memory, other)]
+        queue += ((copy, of) for copy in _copies(memory, other))
         if other.published is not None and other.status is Status.LIVE:
             warned += 1
             yield warning(other, f"{relation}={of}")
@@ -296,8 +293,11 @@ def warning(other: Standing, reason: str) -> Caused:
     )
 
 
-def _reprints(memory: Memory, one: Standing) -> list[str]:
-    return memory.standings.reprints_of(one.item_key)
+def _copies(memory: Memory, one: Standing) -> Iterator[tuple[str, str]]:
+    for key in islice(memory.standings.reprints_of(one.item_key), _MOST_WARNED):
+        yield key, "repeats"
+    if one.reprint_of is not None:
+        yield one.reprint_of, "copied-by"
 
 
 def pending_of(item: Item, names: Iterable[str], now: datetime) -> tuple[Standing, ...]:
