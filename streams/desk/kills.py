@@ -169,9 +169,10 @@ def _resolve_implied(search: _Search) -> None:
     if headline is not None and search.resolve(headline, None if in_words else 0):
         return
     slugline = slugline_reference(item.slugline)
-    if slugline is not None and search.resolve(slugline, 0):
-        return
+    if slugline is not None:
+        search.resolve(slugline, 0)
     if headline is not None and in_words:
+        # What bears it may still come, and is what is meant, whatever else had the slugline.
         search.unknown.append(headline)
 
 
