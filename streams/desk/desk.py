@@ -288,6 +288,7 @@ class Desk:
                 epoch=self.epoch,
                 hold=events[0].id,
                 due=decision.hold.due,
+                reason=decision.hold.reason,
                 source=given.source,
                 item=given.item,
             )
