@@ -15,7 +15,15 @@ from schemas.decoded import Dropped, Failed
 from schemas.event import Dead, EventKind, Source, WireEvent
 from schemas.fingerprint import Fingerprint
 from schemas.item import Item
-from schemas.journal import HeldRecord, Indexed, JournalRecord, Sighting, StateRecord, Status
+from schemas.journal import (
+    HeldRecord,
+    Indexed,
+    JournalRecord,
+    Named,
+    Sighting,
+    StateRecord,
+    Status,
+)
 from streams.desk.config import DeskConfig
 from streams.desk.decision import Decision, Signed
 from streams.desk.fingerprint import is_comparable, sign, unpack
@@ -23,8 +31,9 @@ from streams.desk.flashes import FLASH_WORDS
 from streams.desk.identity import event_id, source_id
 from streams.desk.journal import DeskChanges, restore_memory
 from streams.desk.judge import judge, release
-from streams.desk.lifecycle import content_of, is_flash
+from streams.desk.lifecycle import content_of, is_flash, is_kill
 from streams.desk.memory import Memory, hot_text, keys_of
+from streams.desk.references import pack_names
 from streams.desk.watch import NOTHING, Noted
 from streams.errors import CorruptionError
 from streams.steps import Drop, Fail
@@ -101,6 +110,18 @@ class Desk:
         given = _Input(item, fingerprint, source, at, place=place, noted=noted)
         events += self._carry_out(decision, given)
         return events
+
+    def candidates(self, item: Item, *, fingerprint: Fingerprint | None = None) -> tuple[str, ...]:
+        """Ids of the versions an item would be compared with now: the equal one, then the newest.
+
+        Changes nothing; for measuring how well candidates are found.
+        """
+        signed = self._ready(item, fingerprint or sign(item))
+        rule = self._config.rule(item.provider)
+        days = rule.exact_window.days
+        same = self._memory.find_same(signed.text.exact, item.provider, days)
+        hot = (text.item_id for text in self._memory.index.candidates(signed.keys))
+        return (*((same[1],) if same else ()), *hot)
 
     def reject(
         self,
@@ -245,7 +266,8 @@ class Desk:
         key = given.item.item_key
         decision = replace(decision, reasons=decision.reasons + given.noted.reasons())
         events = _events(decision, given)
-        was_held = key in self._memory.held
+        others = [other.item_key for other in decision.others]
+        were_held = [one for one in (key, *others) if one in self._memory.held]
         record = self._record(decision, given, events[0].id)
         self._apply(record)
         if decision.hold is not None:
@@ -260,8 +282,8 @@ class Desk:
             )
             self._memory.hold(kept)
             self._changes.held.append((key, kept))
-        elif was_held and key not in self._memory.held:
-            self._changes.held.append((key, None))
+        ended = [(one, None) for one in were_held if one not in self._memory.held]
+        self._changes.held.extend(ended)
         return [*events, *given.noted.events(events[0].id, given.source)]
 
     def _record(self, decision: Decision, given: _Input, primary_id: str) -> JournalRecord:
@@ -284,8 +306,11 @@ class Desk:
             item_id=item.id,
             kind=decision.kind,
             states=tuple(standing.record(seq, self.epoch) for standing in standings),
-            indexed=_entry(item, fingerprint, novel=decision.novel) if decision.publishes else None,
+            indexed=_entry(item, fingerprint, novel=decision.novel)
+            if decision.publishes or decision.indexes
+            else None,
             sighting=_sighting(decision, item, fingerprint),
+            named=_named(decision, given),
             heard=given.noted.of_message(primary_id, given.source),
         )
 
@@ -314,7 +339,7 @@ def _events(decision: Decision, given: _Input) -> list[WireEvent]:
             id=event_id(source.id, event.kind, event.of),
             kind=event.kind,
             source=source,
-            item=decision.item if event.carries_item else None,
+            item=decision.item if event.carries_item else event.item,
             of=event.of,
             story_key=event.story_key,
             reasons=event.reasons,
@@ -344,12 +369,22 @@ def _entry(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
 def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sighting | None:
     if not fingerprint.words:
         return None
-    version = (item.item_key, item.id) if decision.publishes else decision.copied
+    seen = decision.publishes or decision.indexes
+    version = (item.item_key, item.id) if seen else decision.copied
     if version is None:
         return None
     return Sighting(
         exact=fingerprint.exact, provider=item.provider, item_key=version[0], item_id=version[1]
     )
+
+
+def _named(decision: Decision, given: _Input) -> Named | None:
+    item = given.item
+    if given.cause is not None or decision.kind is EventKind.ADVISORY or is_kill(item):
+        # It was named when it was held; what a kill says of itself it says of its target.
+        return None
+    names = pack_names(item)
+    return Named(item_key=item.item_key, names=names) if names else None
 
 
 def _rejection(

@@ -90,6 +90,11 @@ def standing_with(item: Item, known: Standing | None) -> Standing:
     )
 
 
+def is_pending(known: Standing) -> bool:
+    """Nothing but a kill is known of it: it was named before it came, or never will."""
+    return known.status is Status.KILLED and not known.digest
+
+
 class Arrival(StrEnum):
     """What a version is to the versions of its key that came before."""
 
