@@ -96,7 +96,7 @@ def _read(path: Path, wires: Mapping[int, Wire]) -> list[Pair]:
 
 
 def _exact(row: Mapping[str, object]) -> dict[str, object]:
-    return {"stratum": EXACT_STRATUM, "weight": 1.0, **row}
+    return {"kind": PairKind.EXACT.value, "stratum": EXACT_STRATUM, "weight": 1.0, **row}
 
 
 def _pair(row: Mapping[str, object], wires: Mapping[int, Wire]) -> Pair:

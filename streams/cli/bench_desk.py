@@ -135,6 +135,10 @@ def _kinds(found: DeskReport) -> Iterator[str | Table]:
             f"kinds right         {_point(kinds.accuracy)} by weight, "
             f"{_point(kinds.unweighted)} pair by pair, of {kinds.pairs} found"
         )
+        yield (
+            f"                    {_point(kinds.direct)} of the {kinds.direct_pairs} whose later "
+            f"wire's event is about the earlier"
+        )
     if found.candidate_recall is not None:
         recall, count = found.candidate_recall
         yield f"candidate recall    {_point(recall)} of {count} pairs, A-D without exact"
