@@ -12,7 +12,6 @@ from itertools import islice
 
 from schemas.journal import Status
 from streams.desk.config import DedupRule
-from streams.desk.fingerprint import SHORT_WORDS
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import HotText
 from streams.desk.memory import Memory
@@ -70,8 +69,6 @@ def _same_text(memory: Memory, text: HotText, rule: DedupRule) -> Parent | None:
 def _like_text(
     memory: Memory, text: HotText, keys: U32, rule: DedupRule, *, corrects: bool
 ) -> Parent | None:
-    if text.words < SHORT_WORDS:
-        return None
     oldest = memory.now_s - rule.near_window.total_seconds()
     best: tuple[tuple[bool, bool, float, int], HotText, Verdict] | None = None
     for candidate in islice(memory.index.candidates(keys), _MOST_COMPARED):

@@ -18,8 +18,10 @@ from streams.desk.fingerprint import is_comparable, packed_bytes, unpack
 from streams.desk.flashes import FlashWatch
 from streams.desk.index import HotIndex, HotText
 from streams.desk.rarity import Rarity
+from streams.desk.references import References, unpack_names
 from streams.desk.sightings import DecidedPlaces, Sightings
 from streams.desk.standings import Standings
+from streams.desk.watch import Watch
 from streams.desk.words import U32
 
 _DAY_S = 24 * 3600
@@ -39,14 +41,18 @@ class Memory:
         self.seq = 0
         self.standings = Standings()
         self.held: dict[str, HeldRecord] = {}
+        # Keys that are known by their kill alone.
+        self.pending: set[str] = set()
         self.index = HotIndex(config.hot_window.total_seconds(), self.standings)
         self.rarity = Rarity()
         self.flashes = FlashWatch(config.flash_window.total_seconds())
         self._sightings = Sightings(config.exact_days, self.standings)
+        self.references = References(config.exact_days, self.standings)
         self._exact_days = config.exact_days
         self._decided = DecidedPlaces(config.exact_days)
         self._members: dict[str, tuple[int, ...]] = {}
         self._due: list[tuple[datetime, str, str]] = []
+        self.watch = Watch(config)
 
     def time_of(self, now: datetime | None, received_at: datetime | None) -> datetime:
         """The desk's time for an input: as the data says, never back."""
@@ -88,12 +94,21 @@ class Memory:
             self.set_standing(state)
         if record.sighting is not None:
             self._sight(record.sighting)
+        if record.named is not None:
+            named = record.named
+            self.references.add(unpack_names(named.names), named.item_key, self.day)
         if record.indexed is not None:
             self._index(record.indexed, record.seq)
+        if record.heard is not None and record.now is not None:
+            self.watch.apply(record.heard, record.now)
 
     def set_standing(self, record: StateRecord) -> None:
         """Puts a key's last word."""
         self.standings.put(record)
+        if record.status is Status.KILLED and not record.digest:
+            self.pending.add(record.item_key)
+        else:
+            self.pending.discard(record.item_key)
         if record.status is not Status.HELD:
             self.held.pop(record.item_key, None)
 
@@ -173,8 +188,10 @@ def _own(exact: bytes, provider: str | None) -> bytes:
 
 
 def keys_of(fingerprint: Fingerprint) -> U32:
-    """What a text is found by: its sentence and band keys."""
-    keys = np.concatenate((unpack(fingerprint.sentences), unpack(fingerprint.bands)))
+    """What a text is found by: 7 sentence keys at most, 16 of bands and 2 of outlines."""
+    keys = np.concatenate(
+        [unpack(part) for part in (fingerprint.sentences, fingerprint.bands, fingerprint.outlines)]
+    )
     keys.sort()
     return keys
 
@@ -196,6 +213,10 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
         shingles=packed_bytes(signed.shingles),
         names=_halved(signed.names),
         numbers=signed.numbers,
+        title=_halved(signed.title),
+        tickers=_halved(signed.tickers),
+        moments=_halved(signed.moments),
+        corrects=signed.corrects,
         paragraphs=_halved(signed.paragraphs),
     )
 

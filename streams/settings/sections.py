@@ -6,7 +6,7 @@ It must not read files or the environment.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -43,26 +43,38 @@ class KafkaSettings(_Section):
     ssl_key_password_file: Path | None = None
 
 
+# A silence longer than the watch remembers would never be announced.
+Minutes = Annotated[float, Field(ge=1, le=7 * 24 * 60)]
+
+
 class DedupSettings(_Section):
-    """How copy is compared with what came before; None leaves the desk's own value.
+    """How copy is compared with what came before, and what is watched.
+
+    None leaves what is set for all.
 
     Attributes:
         enabled: off publishes everything as its own story.
         near_hours: how far back near copies and versions are looked for.
         exact_days: how far back equal texts are.
+        gaps: announce missing message numbers.
+        silence_minutes: announce no silence before so long; "off" announces none.
     """
 
     enabled: bool | None = None
     near_hours: float | None = Field(default=None, ge=0)
     exact_days: int | None = Field(default=None, ge=0)
+    gaps: bool | None = None
+    silence_minutes: Minutes | Literal["off"] | None = None
 
 
 class DeskSettings(_Section):
-    """De-duplication for all providers, and what differs for one."""
+    """De-duplication and the watch for all providers, and what differs for one."""
 
     enabled: bool = True
     near_hours: float = Field(default=72, ge=0)
     exact_days: int = Field(default=30, ge=0)
+    gaps: bool = True
+    silence_minutes: Minutes | Literal["off"] = 15.0
     providers: dict[str, DedupSettings] = {}
 
 

@@ -29,7 +29,7 @@ from streams.settings.sections import (
 )
 
 if TYPE_CHECKING:
-    from streams.desk.config import DedupRule
+    from streams.desk.config import DedupRule, WatchRule
     from streams.log.security import KafkaSecurity
     from streams.pipeline import PipelineConfig
     from streams.worker.config import WorkerConfig
@@ -160,12 +160,17 @@ class Settings(BaseSettings):
             name: _dedup_rule(settings.model_dump(exclude_none=True), rule)
             for name, settings in self.desk.providers.items()
         }
+        watch = _watch_rule(self.desk.model_dump(exclude={"providers"}))
+        watched = {
+            name: _watch_rule(settings.model_dump(exclude_none=True), watch)
+            for name, settings in self.desk.providers.items()
+        }
         return PipelineConfig(
             profiles=profiles_of(self.profiles_dir),
             rules=CleaningRules(
                 boilerplate=load_boilerplate(self.boilerplate) if self.boilerplate else None
             ).without(off),
-            desk=DeskConfig(dedup=rule, providers=own),
+            desk=DeskConfig(dedup=rule, providers=own, watch=watch, watched=watched),
             enrich=EnrichConfig(recogniser=self.enrich.recogniser),
             max_body_bytes=self.max_body_bytes,
         )
@@ -218,3 +223,15 @@ def _dedup_rule(settings: Mapping[str, Any], base: DedupRule | None = None) -> D
     if "exact_days" in settings:
         changes["exact_window"] = timedelta(days=settings["exact_days"])
     return replace(base or DedupRule(), **changes)
+
+
+def _watch_rule(settings: Mapping[str, Any], base: WatchRule | None = None) -> WatchRule:
+    from streams.desk.config import WatchRule  # noqa: PLC0415  (brings the stages)
+
+    changes: dict[str, Any] = {}
+    if "gaps" in settings:
+        changes["gaps"] = settings["gaps"]
+    if "silence_minutes" in settings:
+        minutes = settings["silence_minutes"]
+        changes["silence"] = None if minutes == "off" else timedelta(minutes=minutes)
+    return replace(base or WatchRule(), **changes)
