@@ -14,7 +14,7 @@ from schemas.item import Item
 from schemas.journal import Status
 from streams.desk.config import DedupRule
 from streams.desk.decision import Caused, Decision, Signed, changes_since, original_of, publish
-from streams.desk.killed import judge_kill, named_by_kill, with_story_ended
+from streams.desk.killed import judge_kill, killed_copy, named_by_kill, with_story_ended
 from streams.desk.kills import find_pending
 from streams.desk.lifecycle import (
     Arrival,
@@ -41,6 +41,9 @@ def judge(memory: Memory, rule: DedupRule, signed: Signed, now: datetime) -> Dec
         pending = find_pending(memory, item, now)
         if pending is not None:
             return named_by_kill(memory, rule, signed, known, pending)
+        dead = killed_copy(memory, item, known) if known is not None else None
+        if dead is not None:
+            return dead
     where = arrival(item, known)
     if known is not None:
         if where is Arrival.SAME:
@@ -64,8 +67,19 @@ def _next(
     if hold is not None:
         return _held(memory, item, known, hold)
     if is_advisory(item):
-        return Decision(EventKind.ADVISORY, item=item, reasons=("advisory",))
+        return _advisory(item, known)
     return _usable(memory, rule, signed, known)
+
+
+def _advisory(item: Item, known: Standing | None) -> Decision:
+    """A note to editors: shown in an event, and its key's item stays what it is."""
+    return Decision(
+        EventKind.ADVISORY,
+        item=item,
+        of=known.published if known else None,
+        story_key=known.story_key if known else None,
+        reasons=("advisory",),
+    )
 
 
 def _usable(memory: Memory, rule: DedupRule, signed: Signed, known: Standing | None) -> Decision:
@@ -86,6 +100,10 @@ def release(memory: Memory, rule: DedupRule, signed: Signed) -> Decision:
     """What becomes of a held item when its hold ends: always published, linked as it may be."""
     known = memory.standings[signed.item.item_key]
     ended = ("hold-ended",)
+    if is_advisory(signed.item):
+        advisory = _advisory(signed.item, known)
+        standing = standing_with(signed.item, known)
+        return replace(advisory, reasons=ended + advisory.reasons, standing=standing)
     if known.published is not None:
         story = known.story_key or signed.item.item_key
         decision = publish(
