@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.event import EventKind, WireEvent
-from schemas.item import Item
+from schemas.item import Item, PubStatus
 from schemas.raw import RawMessage
 from streams.decode.message import source_of
 from streams.desk import Desk
@@ -130,6 +130,17 @@ def test_a_flash_after_its_story_is_published_and_old_at_once(
     assert old.cause == flash.id
     assert "after-its-story" in flash.reasons
     assert flash.story_key == events[0].story_key
+
+
+@apart
+@per_language
+def test_its_kill_ends_every_message_of_it(rendering: Rendering, language: str) -> None:
+    chain = a_chain(rendering, STORIES[language])
+    events = decided(chain)
+    last = {event.item.item_key: event.item for event in events if event.item is not None}
+    assert len(last) == len(chain)
+    assert {item.pubstatus for item in last.values()} == {PubStatus.CANCELED}
+    assert not any(item.paragraphs for item in last.values())
 
 
 MIXED = [
