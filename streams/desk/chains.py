@@ -96,9 +96,15 @@ def _like_text(
 
 
 def may_extend(memory: Memory, parent: HotText) -> bool:
-    """Whether a text may join the parent's story: by its root, or by one of the last to join."""
-    story = memory.standings[parent.item_key].story_key
-    return story is None or story == parent.item_key or parent.slot in memory.last_members(story)
+    """Whether a text may join the parent's story: by its root, or by one of the last to join.
+
+    By a flash that the story has superseded, too: it is the story's however late it came.
+    """
+    standing = memory.standings[parent.item_key]
+    story = standing.story_key
+    if story is None or story == parent.item_key or (standing.flash and standing.superseded):
+        return True
+    return parent.slot in memory.last_members(story)
 
 
 def _flash_before(memory: Memory, text: HotText, lead: U32, rule: DedupRule) -> Parent | None:

@@ -178,8 +178,11 @@ class Memory:
         if entry.novel:
             self.rarity.add(unpack(entry.fingerprint.shingles), self.now_s)
         else:
-            story = self.standings[entry.item_key].story_key
-            if story and story != entry.item_key:
+            standing = self.standings[entry.item_key]
+            story = standing.story_key
+            # A story does not go on from a round-up, nor from a flash that came late.
+            ends = standing.stands_apart or (standing.flash and standing.superseded)
+            if story and story != entry.item_key and not ends:
                 self._members[story] = (*self._members.get(story, ()), slot)[-_LAST_MEMBERS:]
         if entry.flash:
             lead = unpack(entry.fingerprint.lead)

@@ -12,13 +12,13 @@ from itertools import islice
 from schemas.event import EventKind
 from schemas.item import LifecycleKind, Link
 from schemas.journal import Status
-from streams.desk.chains import Parent, may_extend
+from streams.desk.chains import Parent
 from streams.desk.config import DedupRule
 from streams.desk.decision import Decision, Signed, publish
 from streams.desk.index import HotText
 from streams.desk.lifecycle import Standing
 from streams.desk.memory import Memory
-from streams.desk.stories import namesakes, rule_of_names, stated_parent
+from streams.desk.stories import NEWS_DAY_S, namesakes, rule_of_names, stated_parent
 from streams.desk.verify import Likeness, Verdict, compare
 
 _MOST_COMPARED = 64
@@ -54,7 +54,7 @@ def earlier_roundup(memory: Memory, signed: Signed, rule: DedupRule) -> Parent |
         verdict = compare(signed.text, hot, memory.rarity, rule)
         if verdict.likeness is Likeness.NONE or (best and verdict.score <= best[0]):
             continue
-        joins = may_extend(memory, hot)
+        joins = hot.at_s >= memory.now_s - NEWS_DAY_S
         parent = Parent(hot.item_key, hot.item_id, hot.provider, verdict, hot, joins=joins)
         best = (verdict.score, hot.slot, parent)
     return best[2] if best else None
