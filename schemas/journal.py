@@ -66,13 +66,19 @@ class StateRecord(Record):
 
 
 class HeldRecord(Record):
-    """An embargoed or withheld item, whole, with what its release will need."""
+    """An embargoed or withheld item, whole, with what its release will need.
+
+    Attributes:
+        reason: "embargo" ends at ``due``; "withheld" and "hold" when the agency says so, and have
+            no ``due``.
+    """
 
     item_key: str
     seq: int
     epoch: int
     hold: str
     due: Instant | None
+    reason: str | None = None
     source: Source
     item: Item
 

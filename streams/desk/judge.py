@@ -14,7 +14,7 @@ from schemas.item import Item
 from schemas.journal import Status
 from streams.desk.config import DedupRule
 from streams.desk.decision import Caused, Decision, Signed, changes_since, original_of, publish
-from streams.desk.killed import judge_kill, named_by_kill, with_story_ended
+from streams.desk.killed import judge_kill, killed_copy, named_by_kill, with_story_ended
 from streams.desk.kills import find_pending
 from streams.desk.lifecycle import (
     Arrival,
@@ -41,6 +41,9 @@ def judge(memory: Memory, rule: DedupRule, signed: Signed, now: datetime) -> Dec
         pending = find_pending(memory, item, now)
         if pending is not None:
             return named_by_kill(memory, rule, signed, known, pending)
+        dead = killed_copy(memory, item, known) if known is not None else None
+        if dead is not None:
+            return dead
     where = arrival(item, known)
     if known is not None:
         if where is Arrival.SAME:

@@ -13,7 +13,7 @@ from schemas.item import Item, Lifecycle, LifecycleKind, Link, PubStatus
 from schemas.journal import Status
 from streams.desk.chains import Parent, find_parent
 from streams.desk.config import DedupRule
-from streams.desk.decision import Caused, Decision, Signed
+from streams.desk.decision import Caused, Decision, Signed, original_of
 from streams.desk.identity import made_at, made_before, tombstone_at
 from streams.desk.kills import (
     KILLS,
@@ -46,7 +46,7 @@ _MOST_COPIED = 8
 def judge_kill(memory: Memory, item: Item, known: Standing | None, now: datetime) -> Decision:
     """What a kill ends, says and leaves: its own key, its targets, names for what is to come."""
     targets = find_targets(memory, item, known, now)
-    last = max(targets.ended, key=_newness, default=None)
+    last = max(targets.meant, key=_newness, default=None)
     is_known = known is not None and not is_pending(known)
     of = known.published if known and is_known else None
     if of is None and not is_known and last is not None:
@@ -143,7 +143,8 @@ def named_by_kill(
     decision = Decision(
         EventKind.STALE, of=cause.id, story_key=story, reasons=reasons, standing=standing
     )
-    return _ending(memory, replace(decision, indexes=is_new), tuple(ended.values()), cause)
+    unseen = known is None or known.slot is None
+    return _ending(memory, replace(decision, indexes=unseen), tuple(ended.values()), cause)
 
 
 def with_story_ended(
@@ -201,6 +202,27 @@ def killed_beside(
             indexes=True,
         )
     return None
+
+
+def killed_copy(memory: Memory, item: Item, known: Standing) -> Decision | None:
+    """What a version of a mere copy is whose original its provider had killed when it was made."""
+    if known.status is not Status.LIVE:
+        return None
+    original = original_of(memory, known)
+    if original is None or original.status is not Status.KILLED:
+        return None
+    when = made_at(original.order_key)
+    if when is None or original.provider != item.provider or not made_before(item.order_key, when):
+        return None
+    return Decision(
+        EventKind.STALE,
+        of=original.published or original.item_id,
+        story_key=known.story_key,
+        reasons=("killed",),
+        standing=replace(
+            known, status=Status.KILLED, order_key=tombstone_at(when, known.order_key)
+        ),
+    )
 
 
 def is_killed(memory: Memory, one: Standing) -> bool:

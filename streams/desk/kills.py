@@ -6,9 +6,11 @@ changes nothing; what becomes of the kill message itself is judged elsewhere.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from schemas.event import EventKind
 from schemas.item import AltId, Item, LifecycleKind, Link, PubStatus
@@ -46,7 +48,8 @@ class Targets:
 
     Attributes:
         ended: last words of the items it ends, but for its own key's.
-        named: references by which they were found.
+        meant: the items that references mean, killed before or not.
+        named: these references.
         unknown: references that nothing bears.
         doubtful: items that a reference may mean, where it may mean several stories.
         stories: how many these are; 0 where nothing is doubtful.
@@ -54,6 +57,7 @@ class Targets:
     """
 
     ended: tuple[Standing, ...] = ()
+    meant: tuple[Standing, ...] = ()
     named: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     doubtful: tuple[Standing, ...] = ()
@@ -143,6 +147,7 @@ def find_targets(memory: Memory, item: Item, known: Standing | None, now: dateti
     ended.pop(item.item_key, None)
     return Targets(
         ended=tuple(ended[key] for key in sorted(ended)),
+        meant=tuple(search.found.values()),
         named=tuple(search.named),
         unknown=tuple(search.unknown),
         doubtful=tuple(search.doubtful[key] for key in sorted(search.doubtful)),
@@ -164,9 +169,10 @@ def _resolve_implied(search: _Search) -> None:
     if headline is not None and search.resolve(headline, None if in_words else 0):
         return
     slugline = slugline_reference(item.slugline)
-    if slugline is not None and search.resolve(slugline, 0):
-        return
+    if slugline is not None:
+        search.resolve(slugline, 0)
     if headline is not None and in_words:
+        # What bears it may still come, and is what is meant, whatever else had the slugline.
         search.unknown.append(headline)
 
 
@@ -190,12 +196,13 @@ def _abroad(memory: Memory, item: Item, unknown: Iterable[str], when: str) -> It
 def story_of(memory: Memory, known: Standing, when: str) -> Iterator[Standing]:
     """An item and what the same provider made of the same story by then, and has not killed.
 
-    As a kill ends every version of a key, so it ends those that came under keys of their own. A
-    mere copy is ended alone: what it copies is another item, and is warned about.
+    As a kill ends every version of a key, so it ends those that came under keys of their own,
+    shown or passed over as older. A mere copy is ended alone: what it copies is another item, and
+    is warned about.
     """
     if known.status is not Status.KILLED and made_before(known.order_key, when):
         yield known
-    if known.published is None and known.reprint_of is not None:
+    if _is_copy(known):
         return
     story = known.story_key or known.item_key
     for key in (story, *memory.standings.members_of(story)):
@@ -205,10 +212,14 @@ def story_of(memory: Memory, known: Standing, when: str) -> Iterator[Standing]:
             and other.item_key != known.item_key
             and other.provider == known.provider
             and other.status is not Status.KILLED
-            and (other.published is not None or other.status is Status.HELD)
+            and not _is_copy(other)
             and made_before(other.order_key, when)
         ):
             yield other
+
+
+def _is_copy(one: Standing) -> bool:
+    return one.published is None and one.reprint_of is not None
 
 
 def end(item: Item, known: Standing, now: datetime | None) -> tuple[Standing, Caused]:
@@ -251,28 +262,23 @@ def end(item: Item, known: Standing, now: datetime | None) -> tuple[Standing, Ca
 
 
 def warnings(memory: Memory, ended: Iterable[Standing], spared: str) -> Iterator[Caused]:
-    """Warnings about what repeats killed items, through every copy of a copy; each once.
+    """Warnings about what repeats killed items and what these repeat, copy by copy; each once.
 
-    ``ended`` are the last words of the killed as they were before, ``spared`` is the key of the
-    kill itself.
+    Which of two copies came first says little of which agency wrote it, so that both are warned
+    about. ``ended`` are the last words of the killed as they were before, ``spared`` is the key of
+    the kill itself.
     """
     first = list(ended)
     seen = {spared, *(one.item_key for one in first)}
-    queue = [(key, one.item_key, "repeats") for one in first for key in _reprints(memory, one)]
-    queue += [
-        (one.reprint_of, one.item_key, "copied-by")
-        for one in first
-        if one.reprint_of is not None and one.published is None
-    ]
+    queue = deque((copy, one.item_key) for one in first for copy in _copies(memory, one))
     warned = 0
     while queue and warned < _MOST_WARNED:
-        key, of, relation = queue.pop(0)
+        (key, relation), of = queue.popleft()
         other = memory.standings.get(key)
         if key in seen or other is None:
             continue
         seen.add(key)
-        if relation == "repeats":
-            queue += [(copy, of, relation) for copy in _reprints(memory, other)]
+        queue += ((copy, of) for copy in _copies(memory, other))
         if other.published is not None and other.status is Status.LIVE:
             warned += 1
             yield warning(other, f"{relation}={of}")
@@ -288,8 +294,11 @@ def warning(other: Standing, reason: str) -> Caused:
     )
 
 
-def _reprints(memory: Memory, one: Standing) -> list[str]:
-    return memory.standings.reprints_of(one.item_key)
+def _copies(memory: Memory, one: Standing) -> Iterator[tuple[str, str]]:
+    for key in islice(memory.standings.reprints_of(one.item_key), _MOST_WARNED):
+        yield key, "repeats"
+    if one.reprint_of is not None:
+        yield one.reprint_of, "copied-by"
 
 
 def pending_of(item: Item, names: Iterable[str], now: datetime) -> tuple[Standing, ...]:

@@ -1,14 +1,16 @@
 """What a kill ends, and what comes after it."""
 
 from datetime import timedelta
+from itertools import permutations
 
 from schemas.event import EventKind
-from schemas.item import LifecycleKind, PubStatus
+from schemas.item import Item, LifecycleKind, PubStatus
 from streams.desk import Desk
 from tests.unit.desk.building import (
     T0,
     a_kill,
     an_item,
+    at,
     decide_all,
     kinds_of,
 )
@@ -97,3 +99,38 @@ class TestKills:
         decide_all(desk, an_item(), a_kill(made=5))
         assert kinds_of(desk.decide(an_item("again", made=10))) == ["new", "kill_warning"]
         assert kinds_of(desk.decide(an_item("again-2", made=11))) == ["duplicate"]
+
+
+class TestWarnings:
+    """A kill warns about every copy it can reach along reprint links, once each."""
+
+    def copies(self) -> list[Item]:
+        providers = ("ats", "portal", "ostpress", "nordan")
+        return [an_item("x", made=n, provider=one) for n, one in enumerate(providers)]
+
+    def test_every_copy_is_warned_about_whichever_came_first(self):
+        for order in permutations(self.copies()):
+            desk = Desk()
+            for place, item in enumerate(order):
+                desk.decide(item.model_copy(update={"received_at": at(20 + place)}))
+            _, *warned = desk.decide(a_kill("x", made=30, received=30))
+            assert {event.kind for event in warned} == {EventKind.KILL_WARNING}
+            assert sorted(event.of for event in warned) == sorted(
+                item.id for item in order if item.provider != "nordan"
+            )
+
+    def test_copy_that_is_killed_already_is_not_warned_about_but_its_copies_are(self):
+        desk = Desk()
+        ats, portal, _, nordan = self.copies()
+        decide_all(desk, ats, portal, nordan, a_kill("x", made=9, provider="ats"))
+        events = desk.decide(a_kill("x", made=30))
+        assert [event.of for event in events[1:]] == [portal.id]
+
+    def test_thousand_copies_are_a_bounded_number_of_warnings(self):
+        desk = Desk()
+        desk.decide(an_item())
+        for number in range(400):
+            desk.decide(an_item("x", made=1, provider=f"p{number}"))
+        events = desk.decide(a_kill(made=30))
+        assert len(events) == 257
+        assert len({event.id for event in events}) == 257
