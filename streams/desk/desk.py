@@ -275,7 +275,8 @@ class Desk:
     def _carry_out(self, decision: Decision, given: _Input) -> list[WireEvent]:
         """Events of a decision; what it changes goes into the journal and into memory."""
         key = given.item.item_key
-        decision = replace(decision, reasons=decision.reasons + given.noted.reasons())
+        if silence := given.noted.reasons():
+            decision = replace(decision, reasons=decision.reasons + silence)
         events = _events(decision, given)
         others = [other.item_key for other in decision.others]
         were_held = [one for one in (key, *others) if one in self._memory.held]
