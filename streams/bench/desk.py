@@ -145,7 +145,7 @@ def on_wires(
         wires=len(wires),
         pairs=len(pairs),
         methods=tuple(methods),
-        kinds=score_kinds(pairs, _found(said), said.kind) if pairs else None,
+        kinds=score_kinds(pairs, _found(said), said.kind, said.target) if pairs else None,
         candidate_recall=recall_of_candidates(of_strata(pairs, _SCORED), said.candidates)
         if pairs
         else None,

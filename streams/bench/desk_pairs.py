@@ -65,18 +65,19 @@ def read_pairs(paths: Sequence[Path], wires: Mapping[int, Wire]) -> list[Pair]:
     A list is an object of "pairs" (a, b, kind, stratum, weight, and perhaps a_sha and b_sha, the
     first digits of the SHA-256 of the bodies) and of "exact" (a, b). Each list estimates the
     population of a stratum by itself; of several the estimates are averaged by the number of pairs.
+    A pair without weight stands for nothing: it is in no share, but among the kinds and misses.
 
     Raises:
         ConfigError: a list cannot be read, names a wire that is not there, or one of other text.
     """
     lists = [_read(path, wires) for path in paths]
-    read = Counter(pair.stratum for pairs in lists for pair in pairs)
+    read = Counter(pair.stratum for pairs in lists for pair in pairs if pair.weight)
     every: dict[tuple[int, int], Pair] = {}
     for pairs in lists:
-        here = Counter(pair.stratum for pair in pairs)
+        here = Counter(pair.stratum for pair in pairs if pair.weight)
         for pair in pairs:
             exact = pair.stratum == EXACT_STRATUM
-            share = 1.0 if exact else here[pair.stratum] / read[pair.stratum]
+            share = here[pair.stratum] / read[pair.stratum] if pair.weight and not exact else 1.0
             every.setdefault((pair.first, pair.second), replace(pair, weight=pair.weight * share))
     return [pair for pair in every.values() if _is_within(pair, wires)]
 
@@ -95,7 +96,7 @@ def _read(path: Path, wires: Mapping[int, Wire]) -> list[Pair]:
 
 
 def _exact(row: Mapping[str, object]) -> dict[str, object]:
-    return {"stratum": EXACT_STRATUM, "weight": 1.0, **row}
+    return {"kind": PairKind.EXACT.value, "stratum": EXACT_STRATUM, "weight": 1.0, **row}
 
 
 def _pair(row: Mapping[str, object], wires: Mapping[int, Wire]) -> Pair:
@@ -107,7 +108,7 @@ def _pair(row: Mapping[str, object], wires: Mapping[int, Wire]) -> Pair:
         second=second,
         kind=PairKind(str(row["kind"])),
         stratum=str(row["stratum"]),
-        weight=float(str(row["weight"])),
+        weight=float(str(row.get("weight", 0.0))),
     )
 
 

@@ -28,7 +28,7 @@ _LEAST_BIGRAMS = 0.25
 _LEAST_BIGRAMS_E = 0.3
 _LEAST = {"A": 0.8, "B": 0.6, "C": 0.4, "D": 0.2}
 _SEED = 21578
-SIZES = {"A": 115, "B": 90, "C": 110, "D": 110, "E": 35}
+SIZES = {"A": 110, "B": 120, "C": 120, "D": 95, "E": 30}
 
 Shingles = frozenset[tuple[str, ...]]
 

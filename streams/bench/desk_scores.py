@@ -139,34 +139,53 @@ class KindScore:
         pairs: near copies, versions and corrections that were found.
         accuracy: share of them, by weight, whose later wire got the event of its kind.
         unweighted: the same, each pair once.
+        direct: the same, only of pairs whose later wire got an event about the earlier one; that
+            of another wire of the story may be another kind and right.
+        direct_pairs: how many those are.
         confusion: how often each kind got each event.
     """
 
     pairs: int
     accuracy: float
     unweighted: float
+    direct: float
+    direct_pairs: int
     confusion: Mapping[str, Mapping[str, int]]
 
 
 def score_kinds(
-    pairs: Sequence[Pair], found: Found, kind_of: Callable[[int], EventKind | None]
+    pairs: Sequence[Pair],
+    found: Found,
+    kind_of: Callable[[int], EventKind | None],
+    target_of: Callable[[int], int | None],
 ) -> KindScore:
-    """Kinds of the pairs that were found; exact ones and flashes are in the table only."""
+    """Kinds of the pairs that were found; exact ones are in the table only."""
     confusion: defaultdict[str, Counter[str]] = defaultdict(Counter)
     judged: list[tuple[float, bool]] = []
+    direct: list[bool] = []
     for pair in pairs:
         if pair.kind not in RIGHT_KIND or not found(pair):
             continue
         said = kind_of(pair.second)
         confusion[pair.kind.value][said.value if said else "none"] += 1
-        if pair.kind is not PairKind.EXACT:
-            judged.append((pair.weight, said is RIGHT_KIND[pair.kind]))
+        if pair.kind is PairKind.EXACT:
+            continue
+        right = said is RIGHT_KIND[pair.kind]
+        judged.append((pair.weight, right))
+        if target_of(pair.second) == pair.first:
+            direct.append(right)
     weight = sum(weight for weight, _ in judged)
     return KindScore(
         pairs=len(judged),
         accuracy=sum(weight for weight, right in judged if right) / weight if weight else 0.0,
         unweighted=sum(right for _, right in judged) / len(judged) if judged else 0.0,
-        confusion={kind: dict(confusion[kind]) for kind in RIGHT_KIND if kind in confusion},
+        direct=sum(direct) / len(direct) if direct else 0.0,
+        direct_pairs=len(direct),
+        confusion={
+            kind.value: dict(confusion[kind.value])
+            for kind in RIGHT_KIND
+            if kind.value in confusion
+        },
     )
 
 

@@ -33,7 +33,7 @@ _PROVIDER = "reuters"
 _DATE = re.compile(r"(\d{1,2}-[A-Za-z]{3}-\d{4})\s+(\d{1,2}:\d\d:\d\d)")
 _NEW_PARAGRAPH = re.compile(r"\n {4}|\n\s*\n")
 _DIGEST_CHARS = 12
-_WORD = re.compile(r"\w+(?:[.,/-]\w+)*")
+_WORD = re.compile(r"[\w']+")
 # What Reuters' machines of 1987 put where a flash had no text; it says nothing.
 _FILLER = re.compile(r"(?:\bblah\b[\s.,]*)+", re.IGNORECASE)
 FLASH_WINDOW = timedelta(hours=3)
@@ -61,7 +61,7 @@ class Wire:
     digest: str
 
     def words(self) -> list[str]:
-        """Words of title and text, case folded; a number with its marks is one, fillers none."""
+        """Words of title and text, case folded: letters, digits and apostrophes; fillers none."""
         text = "\n".join((self.title, *self.paragraphs))
         return _WORD.findall(_FILLER.sub(" ", text).casefold())
 

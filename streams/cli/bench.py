@@ -96,11 +96,9 @@ def bench(
     unknown = [name for name in sections if name not in there]
     if unknown:
         raise ConfigError(f"{unknown[0]} is not measured; there are {', '.join(there)}")
-    alone = next((name for name in sections if name in _BY_THEMSELVES), None)
-    if alone and len(sections) > 1:
-        raise ConfigError(f"{alone} has a table of its own: measure it by itself")
     if _bench_desk(desk, sections, output, inputs.max):
         return
+    alone = _alone(sections)
     if alone == _CLEAN:
         bench_clean(corpus, clean, output, inputs.max)
         return
@@ -109,6 +107,14 @@ def bench(
         return
     messages = tuple(inputs.sources((corpus,))) if corpus else ()
     _bench_budgets(sections, messages, hot, common.settings().broker, output)
+
+
+def _alone(sections: tuple[str, ...]) -> str | None:
+    """The section that has a table of its own, if one was asked for."""
+    alone = next((name for name in sections if name in _BY_THEMSELVES), None)
+    if alone and len(sections) > 1:
+        raise ConfigError(f"{alone} has a table of its own: measure it by itself")
+    return alone
 
 
 def _bench_budgets(

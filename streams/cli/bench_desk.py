@@ -71,10 +71,13 @@ def bench_desk(path: Path, options: DeskOptions, output: str | None, most: int |
 
     if options.misses and not options.pairs:
         raise ConfigError("--misses needs --pairs: without labels nothing is known to be wrong")
-    wires = read_wires(path)[:most]
-    by_number = {wire.number: wire for wire in wires}
+    by_number = {wire.number: wire for wire in read_wires(path)}
     pairs = read_pairs(options.pairs, by_number)
     read = read_flashes(options.flashes, by_number) if options.flashes else []
+    wires = list(by_number.values())[:most]
+    sent = {wire.number for wire in wires}
+    pairs = [pair for pair in pairs if {pair.first, pair.second} <= sent]
+    read = [one for one in read if {one.flash, one.story} <= sent]
     report = terminal(stderr=True)
     if pairs and options.baselines and (lacking := missing()):
         report.print(f"no MinHash-LSH and no SimHash beside it: {lacking}")
@@ -131,6 +134,10 @@ def _kinds(found: DeskReport) -> Iterator[str | Table]:
         yield (
             f"kinds right         {_point(kinds.accuracy)} by weight, "
             f"{_point(kinds.unweighted)} pair by pair, of {kinds.pairs} found"
+        )
+        yield (
+            f"                    {_point(kinds.direct)} of the {kinds.direct_pairs} whose later "
+            f"wire's event is about the earlier"
         )
     if found.candidate_recall is not None:
         recall, count = found.candidate_recall

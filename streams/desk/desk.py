@@ -26,6 +26,7 @@ from schemas.journal import (
 )
 from streams.desk.config import DeskConfig
 from streams.desk.decision import Decision, Signed
+from streams.desk.explaining import Explanation, explain
 from streams.desk.fingerprint import is_comparable, sign, unpack
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.identity import event_id, source_id
@@ -187,6 +188,16 @@ class Desk:
     def last_heard(self) -> dict[str, datetime]:
         """When each provider was last heard, by the desk's time."""
         return self._memory.watch.last_heard()
+
+    def explain(self, item: Item, earlier: Item, now: datetime | None = None) -> Explanation:
+        """Why ``item``, if it were decided now, would or would not be joined to ``earlier``.
+
+        It moves the desk's time as ``decide`` does and changes nothing else: ask a desk rebuilt
+        for the purpose, not one at work.
+        """
+        self._memory.advance(self._memory.time_of(now, item.received_at))
+        new, old = (self._ready(each, sign(each)) for each in (item, earlier))
+        return explain(self._memory, self._config.rule(item.provider), new, old)
 
     def drain(self) -> DeskChanges:
         """What changed since the last drain, for the host to write."""

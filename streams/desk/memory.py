@@ -28,6 +28,7 @@ _DAY_S = 24 * 3600
 _LAST_MEMBERS = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(milliseconds=1)
+_END = datetime.max.replace(tzinfo=UTC)
 # An undated message may not move the clock further than this: one wrong host clock would release
 # every embargo and forget every text.
 _LONGEST_LEAP = timedelta(hours=24)
@@ -61,7 +62,7 @@ class Memory:
         if last is None:
             return said if said is not None else _EPOCH
         if said is None or (received_at is None and said - last > _LONGEST_LEAP):
-            return last + _TICK
+            return last + min(_TICK, _END - last)
         return max(said, last)
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from schemas.event import EventKind, Source, WireEvent
 from schemas.item import Item
@@ -27,6 +27,8 @@ _FORGOTTEN = timedelta(days=14)
 MOST_PROVIDERS = 1_000
 MOST_SERVICES = 200
 _LONGEST_NAME = 200
+# What is expected after it has no date any more.
+_LAST_DAY = datetime(9999, 1, 1, tzinfo=UTC)
 _COPIES = frozenset({EventKind.DUPLICATE, EventKind.STALE})
 
 
@@ -110,7 +112,7 @@ class Watch:
             at: the desk's time.
             is_copy: the desk has its text already.
         """
-        if not provider or len(provider) > _LONGEST_NAME:
+        if not provider or len(provider) > _LONGEST_NAME or at > _LAST_DAY:
             return NOTHING
         known = self._get(provider, at)
         heard = listen(known.heard if known else None, provider, at)
