@@ -12,9 +12,9 @@ from streams.log import open_log
 from streams.log.base import TopicLog
 from streams.log.outgoing import Outgoing
 from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, IntakeStage
-from streams.pipeline.restoring import DeskHistory
+from streams.pipeline.restoring import DeskRebuild
 from streams.worker.fence import PauseFence
-from streams.worker.recovery import AbandonedError, take_over
+from streams.worker.recovery import AbandonedError, Standby
 from tests.faults.feed import messages
 from tests.unit.test_pipeline import a_record
 
@@ -42,7 +42,9 @@ async def log(tmp_path: Path):
 
 
 async def rebuilt(log: TopicLog) -> DeskStage:
-    return await take_over(log, "wire.", DeskConfig(), is_current=lambda: True)
+    stage, lost = await Standby(log, "wire.", DeskConfig()).take_over(lambda: True)
+    assert lost == ()
+    return stage
 
 
 def values(batch: DeskBatch) -> list[tuple[bytes | None, bytes | None]]:
@@ -109,19 +111,19 @@ async def test_what_a_replaced_desk_still_writes_is_ignored(log: TopicLog) -> No
 async def test_a_rebuild_for_an_assignment_that_is_gone_is_abandoned(log: TopicLog) -> None:
     await write(log, *(await rebuilt(log)).process(entries(2)).ranks)
     with pytest.raises(AbandonedError):
-        await take_over(log, "wire.", DeskConfig(), is_current=lambda: False)
+        await Standby(log, "wire.", DeskConfig()).take_over(lambda: False)
 
 
 async def test_a_long_rebuild_does_not_look_like_a_frozen_process(
     log: TopicLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    restore = DeskHistory.desk
+    restore = DeskRebuild.desk
 
-    def slow(history: DeskHistory, config: DeskConfig) -> Desk:
+    def slow(rebuild: DeskRebuild) -> tuple[Desk, tuple[str, ...]]:
         time.sleep(0.8)
-        return restore(history, config)
+        return restore(rebuild)
 
-    monkeypatch.setattr(DeskHistory, "desk", slow)
+    monkeypatch.setattr(DeskRebuild, "desk", slow)
     fence = PauseFence(0.6)
     beating = asyncio.create_task(fence.beat())
     await rebuilt(log)
