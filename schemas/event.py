@@ -93,7 +93,18 @@ class Source(Record):
 
 
 class Changes(Record):
-    """What differs between two versions: paragraph numbers from 0, and figures."""
+    """What differs between two versions: paragraph numbers from 0, and figures.
+
+    Attributes:
+        added: paragraphs of the new version that the old one has not.
+        removed: paragraphs of the old version.
+        altered: paragraphs of the new version whose partner in the old one has other words; with
+            ``removed`` and ``added`` taken out, the paragraphs of both are partners in order.
+        figures_before: figures that only the old version has.
+        figures_after: figures that only the new version has.
+        complete: False where a version has 256 paragraphs or 96 figures and more: those after
+            these are not compared, and nothing is said of them.
+    """
 
     headline: bool = False
     added: tuple[int, ...] = ()
@@ -101,6 +112,7 @@ class Changes(Record):
     altered: tuple[int, ...] = ()
     figures_before: tuple[str, ...] = ()
     figures_after: tuple[str, ...] = ()
+    complete: bool = True
 
 
 class Dead(Record):

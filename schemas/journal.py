@@ -103,6 +103,17 @@ class Sighting(Record):
     item_id: str
 
 
+class Named(Record):
+    """What later messages may call an item.
+
+    Attributes:
+        names: hashes of the names, 8 bytes each, most significant first, together in base64.
+    """
+
+    item_key: str
+    names: str
+
+
 class JournalRecord(Record):
     """Everything one decision changed in the desk's memory.
 
@@ -124,3 +135,4 @@ class JournalRecord(Record):
     states: tuple[StateRecord, ...] = ()
     indexed: Indexed | None = None
     sighting: Sighting | None = None
+    named: Named | None = None

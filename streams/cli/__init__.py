@@ -35,6 +35,7 @@ _VERBS = (
     ("config", _OPERATE, "Every setting, and where it came from."),
     ("lint", _OPERATE, "Check the provider profiles, the settings and learned lines."),
     ("boilerplate", _OPERATE, "Learn which lines of a source are never text."),
+    ("story", _LOOK, "A story, version by version, with the words that changed."),
     ("explain", _LOOK, "How one file is read, and why."),
     ("formats", _LOOK, "The formats that can be read."),
     ("bench", _LOOK, "This machine, measured against the budgets."),

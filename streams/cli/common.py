@@ -5,8 +5,8 @@ It must not read anything before a command asks.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -51,6 +51,15 @@ class Common:
     def settings(self) -> Settings:
         """The effective settings."""
         return self.load().settings
+
+    def log_settings(self, log: str | None) -> Callable[[], Settings]:
+        """How to get the effective settings, with the log that ``--log`` names, if it does."""
+
+        def settings() -> Settings:
+            chosen = self if log is None else replace(self, broker=log)
+            return chosen.settings()
+
+        return settings
 
 
 @Parameter(name="*")

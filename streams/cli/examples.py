@@ -137,6 +137,17 @@ day of the newest message learned from, and a hash of what was learned.
 Each field says where it stood as its format names it (NewsLines/DateLine), or
 the part of cleaning that found it (cleaning: dateline).
 """,
+    "story": f"""Examples:
+
+  wireroom story afp:16F1234                     every version, and what changed
+  wireroom story afp:16F1234 --log sqlite:///a.db
+  wireroom story 1a2b3c4d --from events.jsonl    what `run -o` wrote
+  wireroom story afp:16F1234 -o jsonl            for a program: a line an event
+
+The key is a story's, an item's, an item id, an id of the agency's own, or the
+id of an event. Without colours, changed words are [-old-]{{+new+}}.
+
+{_LOG}""",
     "formats": """Examples:
 
   wireroom formats             every format, with what it is recognised by

@@ -66,6 +66,14 @@ class Output:
     is_stdout: bool
     is_terminal: bool
 
+    @property
+    def is_coloured(self) -> bool:
+        """Whether what is shown for a person can carry colours."""
+        if not (self.is_stdout and self.is_terminal):
+            return False
+        console = terminal()
+        return console.color_system is not None and not console.no_color
+
     def line(self, value: bytes) -> None:
         """Write one record of JSON."""
         self.stream.write(json_line(value, terminal=self.is_terminal))

@@ -15,7 +15,15 @@ from schemas.decoded import Dropped, Failed
 from schemas.event import Dead, EventKind, Source, WireEvent
 from schemas.fingerprint import Fingerprint
 from schemas.item import Item
-from schemas.journal import HeldRecord, Indexed, JournalRecord, Sighting, StateRecord, Status
+from schemas.journal import (
+    HeldRecord,
+    Indexed,
+    JournalRecord,
+    Named,
+    Sighting,
+    StateRecord,
+    Status,
+)
 from streams.desk.config import DeskConfig
 from streams.desk.decision import Decision, Signed
 from streams.desk.fingerprint import is_comparable, sign, unpack
@@ -23,8 +31,9 @@ from streams.desk.flashes import FLASH_WORDS
 from streams.desk.identity import event_id, source_id
 from streams.desk.journal import DeskChanges, Mark, Restorer, RewoundError
 from streams.desk.judge import judge, release
-from streams.desk.lifecycle import content_of, is_flash
+from streams.desk.lifecycle import content_of, is_flash, is_kill
 from streams.desk.memory import Memory, hot_text, keys_of
+from streams.desk.references import pack_names
 from streams.errors import CorruptionError
 from streams.steps import Drop, Fail
 
@@ -288,6 +297,7 @@ class Desk:
             states=tuple(standing.record(seq, self.epoch) for standing in standings),
             indexed=_entry(item, fingerprint, novel=decision.novel) if decision.publishes else None,
             sighting=_sighting(decision, item, fingerprint),
+            named=_named(item) if given.cause is None else None,
         )
 
     def _apply(self, record: JournalRecord) -> None:
@@ -351,6 +361,12 @@ def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sight
     return Sighting(
         exact=fingerprint.exact, provider=item.provider, item_key=version[0], item_id=version[1]
     )
+
+
+def _named(item: Item) -> Named | None:
+    # What a kill says of itself it says of its target.
+    names = "" if is_kill(item) else pack_names(item)
+    return Named(item_key=item.item_key, names=names) if names else None
 
 
 def _rejection(source: Source, outcome: Drop | Fail | Dropped | Failed, stage: str) -> WireEvent:

@@ -38,9 +38,9 @@ _SENTENCE_WORDS = 6
 _SENTENCES_KEPT = 12
 SHINGLES_KEPT = 128
 _NAMES_KEPT = 48
-_NUMBERS_KEPT = 96
+NUMBERS_KEPT = 96
 _LEAD_WORDS = 80
-_PARAGRAPHS_KEPT = 256
+PARAGRAPHS_KEPT = 256
 _CHUNK = 4096
 
 # Small numbers as agencies spell them out; not "one", which is an article elsewhere, nor Spanish
@@ -181,7 +181,7 @@ def _names(words: Words) -> U32:
 
 def _paragraph_hashes(words: Words, count: int) -> U32:
     hashes, _, number = hash_groups(words.hashes, words.paragraph)
-    of_paragraph = np.zeros(min(count, _PARAGRAPHS_KEPT), np.uint32)
+    of_paragraph = np.zeros(min(count, PARAGRAPHS_KEPT), np.uint32)
     kept = (number > 0) & (number <= len(of_paragraph))
     of_paragraph[number[kept] - 1] = high_half(hashes[kept])
     return of_paragraph
@@ -192,7 +192,7 @@ def _numbers(text: str, words: Words) -> str:
     places = np.minimum(np.searchsorted(_SPELLED_HASHES, words.hashes), len(_SPELLED_HASHES) - 1)
     spelled = places[_SPELLED_HASHES[places] == words.hashes]
     found.update(dict.fromkeys(_SPELLED_DIGITS[place] for place in spelled.tolist()))
-    return " ".join(sorted(list(found)[:_NUMBERS_KEPT]))
+    return " ".join(sorted(list(found)[:NUMBERS_KEPT]))
 
 
 def plain_number(written: str) -> str:

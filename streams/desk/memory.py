@@ -18,6 +18,7 @@ from streams.desk.fingerprint import is_comparable, packed_bytes, unpack
 from streams.desk.flashes import FlashWatch
 from streams.desk.index import HotIndex, HotText
 from streams.desk.rarity import Rarity
+from streams.desk.references import References, unpack_names
 from streams.desk.sightings import DecidedPlaces, Sightings
 from streams.desk.standings import Standings
 from streams.desk.words import U32
@@ -43,6 +44,7 @@ class Memory:
         self.rarity = Rarity()
         self.flashes = FlashWatch(config.flash_window.total_seconds())
         self._sightings = Sightings(config.exact_days, self.standings)
+        self.references = References(config.exact_days, self.standings)
         self._exact_days = config.exact_days
         self._decided = DecidedPlaces(config.exact_days)
         self._members: dict[str, tuple[int, ...]] = {}
@@ -88,6 +90,9 @@ class Memory:
             self.set_standing(state)
         if record.sighting is not None:
             self._sight(record.sighting)
+        if record.named is not None:
+            named = record.named
+            self.references.add(unpack_names(named.names), named.item_key, self.day)
         if record.indexed is not None:
             self._index(record.indexed, record.seq)
 

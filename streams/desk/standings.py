@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 from array import array
 from datetime import datetime
+from itertools import islice
 
 from schemas.item import AltId
 from schemas.journal import StateRecord, Status
 from streams.desk.lifecycle import Standing
+from streams.desk.linked import LinkedNumbers
 from streams.desk.packing import (
     Plain,
     pack_hex,
@@ -31,6 +33,8 @@ from streams.desk.tables import HashTable
 # Tables grow one at a time, so that the desk never stops to copy all of them.
 _TABLES = 64
 _STATUSES = tuple(Status)
+# A million copies of one message are one decision each, and none of them may read all the others.
+_MOST_LISTED = 1_024
 # Bytes of the hashes of content, of everything, and of the headline.
 _HASH_SIZES = (16, 8, 8)
 # A row ends with its last field that is not None.
@@ -46,7 +50,8 @@ class Standings:
         # apart from the rest. Slots are below 2**32 in the index too.
         self._slots = array("I")
         self._tables = tuple(HashTable() for _ in range(_TABLES))
-        self._reprints = HashTable()
+        self._reprints = LinkedNumbers()
+        self._members = LinkedNumbers()
         # One decision asks for its own key seven times.
         self._lately: tuple[str | None, int] = (None, 0)
 
@@ -77,23 +82,30 @@ class Standings:
         """Puts a key's last word; its slot stays."""
         row = _packed(record)
         number = self._find(record.item_key)
+        known = None if number is None else self._standing(number)
         if number is None:
             number = self._append(record.item_key, row)
         else:
             self._rows.replace(number, pack_row(row))
-        if record.reprint_of:
-            upper = _hash(record.reprint_of) >> 32
-            if number not in self._reprints.find(upper):
-                self._reprints.add(upper, number)
+        repeats, story = record.reprint_of, record.story_key
+        if repeats and (known is None or known.reprint_of != repeats):
+            self._reprints.add(_hash(repeats), number)
+        if story and story != record.item_key and (known is None or known.story_key != story):
+            self._members.add(_hash(story), number)
 
     def put_slot(self, item_key: str, slot: int) -> None:
         """Says where the key's published version is in the hot index."""
         self._slots[self.number(item_key)] = slot
 
     def reprints_of(self, item_key: str) -> list[str]:
-        """Keys of the items that repeat this one, sorted."""
-        found = map(self._standing, self._reprints.find(_hash(item_key) >> 32))
-        return sorted(known.item_key for known in found if known and known.reprint_of == item_key)
+        """Keys of the items that repeat this one, sorted; of more than 1,024 the last ones."""
+        found = map(self._standing, islice(self._reprints.find(_hash(item_key)), _MOST_LISTED))
+        return sorted({known.item_key for known in found if known and known.reprint_of == item_key})
+
+    def members_of(self, story_key: str) -> list[str]:
+        """Keys in a story besides its root, sorted; of more than 1,024 the last ones."""
+        found = map(self._standing, islice(self._members.find(_hash(story_key)), _MOST_LISTED))
+        return sorted({known.item_key for known in found if known and known.story_key == story_key})
 
     def _append(self, item_key: str, row: tuple[Plain, ...]) -> int:
         number = self._rows.append(pack_row(row))

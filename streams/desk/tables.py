@@ -51,6 +51,18 @@ class HashTable:
         if place == len(cells) - 2:
             self._grow()
 
+    def replace(self, upper: int, lower: int, by: int) -> None:
+        """Puts another lower half into the cell of these two halves, if there is one."""
+        upper = upper or 1
+        wanted = upper << 32 | lower
+        cells = self._cells
+        place = upper * self._homes >> 32
+        while cell := cells[place]:
+            if cell == wanted:
+                cells[place] = upper << 32 | by
+                return
+            place += 1
+
     def find(self, upper: int) -> list[int]:
         """The lower halves of all cells with this upper half."""
         # No cell is 0, which is an empty one: an upper half of 0 is filed under 1.

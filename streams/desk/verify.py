@@ -45,36 +45,47 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
-UNLIKE = Verdict(Likeness.NONE)
-
-
 def compare(
     new: HotText, old: HotText, rarity: Rarity, rule: DedupRule, *, corrects: bool = False
 ) -> Verdict:
-    """What ``new`` is to ``old``; ``corrects`` when the item says that it is a correction."""
+    """What ``new`` is to ``old``; ``corrects`` when the item says that it is a correction.
+
+    The reasons are the measures, and of two texts that are not alike also what spoke against it:
+    "veto=names 0.20<0.60" (measured, then what the rule asks for).
+    """
     if new.exact == old.exact:
         return Verdict(Likeness.EXACT, 1.0, ("exact",))
     containment, evidence = _rare_containment(new, old, rarity)
-    if evidence < rule.evidence:
-        return UNLIKE
     new_numbers, old_numbers = set(new.numbers.split()), set(old.numbers.split())
     numbers = _share_of_smaller(new_numbers, old_numbers)
-    ratio = min(new.words, old.words) / max(new.words, old.words)
-    reasons = (
+    names = _name_share(new, old)
+    ratio = min(new.words, old.words) / max(new.words, old.words, 1)
+    score = round(containment, 4)
+    measures = (
         f"rare-containment={containment:.2f}",
         f"numbers={numbers:.2f}",
         f"length-ratio={ratio:.2f}",
     )
+    if evidence < rule.evidence:
+        return Verdict(
+            Likeness.NONE, score, (*measures, f"veto=evidence {evidence}<{rule.evidence}")
+        )
     if corrects and containment >= rule.correction:
-        return Verdict(Likeness.CORRECTION, round(containment, 4), reasons)
-    if containment < rule.containment or numbers < rule.numbers:
-        return UNLIKE
-    if _name_share(new, old) < rule.names:
-        return UNLIKE
+        return Verdict(Likeness.CORRECTION, score, measures)
+    vetoes = tuple(
+        f"veto={name} {value:.2f}<{least:.2f}"
+        for name, value, least in (
+            ("rare-containment", containment, rule.containment),
+            ("numbers", numbers, rule.numbers),
+            ("names", names, rule.names),
+        )
+        if value < least
+    )
+    if vetoes:
+        return Verdict(Likeness.NONE, score, measures + vetoes)
     # Copy with a figure of its own is never passed over as the same again.
     same = ratio >= rule.copy_ratio and _share_of_larger(new_numbers, old_numbers) >= _SAME_NUMBERS
-    likeness = Likeness.NEAR if same else Likeness.VERSION
-    return Verdict(likeness, round(containment, 4), reasons)
+    return Verdict(Likeness.NEAR if same else Likeness.VERSION, score, measures)
 
 
 def _rare_containment(new: HotText, old: HotText, rarity: Rarity) -> tuple[float, int]:
