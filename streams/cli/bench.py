@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
+from cyclopts import Parameter, validators
 
 from streams.cli.bench_clean import CleanOptions, bench_clean
 from streams.cli.common import Common
@@ -44,6 +45,7 @@ def bench(
     *sections: str,
     corpus: str | None = None,
     hot: int = 100_000,
+    recover: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
     output: OutputOption = None,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     clean: CleanOptions = CleanOptions(),  # noqa: B008  (frozen)
@@ -71,6 +73,8 @@ def bench(
         sections: what to measure.
         corpus: measure with these messages (as for run) instead of those made here.
         hot: how many items the desk holds while it is measured; the budget is for 1,000,000.
+        recover: measure instead how long a new desk takes to remember so many decided items,
+            from a temporary file, or from Kafka with --broker kafka://host:port.
         output: a file, or one of text, jsonl.
         inputs: how to read the corpus.
         clean: what cleaning is measured with.
@@ -93,14 +97,13 @@ def bench(
     if alone == _FORMATS:
         _bench_formats(tuple(inputs.sources((corpus,))) if corpus else None, output)
         return
-    broker = common.settings().broker
-    if "kafka" in sections and not broker.startswith("kafka://"):
-        raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
+    broker = _broker(sections, recover, common)
     chosen = sections or tuple(name for name in SECTIONS if name != "kafka")
     messages = tuple(inputs.sources((corpus,))) if corpus else ()
     report = terminal(stderr=True)
     figures: list[Figure] = []
-    for name, section in measure(chosen, messages=messages, hot=hot, broker=broker).items():
+    sections_of = measure(chosen, messages=messages, hot=hot, recover=recover, broker=broker)
+    for name, section in sections_of.items():
         report.print(f"measuring {name} ...")
         figures += section()
     with open_output(output) as out:
@@ -109,6 +112,16 @@ def bench(
             return
         for figure in figures:
             out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))
+
+
+def _broker(sections: tuple[str, ...], recover: int | None, common: Common) -> str:
+    """The log to measure on, if what is to be measured fits it."""
+    if recover is not None and sections != ("desk",):
+        raise ConfigError("--recover is for the desk: wireroom bench desk --recover N")
+    broker = common.settings().broker
+    if "kafka" in sections and not broker.startswith("kafka://"):
+        raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
+    return broker
 
 
 def _bench_formats(messages: tuple[RawMessage, ...] | None, output: str | None) -> None:
