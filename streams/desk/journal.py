@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from schemas.journal import HeldRecord, JournalRecord, StateRecord, Status
@@ -119,7 +120,9 @@ class Restorer:
             CorruptionError: records before it are missing.
             RewoundError: some that were applied should not have been.
         """
-        if any(mark.epoch > record.epoch and mark.seq <= record.seq for mark in self._known):
+        if self._known and any(
+            mark.epoch > record.epoch and mark.seq <= record.seq for mark in self._known
+        ):
             return
         last = self._last
         if last is None and self._first_seq is not None and record.seq > self._first_seq:
@@ -139,6 +142,13 @@ class Restorer:
         self._waiting.append(record)
         if len(self._waiting) > _HELD_BACK:
             self._apply(self._waiting.popleft())
+
+    def expect(self, now: datetime) -> None:
+        """Say up to which time the records go at least: what is past by then costs less.
+
+        Where that turns out to be wrong, ``finish`` raises ``RewoundError``: begin anew without.
+        """
+        self._memory.restored_to_s = now.timestamp()
 
     def put_held(self, item_key: str, record: HeldRecord | None) -> None:
         """Take a held item, or the word that its hold has ended.
@@ -162,6 +172,7 @@ class Restorer:
 
         Raises:
             CorruptionError: the state knows of records that the journal does not.
+            RewoundError: the records end before the time that was expected.
         """
         last, state = self._last, self._state_last
         if last is not None and state.epoch >= last.epoch and state.seq > last.seq:
@@ -172,6 +183,9 @@ class Restorer:
             )
         while self._waiting:
             self._apply(self._waiting.popleft())
+        if self._memory.now_s < self._memory.restored_to_s:
+            raise RewoundError(self._marks)
+        self._memory.restored_to_s = 0.0
         for key, hold in self._open_holds.items():
             held = self._held.get(key, {}).get(hold or "")
             if held is not None:

@@ -38,19 +38,21 @@ class EmbeddedDesk:
         self._stage = self._restored()
 
     def _restored(self) -> DeskStage:
-        marks: tuple[Mark, ...] = ()
+        marks: tuple[Mark, ...] | None = None
         while True:
             try:
                 return DeskStage(self._rebuilt(marks))
             except RewoundError as rewound:
                 marks = rewound.marks
 
-    def _rebuilt(self, marks: Sequence[Mark]) -> Desk:
-        store = self._store
-        first = next(
-            (batch[0] for batch in every_batch(store, self._prefix + TopicName.DESK)), None
+    def _rebuilt(self, marks: Sequence[Mark] | None) -> Desk:
+        store, journal = self._store, self._prefix + TopicName.DESK
+        last_at = max(0, store.end_offsets(journal)[0] - 1)
+        first, last = (
+            next((batch[0] for batch in every_batch(store, journal, start)), None)
+            for start in (0, last_at)
         )
-        rebuild = DeskRebuild(self._config.desk, first, marks)
+        rebuild = DeskRebuild(self._config.desk, first, last, marks)
         for name in RESTORED_FROM:
             topic = self._prefix + name
             start = 0

@@ -35,18 +35,26 @@ class DeskRebuild:
     """
 
     def __init__(
-        self, config: DeskConfig, first: Record | None = None, marks: Sequence[Mark] = ()
+        self,
+        config: DeskConfig,
+        first: Record | None = None,
+        last: Record | None = None,
+        marks: Sequence[Mark] | None = None,
     ) -> None:
         """Prepare to rebuild a desk.
 
         Args:
             config: of the desk.
             first: the first record that ``wire.desk`` still has; None when it has none.
-            marks: what an attempt before has learned.
+            last: its last one as of now, which spares work on what is past by then.
+            marks: what an attempt before has learned; None for the first.
         """
         self._first_seq = None if first is None else _read(JournalRecord, first).seq
         self._desk = Desk(config)
-        self._restorer = self._desk.restorer(self._first_seq, marks)
+        self._restorer = self._desk.restorer(self._first_seq, marks or ())
+        until = _read(JournalRecord, last).now if last is not None and marks is None else None
+        if until is not None:
+            self._restorer.expect(until)
 
     def state_start(self, begin: int, end: int) -> int:
         """From where to read ``wire.state``: hardly any of it where the journal is whole.

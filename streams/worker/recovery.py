@@ -67,7 +67,7 @@ class Standby:
         self._config = config
         self._report = report
         self._rebuild: DeskRebuild | None = None
-        self._marks: tuple[Mark, ...] = ()
+        self._marks: tuple[Mark, ...] | None = None
         # By topic, where to read on, and how many records were read.
         self._next: dict[TopicName, int] = {}
         self._read_so_far: dict[TopicName, int] = {}
@@ -159,10 +159,7 @@ class Standby:
     async def is_last(self, stage: DeskStage) -> bool:
         """Whether the journal ends with what this desk wrote last."""
         topic = self._prefix + TopicName.DESK
-        end = await self._log.end_offsets(topic)
-        last: Record | None = None
-        async for batch in self._log.read(topic, {0: max(0, end[0] - 1)}, stop=end):
-            last = batch[-1] if batch else last
+        last = await self._one(topic, (await self._log.end_offsets(topic))[0] - 1)
         try:
             record = decode(JournalRecord, last.value or b"") if last is not None else None
         except SchemaError:
@@ -177,18 +174,25 @@ class Standby:
     async def _begin(self) -> DeskRebuild:
         journal, state = (self._prefix + name for name in (TopicName.DESK, TopicName.STATE))
         begin, end = await self._log.begin_offsets(journal), await self._log.end_offsets(journal)
-        first: Record | None = None
+        first, last = None, None
         if begin[0] < end[0]:
-            async for batch in self._log.read(journal, begin, stop={0: begin[0] + 1}):
-                first = batch[0] if batch else first
-        rebuild = DeskRebuild(self._config, first, self._marks)
-        states, last = await self._log.begin_offsets(state), await self._log.end_offsets(state)
+            first, last = await self._one(journal, begin[0]), await self._one(journal, end[0] - 1)
+        rebuild = DeskRebuild(self._config, first, last, self._marks)
+        states, said = await self._log.begin_offsets(state), await self._log.end_offsets(state)
         self._next = dict.fromkeys(RESTORED_FROM, 0)
-        self._next[TopicName.STATE] = rebuild.state_start(states[0], last[0])
+        self._next[TopicName.STATE] = rebuild.state_start(states[0], said[0])
         self._next[TopicName.DESK] = begin[0]
         self._read_so_far = dict.fromkeys(RESTORED_FROM, 0)
         self._rebuild = rebuild
         return rebuild
+
+    async def _one(self, topic: str, offset: int) -> Record | None:
+        """The record at an offset, if it is there."""
+        found: Record | None = None
+        if offset >= 0:
+            async for batch in self._log.read(topic, {0: offset}, stop={0: offset + 1}):
+                found = batch[0] if batch else found
+        return found
 
     async def _read(
         self, rebuild: DeskRebuild, topic: TopicName, is_current: Callable[[], bool]
