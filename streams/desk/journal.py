@@ -220,4 +220,4 @@ class Restorer:
         """The hold is open, or the journal has not come as far as to say."""
         if self._open_holds.get(item_key) == hold:
             return True
-        return self._applied is not None and self._held[item_key][hold].seq > self._applied.seq
+        return self._applied is None or self._held[item_key][hold].seq > self._applied.seq
