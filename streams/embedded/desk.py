@@ -60,12 +60,21 @@ class EmbeddedDesk:
                 end = store.end_offsets(topic)[0]
                 start = rebuild.state_start(store.begin_offsets(topic)[0], end)
             for batch in every_batch(store, topic, start):
-                rebuild.add(name, batch)
+                taken = rebuild.add(name, batch)
+                if taken < len(batch):
+                    self._add_texts(rebuild)
+                    rebuild.add(name, batch[taken:])
         desk, lost = rebuild.desk()
         if lost:
             # Written in one transaction with the journal, so it cannot have been forgotten.
             raise CorruptionError(f"{self._prefix}{TopicName.HELD} lacks the held {lost[0]}")
         return desk
+
+    def _add_texts(self, rebuild: DeskRebuild) -> None:
+        """Another method signed what was decided: here are all the texts."""
+        for batch in every_batch(self._store, self._prefix + TopicName.ITEMS):
+            rebuild.add_texts(batch, 0)
+        rebuild.add_texts((), self._store.end_offsets(self._prefix + TopicName.DESK)[0])
 
     @property
     def next_offset(self) -> int:

@@ -5,10 +5,11 @@ Both hosts read the records their own way and rebuild here. It must not read a l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from schemas.codec import SchemaError, decode
+from schemas.item import Item
 from schemas.journal import HeldRecord, JournalRecord, StateRecord
 from schemas.model import Record as Model
 from schemas.topics import TopicName
@@ -16,6 +17,7 @@ from streams.desk import Desk, DeskConfig
 from streams.desk.journal import Mark
 from streams.errors import CorruptionError
 from streams.log.base import Record
+from streams.pipeline.signing import SignedAnew, is_outdated
 
 _M = TypeVar("_M", bound=Model)
 
@@ -52,9 +54,10 @@ class DeskRebuild:
         self._first_seq = None if first is None else _read(JournalRecord, first).seq
         self._desk = Desk(config)
         self._restorer = self._desk.restorer(self._first_seq, marks or ())
-        until = _read(JournalRecord, last).now if last is not None and marks is None else None
-        if until is not None:
+        until = _read(JournalRecord, last).now if last is not None else None
+        if until is not None and marks is None:
             self._restorer.expect(until)
+        self._texts = SignedAnew(until and until - config.hot_window)
 
     def state_start(self, begin: int, end: int) -> int:
         """From where to read ``wire.state``: hardly any of it where the journal is whole.
@@ -65,8 +68,11 @@ class DeskRebuild:
         """
         return max(begin, end - _STATE_TAIL) if self._first_seq == 1 else begin
 
-    def add(self, topic: TopicName, records: Sequence[Record]) -> None:
-        """Take records of one of ``RESTORED_FROM``, in their order.
+    def add(self, topic: TopicName, records: Sequence[Record]) -> int:
+        """Take records of one of ``RESTORED_FROM``, in their order; answers how many were taken.
+
+        Fewer than given where the next was signed by another method than ours and its text is
+        wanted: call ``add_texts`` with all there is on ``wire.items``, then give the rest.
 
         Raises:
             CorruptionError: one of them is none, or some are missing.
@@ -78,8 +84,7 @@ class DeskRebuild:
                     if record.value is not None:
                         self._restorer.put_state(_read(StateRecord, record))
             case TopicName.DESK:
-                for record in records:
-                    self._restorer.put_journal(_read(JournalRecord, record))
+                return self._add_journal(records)
             case TopicName.HELD:
                 for record in records:
                     key = (record.key or b"").decode("utf-8", "replace")
@@ -87,6 +92,30 @@ class DeskRebuild:
                     self._restorer.put_held(held.item_key if held else key, held)
             case _:
                 raise ValueError(f"a desk is not rebuilt from {topic}")
+        return len(records)
+
+    def _add_journal(self, records: Sequence[Record]) -> int:
+        for taken, record in enumerate(records):
+            decided = _read(JournalRecord, record)
+            if is_outdated(decided):
+                if record.offset >= self._texts.complete_to:
+                    return taken
+                decided = self._texts.renewed(decided)
+            self._restorer.put_journal(decided)
+        return len(records)
+
+    def add_texts(self, items: Iterable[Record], complete_to: int) -> None:
+        """Take records of ``wire.items``, to sign anew what another method signed.
+
+        Args:
+            items: all of them, or all since the last call.
+            complete_to: end offset of ``wire.desk`` before they were read: what it says before that
+                speaks of no later item.
+        """
+        for record in items:
+            if record.value is not None:
+                self._texts.add(_read(Item, record))
+        self._texts.complete_to = max(self._texts.complete_to, complete_to)
 
     def desk(self) -> tuple[Desk, tuple[str, ...]]:
         """A desk that decides what comes next as the one that wrote all this would have.

@@ -7,7 +7,7 @@ for longer than the session time-out would expel the member.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from schemas.codec import SchemaError, decode
@@ -71,6 +71,7 @@ class Standby:
         # By topic, where to read on, and how many records were read.
         self._next: dict[TopicName, int] = {}
         self._read_so_far: dict[TopicName, int] = {}
+        self._next_text: Mapping[int, int] = {}
         self._applying = asyncio.Lock()
         self._following = True
 
@@ -183,6 +184,7 @@ class Standby:
         self._next[TopicName.STATE] = rebuild.state_start(states[0], said[0])
         self._next[TopicName.DESK] = begin[0]
         self._read_so_far = dict.fromkeys(RESTORED_FROM, 0)
+        self._next_text = {}
         self._rebuild = rebuild
         return rebuild
 
@@ -209,6 +211,16 @@ class Standby:
                 await self._take(rebuild, topic, batch, end[0])
         self._next[topic] = max(self._next[topic], end[0])
 
+    async def _read_texts(self, rebuild: DeskRebuild) -> None:
+        """Give it the items there are by now: another method signed them."""
+        items = self._prefix + TopicName.ITEMS
+        journal = await self._log.end_offsets(self._prefix + TopicName.DESK)
+        end = await self._log.end_offsets(items)
+        async for batch in self._log.read(items, self._next_text, stop=end):
+            await asyncio.to_thread(rebuild.add_texts, batch, 0)
+        self._next_text = end
+        rebuild.add_texts((), journal[0])
+
     async def _tail(self, rebuild: DeskRebuild, topic: TopicName) -> None:
         name = self._prefix + topic
         async for batch in self._log.read(name, {0: self._next[topic]}):
@@ -224,7 +236,10 @@ class Standby:
         # In a thread: a batch takes tens of milliseconds, a rebuild thousands of them, in which
         # this process must not seem frozen.
         async with self._applying:
-            await asyncio.to_thread(rebuild.add, topic, batch)
+            taken = await asyncio.to_thread(rebuild.add, topic, batch)
+            while taken < len(batch):
+                await self._read_texts(rebuild)
+                taken += await asyncio.to_thread(rebuild.add, topic, batch[taken:])
         self._next[topic] = batch[-1].offset + 1
         self._read_so_far[topic] += len(batch)
         remaining = max(0, end - self._next[topic])
