@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.codec import decode, encode, encode_short
 from schemas.journal import JournalRecord, StateRecord, Status
 from streams.desk import Desk
 from streams.desk import journal as under_test
@@ -160,6 +161,17 @@ class TestState:
         restorer = Desk().restorer(first_seq=3)
         with pytest.raises(RewoundError):
             restorer.put_journal(a_record(5, 1))
+
+
+def test_short_and_long_records_are_read_alike():
+    """The long form is what earlier versions wrote."""
+    desk = Desk(epoch=1)
+    decide_all(desk, an_item(), an_item("b", text=MORE, embargoed_until=at(30)), a_kill(made=5))
+    changes = desk.drain()
+    for record in (*changes.journal, *changes.state):
+        assert decode(type(record), encode_short(record)) == record
+        assert decode(type(record), encode(record)) == record
+        assert len(encode_short(record)) < len(encode(record)) - 100
 
 
 class TestHolds:

@@ -175,7 +175,7 @@ async def test_a_standby_signs_anew_what_a_desk_of_another_version_writes(log: T
 def signed_by_another_method(journal: Outgoing) -> Outgoing:
     """As a desk of an earlier version would have written it."""
     value = orjson.loads(journal.value or b"")
-    if value["indexed"] is not None:
+    if value.get("indexed") is not None:
         value["indexed"]["fingerprint"] |= {"version": 0, "exact": "0" * 32, "sentences": ""}
         value["sighting"]["exact"] = "0" * 32
     return replace(journal, value=orjson.dumps(value))
