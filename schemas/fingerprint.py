@@ -19,10 +19,17 @@ class Fingerprint(Record):
         words: folded words in headline and paragraphs.
         figures: how many of them begin with a digit.
         sentences: keys of sentences long enough to mean something, to find candidates by.
-        bands: keys of MinHash bands over three-word shingles, to find candidates by.
-        shingles: the smallest hashes of the text's three-word shingles, ascending.
-        numbers: the text's distinct numbers in one plain spelling, separated by spaces.
+        bands: keys of MinHash bands over its phrases, to find candidates by.
+        outlines: keys of the headline without its figures and of the figures alone, likewise.
+        shingles: the smallest hashes of the text's phrases (three words in a row, or two numbers),
+            ascending.
+        numbers: the text's numbers in one plain spelling, each as often as it occurs, separated
+            by spaces.
         names: words written with a capital inside a sentence, ascending.
+        title: the headline's words, ascending.
+        tickers: the shares that are its subject, ascending.
+        moments: dates, clock times, quarters and sessions the headline names, ascending.
+        corrects: the headline is marked as a correction.
         lead: the distinct words of headline and opening, ascending.
         paragraphs: one hash a paragraph, in order, to tell versions apart by.
     """
@@ -33,8 +40,13 @@ class Fingerprint(Record):
     figures: int = 0
     sentences: str = ""
     bands: str = ""
+    outlines: str = ""
     shingles: str = ""
     numbers: str = ""
     names: str = ""
+    title: str = ""
+    tickers: str = ""
+    moments: str = ""
+    corrects: bool = False
     lead: str = ""
     paragraphs: str = ""

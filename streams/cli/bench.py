@@ -13,6 +13,7 @@ import orjson
 from cyclopts import Parameter, validators
 
 from streams.cli.bench_clean import CleanOptions, bench_clean
+from streams.cli.bench_desk import DeskOptions, bench_desk
 from streams.cli.common import Common
 from streams.cli.inputs import Inputs
 from streams.cli.output import Format, OutputOption, open_output, terminal
@@ -20,7 +21,7 @@ from streams.cli.render import printable
 from streams.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.table import Table
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _FORMATS = "formats"
 _CLEAN = "clean"
+_DESK = "desk"
 _BY_THEMSELVES = (_FORMATS, _CLEAN)
 # The columns of fields, narrow enough for a terminal.
 _SHORT = {
@@ -49,6 +51,7 @@ def bench(
     output: OutputOption = None,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     clean: CleanOptions = CleanOptions(),  # noqa: B008  (frozen)
+    desk: DeskOptions = DeskOptions(),  # noqa: B008  (frozen)
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
     """Measure this machine against the budgets, in CPU time.
@@ -69,6 +72,14 @@ def bench(
     Its corpus is JSON Lines of id, url, text, articleBody and, if known, title
     and html.
 
+    desk --wires FILE, by itself, cleans, signs and decides real wires one after
+    the other, knowing only what came before, and prints how well: with --pairs
+    precision, recall and F1 of pairs being one story, with bootstrap 95 %
+    intervals, the share of same-template pairs wrongly merged, whether kinds are
+    right, how often the earlier wire was a candidate; beside MinHash-LSH, SimHash
+    and exact hashes. Without: flashes that got a story within 3 hours, keys an
+    item, and wires a CPU second.
+
     Args:
         sections: what to measure.
         corpus: measure with these messages (as for run) instead of those made here.
@@ -78,6 +89,7 @@ def bench(
         output: a file, or one of text, jsonl.
         inputs: how to read the corpus.
         clean: what cleaning is measured with.
+        desk: what the desk's matching is measured with.
         common: settings.
     """
     for name in _ONE_THREAD:
@@ -88,9 +100,9 @@ def bench(
     unknown = [name for name in sections if name not in there]
     if unknown:
         raise ConfigError(f"{unknown[0]} is not measured; there are {', '.join(there)}")
-    alone = next((name for name in sections if name in _BY_THEMSELVES), None)
-    if alone and len(sections) > 1:
-        raise ConfigError(f"{alone} has a table of its own: measure it by itself")
+    if _bench_desk(desk, sections, output, inputs.max):
+        return
+    alone = _alone(sections)
     if alone == _CLEAN:
         bench_clean(corpus, clean, output, inputs.max)
         return
@@ -98,12 +110,24 @@ def bench(
         _bench_formats(tuple(inputs.sources((corpus,))) if corpus else None, output)
         return
     broker = _broker(sections, recover, common)
-    chosen = sections or tuple(name for name in SECTIONS if name != "kafka")
     messages = tuple(inputs.sources((corpus,))) if corpus else ()
+    chosen = sections or tuple(name for name in SECTIONS if name != "kafka")
+    wanted = measure(chosen, messages=messages, hot=hot, recover=recover, broker=broker)
+    _bench_budgets(wanted, output)
+
+
+def _alone(sections: tuple[str, ...]) -> str | None:
+    """The section that has a table of its own, if one was asked for."""
+    alone = next((name for name in sections if name in _BY_THEMSELVES), None)
+    if alone and len(sections) > 1:
+        raise ConfigError(f"{alone} has a table of its own: measure it by itself")
+    return alone
+
+
+def _bench_budgets(wanted: dict[str, Callable[[], list[Figure]]], output: str | None) -> None:
     report = terminal(stderr=True)
     figures: list[Figure] = []
-    sections_of = measure(chosen, messages=messages, hot=hot, recover=recover, broker=broker)
-    for name, section in sections_of.items():
+    for name, section in wanted.items():
         report.print(f"measuring {name} ...")
         figures += section()
     with open_output(output) as out:
@@ -122,6 +146,20 @@ def _broker(sections: tuple[str, ...], recover: int | None, common: Common) -> s
     if "kafka" in sections and not broker.startswith("kafka://"):
         raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
     return broker
+
+
+def _bench_desk(
+    desk: DeskOptions, sections: tuple[str, ...], output: str | None, most: int | None
+) -> bool:
+    """Whether the desk was to be measured on wires, and has been."""
+    if desk.wires is None:
+        if desk != DeskOptions():
+            raise ConfigError("--pairs, --flashes, --misses, --text, --no-baselines need --wires")
+        return False
+    if sections != (_DESK,):
+        raise ConfigError("--wires is for the desk: wireroom bench desk --wires FILE")
+    bench_desk(desk.wires, desk, output, most)
+    return True
 
 
 def _bench_formats(messages: tuple[RawMessage, ...] | None, output: str | None) -> None:

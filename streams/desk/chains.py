@@ -12,7 +12,6 @@ from itertools import islice
 
 from schemas.journal import Status
 from streams.desk.config import DedupRule
-from streams.desk.fingerprint import SHORT_WORDS
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import HotText
 from streams.desk.memory import Memory
@@ -20,7 +19,7 @@ from streams.desk.verify import Likeness, Verdict, compare
 from streams.desk.words import U32
 
 # Real wires give 0.1 candidates a text; a flood of one template must not stop the desk.
-_MOST_COMPARED = 128
+MOST_COMPARED = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +69,9 @@ def _same_text(memory: Memory, text: HotText, rule: DedupRule) -> Parent | None:
 def _like_text(
     memory: Memory, text: HotText, keys: U32, rule: DedupRule, *, corrects: bool
 ) -> Parent | None:
-    if text.words < SHORT_WORDS:
-        return None
     oldest = memory.now_s - rule.near_window.total_seconds()
     best: tuple[tuple[bool, bool, float, int], HotText, Verdict] | None = None
-    for candidate in islice(memory.index.candidates(keys), _MOST_COMPARED):
+    for candidate in islice(memory.index.candidates(keys), MOST_COMPARED):
         if candidate.item_key == text.item_key or candidate.at_s < oldest:
             continue
         verdict = compare(text, candidate, memory.rarity, rule, corrects=corrects)

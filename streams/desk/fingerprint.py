@@ -10,11 +10,24 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schemas.fingerprint import Fingerprint
 from schemas.item import Item
+from streams.desk.figures import (
+    FIGURE_BIT,
+    NUMBERS_READ,
+    SCALES,
+    figure_phrases,
+    figures_key,
+    read_numbers,
+    rounded_numbers,
+)
+from streams.desk.headlines import TICKER, Heading, read_heading, tickers_of, without_marks
 from streams.desk.words import (
     PARAGRAPH_SEPARATOR,
     U32,
@@ -28,7 +41,7 @@ from streams.desk.words import (
     split_words,
 )
 
-FINGERPRINT_VERSION = 1
+FINGERPRINT_VERSION = 2
 
 SHORT_WORDS = 20
 """A shorter text is alike to another only when equal: ten words of two bank rates differ in one."""
@@ -36,11 +49,16 @@ SHORT_WORDS = 20
 BANDS = 16
 ROWS = 4
 _SENTENCE_WORDS = 6
-_SENTENCES_KEPT = 12
+_SENTENCES_KEPT = 7
 SHINGLES_KEPT = 128
 _NAMES_KEPT = 48
 NUMBERS_KEPT = 96
+_TITLE_KEPT = 16
 _LEAD_WORDS = 80
+_MARKED_PARAGRAPHS = 3
+_FEWEST_FIGURES = 4
+# From this share of numbers among its words on a text may come to be compared by them.
+_FIGURED = 0.1
 PARAGRAPHS_KEPT = 256
 _CHUNK = 4096
 
@@ -59,24 +77,52 @@ _SPELLED = {
     "11": "eleven onze",
     "12": "twelve douze doce zwölf",
 }
+# Before "million" it is a number.
+_ONE = "one un une ein eine una uno"
+# What agencies shorten as the line fills; the first of each stands for all.
+_UNITS = (
+    "cts cents ct cent", "dlrs dlr dollars dollar", "mln million millions mio millionen millones",
+    "bln billion bn billions", "mrd milliard milliards milliarde milliarden",
+    "pct percent prozent", "shrs shares", "qtly quarterly qtrly", "qtr quarter", "mths months",
+    "stg sterling", "yr year", "pts points", "vs versus v",
+)  # fmt: skip
+
+_IS_NUMBER, _IS_ONE, _IS_SCALE, _IS_UNIT = range(1, 5)
 
 _EXACT = re.compile(r"[0-9a-f]{32}")
-# Two d's, for one would keep the search from skipping to the next digit: 40 us a text.
-_NUMBER = re.compile(r"\d\d*(?:[.,:/-]\d+)*")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?")
 
 
-def _spelled_numbers() -> tuple[U64, list[str]]:
-    """Hashes of spelled-out numbers, ascending, and the digits of each."""
-    pairs = sorted(
-        (int(split_words(word).hashes[0]), digits)
-        for digits, spelled in _SPELLED.items()
-        for word in spelled.split()
+def _known_words() -> tuple[U64, NDArray[np.uint8], U64, list[str]]:
+    """Hashes of the words that mean a number or a unit, ascending; of each what it is, what stands
+    for it, and its digits or power of ten.
+    """  # noqa: D205
+    entries: dict[int, tuple[int, int, str]] = {}
+
+    def put(word: str, role: int, stands: str, value: str) -> None:
+        own, instead = (int(split_words(text).hashes[0]) for text in (word, stands))
+        entries[own] = (role, instead, value)
+
+    for digits, spelled in _SPELLED.items():
+        for word in spelled.split():
+            put(word, _IS_NUMBER, word, digits)
+    for word in _ONE.split():
+        put(word, _IS_ONE, word, "1")
+    first_of = {word: unit.split()[0] for unit in _UNITS for word in unit.split()}
+    for word, scale in SCALES.items():
+        put(word, _IS_SCALE, first_of.get(word, word), str(scale))
+    for word, first in first_of.items():
+        if word not in SCALES:
+            put(word, _IS_UNIT, first, "")
+    hashes = sorted(entries)
+    return (
+        np.array(hashes, np.uint64),
+        np.array([entries[value][0] for value in hashes], np.uint8),
+        np.array([entries[value][1] for value in hashes], np.uint64),
+        [entries[value][2] for value in hashes],
     )
-    return np.array([value for value, _ in pairs], np.uint64), [digits for _, digits in pairs]
 
 
-_SPELLED_HASHES, _SPELLED_DIGITS = _spelled_numbers()
+_KNOWN, _ROLE, _STANDS_FOR, _VALUE = _known_words()
 
 
 def _constants(count: int, seed: bytes) -> U64:
@@ -125,16 +171,29 @@ def is_comparable(fingerprint: Fingerprint) -> bool:
 
 
 def sign(item: Item) -> Fingerprint:
-    """The fingerprint of an item's headline and paragraphs."""
-    parts = [item.headline or "", *(paragraph.text for paragraph in item.paragraphs)]
-    text = PARAGRAPH_SEPARATOR.join(parts)
-    if text.count(PARAGRAPH_SEPARATOR) >= len(parts):
-        parts = [part.replace(PARAGRAPH_SEPARATOR, " ") for part in parts]
-        text = PARAGRAPH_SEPARATOR.join(parts)
-    words = split_words(text)
+    """The fingerprint of an item's headline and paragraphs.
+
+    Datelines, tickers, "repeat" and "more", fillers ("Blah blah blah") and a paragraph that only
+    says the headline again are left out; units have one spelling.
+    """
+    headline = (item.headline or "").replace(PARAGRAPH_SEPARATOR, " ")
+    texts = [part.text.replace(PARAGRAPH_SEPARATOR, " ") for part in item.paragraphs]
+    texts[:_MARKED_PARAGRAPHS] = map(without_marks, texts[:_MARKED_PARAGRAPHS])
+    if len(texts) > _MARKED_PARAGRAPHS:
+        texts[-1] = without_marks(texts[-1])
+    lead = next(filter(None, texts), "")
+    text = TICKER.sub(" ", PARAGRAPH_SEPARATOR.join((headline, *texts)))
+    heading = read_heading(headline)
+    written = split_words(text)
+    words = _telling(written)
+    words, spelled = _plain(words)
     count = len(words.hashes)
+    numbers = read_numbers(text)
     shingles = _shingles(words.hashes)
-    findable = count >= SHORT_WORDS
+    if len(numbers) >= _FIGURED * count:
+        figured = figure_phrases(rounded_numbers(numbers))
+        shingles = distinct(np.concatenate((shingles, figured)))
+    findable = count >= SHORT_WORDS or len(numbers) + len(spelled) >= _FEWEST_FIGURES
     return Fingerprint(
         version=FINGERPRINT_VERSION,
         exact=hashlib.blake2b(words.hashes.astype("<u8").tobytes(), digest_size=16).hexdigest(),
@@ -142,12 +201,81 @@ def sign(item: Item) -> Fingerprint:
         figures=int(words.digit.sum()),
         sentences=pack(_sentence_keys(words)) if findable else "",
         bands=pack(_band_keys(shingles)) if findable else "",
+        outlines=_outline_keys(heading, [*numbers, *spelled]) if findable else "",
         shingles=pack(shingles[:SHINGLES_KEPT]),
-        numbers=_numbers(text, words),
+        numbers=" ".join(sorted([*numbers, *spelled][:NUMBERS_KEPT])),
         names=pack(_names(words)),
+        title=pack(distinct(high_half(words.hashes[words.paragraph == 0]))[:_TITLE_KEPT]),
+        tickers=_packed(tickers_of(headline, lead)),
+        moments=_packed(heading.moments),
+        corrects=heading.corrects,
         lead=pack(distinct(high_half(words.hashes[:_LEAD_WORDS]))),
-        paragraphs=pack(_paragraph_hashes(words, len(item.paragraphs))),
+        # As written: whether a paragraph changed must not hang on headline or neighbours.
+        paragraphs=pack(_paragraph_hashes(written, len(texts))),
     )
+
+
+def _telling(words: Words) -> Words:
+    """The words without fillers, and without a first paragraph that repeats the headline."""
+    hashes = words.hashes
+    again = np.flatnonzero(hashes[1:] == hashes[:-1])
+    if len(again) > 1:
+        # A word three times running: no language does it, and a figure may stand so in a table.
+        runs = again[1:][again[1:] == again[:-1] + 1]
+        if len(runs):
+            kept = np.ones(len(hashes), np.bool_)
+            for shift in (-1, 0, 1):
+                kept[runs + shift] = False
+            words = _chosen(words, kept | words.digit)
+            hashes = words.hashes
+    title = int(words.paragraph.searchsorted(1))
+    if 0 < title < len(hashes) and hashes[0] == hashes[title]:
+        after = int(words.paragraph.searchsorted(words.paragraph[title] + 1))
+        if np.array_equal(hashes[:title], hashes[title:after]):
+            kept = np.ones(len(hashes), np.bool_)
+            kept[title:after] = False
+            return _chosen(words, kept)
+    return words
+
+
+def _chosen(words: Words, kept: NDArray[np.bool_]) -> Words:
+    return Words(
+        words.hashes[kept],
+        words.capital[kept],
+        words.digit[kept],
+        words.sentence[kept],
+        words.paragraph[kept],
+    )
+
+
+def _plain(words: Words) -> tuple[Words, list[str]]:
+    """The words with one spelling for each unit, and the numbers that are spelled out."""
+    places = np.minimum(np.searchsorted(_KNOWN, words.hashes), len(_KNOWN) - 1)
+    found = np.flatnonzero(_KNOWN[places] == words.hashes)
+    known = dict(zip(found.tolist(), places[found].tolist(), strict=True))
+    spelled: list[str] = []
+    for place, entry in list(known.items())[:NUMBERS_READ]:
+        behind = known.get(place + 1)
+        scale = _VALUE[behind] if behind is not None and _ROLE[behind] == _IS_SCALE else None
+        if _ROLE[entry] == _IS_NUMBER or (_ROLE[entry] == _IS_ONE and scale is not None):
+            spelled.append(_VALUE[entry] if scale is None else f"{_VALUE[entry]}e{scale}")
+    hashes = words.hashes.copy()
+    hashes[found] = _STANDS_FOR[places[found]]
+    return replace(words, hashes=hashes), spelled
+
+
+def _outline_keys(heading: Heading, numbers: Sequence[str]) -> str:
+    """The headline without its figures and hours, and the figures without words."""
+    keys = set() if heading.series is None else {heading.series}
+    if len(numbers) >= _FEWEST_FIGURES:
+        keys.add(figures_key(rounded_numbers(numbers)))
+    return _packed(sorted(keys))
+
+
+def _packed(values: Iterable[int]) -> str:
+    """What ``pack`` answers, of a few plain integers."""
+    raw = b"".join(value.to_bytes(4, "little") for value in values)
+    return base64.b64encode(raw).decode("ascii")
 
 
 def _shingles(hashes: U64) -> U32:
@@ -155,7 +283,7 @@ def _shingles(hashes: U64) -> U32:
     if len(hashes) < 3:
         return np.zeros(0, np.uint32)
     sums = hashes[:-2] * _SHINGLE[0] + hashes[1:-1] * _SHINGLE[1] + hashes[2:] * _SHINGLE[2]
-    return distinct(high_half(mix(sums)))
+    return distinct(high_half(mix(sums)) & ~FIGURE_BIT)
 
 
 def _sentence_keys(words: Words) -> U32:
@@ -186,20 +314,3 @@ def _paragraph_hashes(words: Words, count: int) -> U32:
     kept = (number > 0) & (number <= len(of_paragraph))
     of_paragraph[number[kept] - 1] = high_half(hashes[kept])
     return of_paragraph
-
-
-def _numbers(text: str, words: Words) -> str:
-    found = dict.fromkeys(map(plain_number, _NUMBER.findall(text)))
-    places = np.minimum(np.searchsorted(_SPELLED_HASHES, words.hashes), len(_SPELLED_HASHES) - 1)
-    spelled = places[_SPELLED_HASHES[places] == words.hashes]
-    found.update(dict.fromkeys(_SPELLED_DIGITS[place] for place in spelled.tolist()))
-    return " ".join(sorted(list(found)[:NUMBERS_KEPT]))
-
-
-def plain_number(written: str) -> str:
-    """A number without thousands separators: "17,100,000" and "17.100.000" are "17100000"."""
-    if ("," in written or "." in written) and _THOUSANDS.fullmatch(written):
-        if written.count(".") > 1:
-            return written.replace(".", "").replace(",", ".")
-        return written.replace(",", "")
-    return written

@@ -33,6 +33,9 @@ HOUR_S = 3600
 POSTING_CAP = 60
 """A key that more texts share is boilerplate and finds nothing."""
 
+SHINGLES_HOT = 128
+"""Phrases of a text that are kept: the smallest of the rare ones."""
+
 _BUFFERED_TEXTS = 256
 # Entries (8 bytes) beyond which two runs are not merged any more: keeps the longest pause short.
 _LARGEST_RUN = 1 << 21
@@ -45,7 +48,7 @@ class HotText:
     Attributes:
         shingles: little-endian 32-bit hashes, as in the fingerprint.
         names: the lower 16 bits of each.
-        paragraphs: likewise.
+        paragraphs, title, tickers, moments: likewise.
     """
 
     slot: int
@@ -61,6 +64,10 @@ class HotText:
     names: bytes
     numbers: str
     paragraphs: bytes
+    title: bytes = b""
+    tickers: bytes = b""
+    moments: bytes = b""
+    corrects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,12 +265,16 @@ class HotIndex:
                 text.words,
                 text.flash,
                 text.numbers,
+                text.tickers,
+                text.moments,
+                text.corrects,
             )
         )
 
     def _unpacked(self, slot: int, row: bytes, hashes: bytes) -> HotText:
-        at_s, number, item_id, provider, created_s, words, flash, numbers = unpack_row(row)
-        exact, shingles, names, paragraphs = unpack_row(hashes)
+        at_s, number, item_id, provider, created_s, words, flash, *rest = unpack_row(row)
+        numbers, tickers, moments, corrects = rest
+        exact, shingles, names, paragraphs, title = unpack_row(hashes)
         item_key = self._standings.key(number)
         return HotText(
             slot=slot,
@@ -279,11 +290,16 @@ class HotIndex:
             names=names,
             numbers=numbers,
             paragraphs=paragraphs,
+            title=title,
+            tickers=tickers,
+            moments=moments,
+            corrects=corrects,
         )
 
 
 def _packed_hashes(text: HotText) -> bytes:
-    return pack_row((text.exact, pack_ascending(text.shingles), text.names, text.paragraphs))
+    shingles = pack_ascending(text.shingles)
+    return pack_row((text.exact, shingles, text.names, text.paragraphs, text.title))
 
 
 def _first_slot(hour: _Hour) -> int:

@@ -21,12 +21,14 @@ from streams.desk.rarity import Rarity
 from streams.desk.references import References, unpack_names
 from streams.desk.sightings import DecidedPlaces, Sightings
 from streams.desk.standings import Standings
+from streams.desk.watch import Watch
 from streams.desk.words import U32
 
 _DAY_S = 24 * 3600
 _LAST_MEMBERS = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(milliseconds=1)
+_END = datetime.max.replace(tzinfo=UTC)
 # An undated message may not move the clock further than this: one wrong host clock would release
 # every embargo and forget every text.
 _LONGEST_LEAP = timedelta(hours=24)
@@ -51,6 +53,8 @@ class Memory:
         self.seq = 0
         self.standings = Standings()
         self.held: dict[str, HeldRecord] = {}
+        # Keys that are known by their kill alone.
+        self.pending: set[str] = set()
         self.index = HotIndex(config.hot_window.total_seconds(), self.standings)
         self.rarity = Rarity()
         self.flashes = FlashWatch(config.flash_window.total_seconds())
@@ -60,6 +64,7 @@ class Memory:
         self._decided = DecidedPlaces(config.exact_days)
         self._members: dict[str, tuple[int, ...]] = {}
         self._due: list[tuple[datetime, str, str]] = []
+        self.watch = Watch(config)
 
     def time_of(self, now: datetime | None, received_at: datetime | None) -> datetime:
         """The desk's time for an input: as the data says, never back."""
@@ -68,7 +73,7 @@ class Memory:
         if last is None:
             return said if said is not None else _EPOCH
         if said is None or (received_at is None and said - last > _LONGEST_LEAP):
-            return last + _TICK
+            return last + min(_TICK, _END - last)
         return max(said, last)
 
     def advance(self, now: datetime) -> None:
@@ -98,10 +103,16 @@ class Memory:
             self.references.add(unpack_names(named.names), named.item_key, self.day)
         if record.indexed is not None:
             self._index(record.indexed, record.seq)
+        if record.heard is not None and record.now is not None:
+            self.watch.apply(record.heard, record.now)
 
     def set_standing(self, record: StateRecord) -> None:
         """Puts a key's last word."""
         self.standings.put(record)
+        if record.status is Status.KILLED and not record.digest:
+            self.pending.add(record.item_key)
+        else:
+            self.pending.discard(record.item_key)
         if record.status is not Status.HELD:
             self.held.pop(record.item_key, None)
 
@@ -183,8 +194,10 @@ def _own(exact: bytes, provider: str | None) -> bytes:
 
 
 def keys_of(fingerprint: Fingerprint) -> U32:
-    """What a text is found by: its sentence and band keys."""
-    keys = np.concatenate((unpack(fingerprint.sentences), unpack(fingerprint.bands)))
+    """What a text is found by: 7 sentence keys at most, 16 of bands and 2 of outlines."""
+    keys = np.concatenate(
+        [unpack(part) for part in (fingerprint.sentences, fingerprint.bands, fingerprint.outlines)]
+    )
     keys.sort()
     return keys
 
@@ -206,6 +219,10 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
         shingles=packed_bytes(signed.shingles),
         names=_halved(signed.names),
         numbers=signed.numbers,
+        title=_halved(signed.title),
+        tickers=_halved(signed.tickers),
+        moments=_halved(signed.moments),
+        corrects=signed.corrects,
         paragraphs=_halved(signed.paragraphs),
     )
 

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from streams.desk.words import U32
 
+RARE_STORIES = 3
+"""Stories a phrase may have been seen in and still be rare."""
+
 _PERIOD_S = 3 * 24 * 3600
 # Two rows of 4 Mi cells: 32,768 stories of about 100 kept phrases fill a row to 0.8 a cell, where
 # the lesser of the two cells is over by two for one phrase in twenty-five, and touched pages only

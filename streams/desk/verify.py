@@ -1,29 +1,44 @@
 """Comparing a text with an earlier one: the same again, a version, a correction, or another story.
 
 The measure is rare-phrase containment: the share of the shorter text's rare phrases that the other
-one has. Numbers and names veto, because markets and courts write the same sentence about other
-people every day. It must not look anything up or decide what to do about it.
+one has. Numbers, names, tickers, dates and sessions veto, because markets and courts write the same
+sentence about other people every day. It must not look anything up or decide what to do about it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from streams.desk.config import DedupRule
-from streams.desk.fingerprint import SHINGLES_KEPT, unpack_bytes
-from streams.desk.index import HotText
-from streams.desk.rarity import Rarity
+from streams.desk.figures import FIGURE_BIT, Agreement, agreement
+from streams.desk.fingerprint import SHORT_WORDS, unpack_bytes
+from streams.desk.index import SHINGLES_HOT, HotText
+from streams.desk.rarity import RARE_STORIES, Rarity
 from streams.desk.words import U32
 
-# Stories a phrase may have been seen in and still be rare.
-RARE_STORIES = 3
 # With fewer names than this in one text, a different one says nothing.
 _FEWEST_NAMES = 3
-# Share of all their numbers that two copies of one text have in common.
-_SAME_NUMBERS = 0.95
+# From this share of numbers among its words on a text is a table ("17.1 mln" is one number and
+# three words).
+_TABLE = 0.2
+# Common phrases seen of a long text's sample, whatever their estimated number.
+_LEAST_SEEN = 4
+# A statement of figures ("Qtly div six cts vs six cts prior") has few phrases of its own: these
+# many numbers, all the same, under one subject stand for them.
+_STATED_FIGURES = 4
+_STATED_EVIDENCE = 2
+# Figures that stand where others stood in an otherwise equal text: more is another day's table.
+_CORRECTED_FIGURES = 2
+_CORRECTED_SHARE = 0.2
+# All figures the same, and so many, say more than the hour in the headline.
+_TELLING_FIGURES = 8
+# A flash is one paragraph; of two, one word is the news.
+_FLASH_PARAGRAPHS = 1
+_FLASH_WORDS = 30
 
 
 class Likeness(StrEnum):
@@ -55,72 +70,176 @@ def compare(
     """
     if new.exact == old.exact:
         return Verdict(Likeness.EXACT, 1.0, ("exact",))
-    containment, evidence = _rare_containment(new, old, rarity)
-    new_numbers, old_numbers = set(new.numbers.split()), set(old.numbers.split())
-    numbers = _share_of_smaller(new_numbers, old_numbers)
-    names = _name_share(new, old)
-    ratio = min(new.words, old.words) / max(new.words, old.words, 1)
-    score = round(containment, 4)
-    measures = (
-        f"rare-containment={containment:.2f}",
-        f"numbers={numbers:.2f}",
-        f"length-ratio={ratio:.2f}",
-    )
-    if evidence < rule.evidence:
-        return Verdict(
-            Likeness.NONE, score, (*measures, f"veto=evidence {evidence}<{rule.evidence}")
-        )
-    if corrects and containment >= rule.correction:
-        return Verdict(Likeness.CORRECTION, score, measures)
-    vetoes = tuple(
-        f"veto={name} {value:.2f}<{least:.2f}"
-        for name, value, least in (
-            ("rare-containment", containment, rule.containment),
-            ("numbers", numbers, rule.numbers),
-            ("names", names, rule.names),
-        )
-        if value < least
-    )
+    pair = _measure(new, old, rarity)
+    score = round(pair.containment, 4)
+    vetoes = tuple(_vetoes(pair, rule, corrects=corrects or new.corrects))
     if vetoes:
-        return Verdict(Likeness.NONE, score, measures + vetoes)
-    # Copy with a figure of its own is never passed over as the same again.
-    same = ratio >= rule.copy_ratio and _share_of_larger(new_numbers, old_numbers) >= _SAME_NUMBERS
-    return Verdict(Likeness.NEAR if same else Likeness.VERSION, score, measures)
+        return Verdict(Likeness.NONE, score, pair.reasons() + vetoes)
+    likeness, why = _kind(pair, rule, corrects=corrects or (new.corrects and not old.corrects))
+    return Verdict(likeness, score, pair.reasons() + why)
 
 
-def _rare_containment(new: HotText, old: HotText, rarity: Rarity) -> tuple[float, int]:
-    """Share of the shorter text's rare phrases in the other, and how many they have in common."""
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two texts and their measures.
+
+    Attributes:
+        evidence: rare phrases in common, estimated of long texts from their sample.
+        seen: those in common of the sample.
+        figures: agreement of their numbers, each as often as it occurs.
+        numbers: share of the smaller set of numbers found in the other.
+    """
+
+    new: HotText
+    old: HotText
+    containment: float
+    evidence: int
+    seen: int
+    figures: Agreement
+    numbers: float
+    names: float
+    ratio: float
+
+    def reasons(self) -> tuple[str, ...]:
+        return (
+            f"rare-containment={self.containment:.2f}",
+            f"numbers={self.numbers:.2f}",
+            f"length-ratio={self.ratio:.2f}",
+        )
+
+    @property
+    def states_the_same(self) -> bool:
+        """The same figures, several, of the same subject."""
+        figures = self.figures
+        if figures.only_new or figures.only_old or figures.common < _STATED_FIGURES:
+            return False
+        if _apart(self.new.tickers, self.old.tickers):
+            return False
+        return bool(self.new.tickers and self.old.tickers) or self.new.title == self.old.title
+
+
+def _measure(new: HotText, old: HotText, rarity: Rarity) -> _Pair:
+    containment, evidence, seen = _rare_containment(new, old, rarity)
+    new_numbers, old_numbers = new.numbers.split(), old.numbers.split()
+    return _Pair(
+        new=new,
+        old=old,
+        containment=containment,
+        evidence=evidence,
+        seen=seen,
+        figures=agreement(new_numbers, old_numbers),
+        numbers=agreement(set(new_numbers), set(old_numbers)).share_of_smaller,
+        names=_name_share(new, old),
+        ratio=min(new.words, old.words) / max(new.words, old.words, 1),
+    )
+
+
+def _vetoes(pair: _Pair, rule: DedupRule, *, corrects: bool) -> Iterator[str]:
+    """What speaks against the two being one story, as reasons."""
+    new, old = pair.new, pair.old
+    stated = pair.states_the_same
+    short = min(new.words, old.words) < SHORT_WORDS
+    if (short or (_is_flash(new) and _is_flash(old))) and not stated:
+        yield "veto=too-short"
+    evidence = _STATED_EVIDENCE if stated else rule.evidence
+    if pair.evidence < evidence or pair.seen < min(_LEAST_SEEN, evidence):
+        yield f"veto=evidence {pair.evidence}<{evidence}"
+    if _apart(new.tickers, old.tickers):
+        yield "veto=tickers"
+    least = rule.correction if corrects else rule.containment
+    if pair.containment < least and not stated:
+        yield f"veto=rare-containment {pair.containment:.2f}<{least:.2f}"
+    if corrects:
+        return
+    if pair.numbers < rule.numbers:
+        yield f"veto=numbers {pair.numbers:.2f}<{rule.numbers:.2f}"
+    if pair.names < rule.names:
+        yield f"veto=names {pair.names:.2f}<{rule.names:.2f}"
+    if _other_subject(new, old):
+        yield "veto=title-names"
+    told = pair.figures.common >= _TELLING_FIGURES and pair.figures.share_of_smaller >= rule.numbers
+    if _apart(new.moments, old.moments) and not told:
+        yield "veto=moment"
+
+
+def _kind(pair: _Pair, rule: DedupRule, *, corrects: bool) -> tuple[Likeness, tuple[str, ...]]:
+    """What a text is that nothing speaks against."""
+    if corrects:
+        return Likeness.CORRECTION, ()
+    figures = pair.figures
+    if pair.ratio < rule.copy_ratio:
+        return Likeness.VERSION, (("cut",) if pair.new.words < pair.old.words else ())
+    if not figures.replaced:
+        # A copy with a figure of its own is never passed over as the same again.
+        added = len(set(figures.only_new) - set(pair.old.numbers.split()))
+        return (Likeness.VERSION, (f"figures-added={added}",)) if added else (Likeness.NEAR, ())
+    if (
+        figures.replaced <= _CORRECTED_FIGURES
+        and figures.replaced <= _CORRECTED_SHARE * (figures.common + figures.replaced)
+    ):  # fmt: skip
+        return Likeness.CORRECTION, (f"figures-changed={figures.replaced}", "unmarked")
+    return Likeness.VERSION, (f"figures-changed={figures.replaced}",)
+
+
+def _rare_containment(new: HotText, old: HotText, rarity: Rarity) -> tuple[float, int, int]:
+    """Share of the shorter text's rare phrases in the other; how many they have in common, and of
+    how many of these the samples know.
+
+    Of a table phrases of figures count too, if that makes it more alike.
+    """  # noqa: D205
     first, second = unpack_bytes(new.shingles), unpack_bytes(old.shingles)
     if not len(first) or not len(second):
-        return 0.0, 0
+        return 0.0, 0, 0
     # Long texts keep their smallest phrases only: compare up to where both are complete.
     limit = min(_complete_up_to(first), _complete_up_to(second))
     first, second = first[first <= limit], second[second <= limit]
     shorter, longer = (first, second) if new.words <= old.words else (second, first)
     rare = shorter[rarity.count(shorter, new.at_s) <= RARE_STORIES]
     if not len(rare):
-        return 0.0, 0
-    common = int(np.isin(rare, longer, assume_unique=True).sum())
-    return common / len(rare), common
+        return 0.0, 0, 0
+    found = np.isin(rare, longer, assume_unique=True)
+    worded = (rare & FIGURE_BIT) == 0
+    common, kept = int((found & worded).sum()), int(worded.sum())
+    containment = common / kept if kept else 0.0
+    if _is_table(min((new, old), key=lambda text: text.words)):
+        common = int(found.sum())
+        containment = max(containment, common / len(rare))
+    return containment, common * 0x100000000 // (limit + 1), common
+
+
+def _is_table(text: HotText) -> bool:
+    return len(text.numbers.split()) >= _TABLE * text.words
 
 
 def _complete_up_to(shingles: U32) -> int:
-    return 0xFFFFFFFF if len(shingles) < SHINGLES_KEPT else int(shingles[-1])
+    return 0xFFFFFFFF if len(shingles) < SHINGLES_HOT else int(shingles[-1])
 
 
 def _name_share(new: HotText, old: HotText) -> float:
-    first, second = (set(np.frombuffer(text.names, "<u2").tolist()) for text in (new, old))
+    first, second = _halves(new.names), _halves(old.names)
     smaller = min(len(first), len(second))
     return len(first & second) / smaller if smaller >= _FEWEST_NAMES else 1.0
 
 
-def _share_of_smaller(first: set[str], second: set[str]) -> float:
-    if not first or not second:
-        return 1.0
-    return len(first & second) / min(len(first), len(second))
+def _other_subject(new: HotText, old: HotText) -> bool:
+    """Each headline has a name of its own text that the other text does not know."""
+    new_title, old_title = _halves(new.title), _halves(old.title)
+    new_names, old_names = _halves(new.names), _halves(old.names)
+    return bool(
+        (new_title & new_names) - old_title - old_names
+        and (old_title & old_names) - new_title - new_names
+    )
 
 
-def _share_of_larger(first: set[str], second: set[str]) -> float:
-    if not first and not second:
-        return 1.0
-    return len(first & second) / max(len(first), len(second))
+def _apart(new: bytes, old: bytes) -> bool:
+    """Both say something, and nothing in common."""
+    first, second = _halves(new), _halves(old)
+    return bool(first and second) and not first & second
+
+
+def _is_flash(text: HotText) -> bool:
+    return text.words < _FLASH_WORDS and len(_halves(text.paragraphs)) <= _FLASH_PARAGRAPHS
+
+
+def _halves(packed: bytes) -> set[int]:
+    return set(np.frombuffer(packed, "<u2").tolist())

@@ -57,7 +57,7 @@ def test_unlike_texts_are_answered_with_what_was_measured():
     verdict = compared(a_text(LEAD, slot=2), a_text(OTHER, headline="Brewer gains"))
     assert verdict.likeness is Likeness.NONE
     assert verdict.reasons[0] == "rare-containment=0.00"
-    assert verdict.reasons[-1] == "veto=evidence 0<8"
+    assert "veto=evidence 0<8" in verdict.reasons
 
 
 @pytest.mark.parametrize(

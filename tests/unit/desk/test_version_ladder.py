@@ -70,7 +70,7 @@ def typography(text):
         ({"paragraphs": DISPATCH[2:]}, EventKind.UPDATE),
         (
             {"paragraphs": (DISPATCH[0].replace("14", "41"), *DISPATCH[1:])},
-            EventKind.UPDATE,
+            EventKind.CORRECTION,
         ),
         (
             {
