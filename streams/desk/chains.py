@@ -19,7 +19,7 @@ from streams.desk.verify import Likeness, Verdict, compare
 from streams.desk.words import U32
 
 # Real wires give 0.1 candidates a text; a flood of one template must not stop the desk.
-MOST_COMPARED = 128
+_MOST_COMPARED = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _like_text(
 ) -> Parent | None:
     oldest = memory.now_s - rule.near_window.total_seconds()
     best: tuple[tuple[bool, bool, bool, float, int], HotText, Verdict] | None = None
-    for candidate in islice(memory.index.candidates(keys), MOST_COMPARED):
+    for candidate in islice(memory.index.candidates(keys), _MOST_COMPARED):
         if candidate.item_key == text.item_key or candidate.at_s < oldest:
             continue
         verdict = compare(text, candidate, memory.rarity, rule, corrects=corrects)

@@ -7,6 +7,7 @@ or anything but the item: rarity is the desk's knowledge.
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -145,7 +146,7 @@ def pack(values: U32) -> str:
 def packed_bytes(packed: str) -> bytes:
     """The little-endian bytes of a packed array; of what is none, nothing."""
     try:
-        raw = base64.b64decode(packed, validate=True)
+        raw = binascii.a2b_base64(packed, strict_mode=True)
     except ValueError:
         return b""
     return raw if len(raw) % 4 == 0 else b""

@@ -36,10 +36,21 @@ _LONGEST_LEAP = timedelta(hours=24)
 
 
 class Memory:
-    """The desk's state: time, keys, holds, recent texts, phrase counts, decided transports."""
+    """The desk's state: time, keys, holds, recent texts, phrase counts, decided transports.
+
+    Attributes:
+        now: the desk's time; None before the first input.
+        now_s: the same in seconds since 1970.
+        day: the same in whole days since 1970.
+        restored_to_s: while a desk is restored, the time its records go up to, as far as known:
+            texts that will be out of the window by then are not indexed.
+    """
 
     def __init__(self, config: DeskConfig) -> None:
         self.now: datetime | None = None
+        self.now_s = 0.0
+        self.day = 0
+        self.restored_to_s = 0.0
         self.seq = 0
         self.standings = Standings()
         self.held: dict[str, HeldRecord] = {}
@@ -67,19 +78,11 @@ class Memory:
             return last + min(_TICK, _END - last)
         return max(said, last)
 
-    @property
-    def now_s(self) -> float:
-        """The time in seconds since 1970."""
-        return self.now.timestamp() if self.now else 0.0
-
-    @property
-    def day(self) -> int:
-        """The day, counted since 1970."""
-        return int(self.now_s // _DAY_S)
-
     def advance(self, now: datetime) -> None:
         """Moves the time and forgets what is past its window."""
         self.now = now
+        self.now_s = now.timestamp()
+        self.day = int(self.now_s // _DAY_S)
         if self.index.expire(self.now_s):
             first = self.index.first_slot
             self._members = {
@@ -173,8 +176,10 @@ class Memory:
         if not is_comparable(entry.fingerprint):
             # Of another method: its hashes mean nothing here, and the text is not compared.
             return
-        text = hot_text(entry, slot, self.now_s)
-        self.index.add(text, keys_of(entry.fingerprint))
+        if self.index.is_past(self.now_s, self.restored_to_s):
+            self.index.pass_over(slot, self.now_s)
+        else:
+            self.index.add(hot_text(entry, slot, self.now_s), keys_of(entry.fingerprint))
         if entry.novel:
             self.rarity.add(unpack(entry.fingerprint.shingles), self.now_s)
         else:
@@ -186,7 +191,7 @@ class Memory:
                 self._members[story] = (*self._members.get(story, ()), slot)[-_LAST_MEMBERS:]
         if entry.flash:
             lead = unpack(entry.fingerprint.lead)
-            self.flashes.add(slot, self.now_s, text.words, lead)
+            self.flashes.add(slot, self.now_s, entry.fingerprint.words, lead)
 
 
 def _own(exact: bytes, provider: str | None) -> bytes:
