@@ -75,19 +75,24 @@ def stated_parent(memory: Memory, item: Item, rule: DedupRule) -> Parent | None:
 
 def named_parent(memory: Memory, signed: Signed, rule: DedupRule) -> Parent | None:
     """The best earlier item of the day that shares a name with this one, and enough text."""
-    item, text = signed.item, signed.text
-    shares: dict[int, float] = {}
-    if text.words > FLASH_WORDS:
-        window_s = rule.flash_window.total_seconds()
-        found = memory.flashes.best(signed.lead, text.words, memory.now_s, window_s)
-        shares = dict(found)
     best: tuple[float, int, Parent] | None = None
-    for name, hot in _of_the_day(memory, item):
+    shares: dict[int, float] | None = None
+    for name, hot in _of_the_day(memory, signed.item):
+        if shares is None:
+            shares = _flash_shares(memory, signed, rule)
         parent = _like_namesake(memory, signed, rule, hot, shares.get(hot.slot, 0.0))
         if parent is not None and (best is None or (parent.verdict.score, hot.slot) > best[:2]):
             verdict = replace(parent.verdict, reasons=(name, *parent.verdict.reasons))
             best = (verdict.score, hot.slot, replace(parent, verdict=verdict))
     return best[2] if best else None
+
+
+def _flash_shares(memory: Memory, signed: Signed, rule: DedupRule) -> dict[int, float]:
+    """Shares of the flashes' words in a text's opening, by slot."""
+    if signed.text.words <= FLASH_WORDS:
+        return {}
+    window_s = rule.flash_window.total_seconds()
+    return dict(memory.flashes.best(signed.lead, signed.text.words, memory.now_s, window_s))
 
 
 def _like_namesake(
@@ -138,22 +143,29 @@ def _of_the_day(memory: Memory, item: Item) -> Iterator[tuple[str, HotText]]:
     seen: set[str] = {item.item_key}
     for name in names_of(item):
         keys = memory.references.find(item.provider, name, memory.day, 1)
-        keys = [key for key in keys if key not in seen]
-        standings = [one for key in keys if (one := _earlier(memory, key, item)) is not None]
-        hot = [
-            text
-            for one in standings
-            if (text := memory.index.get(one.slot)) is not None
-            and text.at_s >= memory.now_s - NEWS_DAY_S
-        ]
-        stories = {memory.standings[text.item_key].story_key for text in hot}
-        if len(stories) > MOST_STORIES:
-            continue
+        slots = _slots_of_few_stories(memory, item, [key for key in keys if key not in seen])
         label = name.partition(":")[0]
         label = label if label in {"slugline", "headline"} else "id"
-        for text in hot[: _MOST_COMPARED + 1 - len(seen)]:
-            seen.add(text.item_key)
-            yield f"same-{label}", text
+        for slot in slots[: _MOST_COMPARED + 1 - len(seen)]:
+            text = memory.index.get(slot)
+            if text is not None and text.at_s >= memory.now_s - NEWS_DAY_S:
+                seen.add(text.item_key)
+                yield f"same-{label}", text
+
+
+def _slots_of_few_stories(memory: Memory, item: Item, keys: list[str]) -> list[int | None]:
+    """Where the items of a name are in the index; none where it is a section's."""
+    stories: set[str | None] = set()
+    slots: list[int | None] = []
+    for key in keys:
+        standing = _earlier(memory, key, item)
+        if standing is None:
+            continue
+        stories.add(standing.story_key)
+        if len(stories) > MOST_STORIES:
+            return []
+        slots.append(standing.slot)
+    return slots
 
 
 def _earlier(memory: Memory, item_key: str, item: Item) -> Standing | None:
