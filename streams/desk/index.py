@@ -33,7 +33,17 @@ HOUR_S = 3600
 POSTING_CAP = 60
 """A key that more texts share is boilerplate and finds nothing."""
 
-SHINGLES_HOT = 128
+OPENING_BIT = np.uint32(1)
+"""Set in the keys of a text's opening, which many texts share; never in the others."""
+
+OPENING_CAP = 4
+"""An opening key that more texts share finds only those that share another one too.
+
+Reuters wires, 134 pairs of one story: with it 99.0 % are found at 1.1 candidates a text; with
+POSTING_CAP as many at 3.8, with none alone 98.5 % at 0.4.
+"""
+
+SHINGLES_HOT = 64
 """Phrases of a text that are kept: the smallest of the rare ones."""
 
 _BUFFERED_TEXTS = 256
@@ -46,7 +56,9 @@ class HotText:
     """What is kept of a published version while later copy may be compared with it.
 
     Attributes:
-        shingles: little-endian 32-bit hashes, as in the fingerprint.
+        shingles: little-endian 32-bit hashes, as in the fingerprint; once in the index, the
+            smallest of those that were rare.
+        known_to: phrases larger than this one may be missing; None when none is.
         names: the lower 16 bits of each.
         paragraphs, title, tickers, moments: likewise.
     """
@@ -68,6 +80,7 @@ class HotText:
     tickers: bytes = b""
     moments: bytes = b""
     corrects: bool = False
+    known_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +118,7 @@ class Postings:
             self._seal()
 
     def find(self, keys: U32) -> list[int]:
-        """Slots that share one of the keys, without duplicates, ascending."""
+        """Slots that share one of the keys, or two of openings that are common, ascending."""
         counts = np.zeros(len(keys), np.int64)
         spans: list[tuple[U64, list[int], list[int]]] = []
         low = (keys.astype(np.uint64) << np.uint64(32)) | np.uint64(self._first_live)
@@ -117,15 +130,22 @@ class Postings:
                 counts += lengths
                 spans.append((run, starts.tolist(), (starts + lengths).tolist()))
         found: set[int] = set()
+        once: set[int] = set()
         for place, key in enumerate(keys.tolist()):
             live = self._live_recent(key)
-            if counts[place] + len(live) > POSTING_CAP:
+            shared = int(counts[place]) + len(live)
+            if not 0 < shared <= POSTING_CAP:
                 continue
-            found.update(live)
+            slots = set(live)
             for run, first, last in spans:
                 if first[place] < last[place]:
-                    slots = run[first[place] : last[place]] & np.uint64(0xFFFFFFFF)
-                    found.update(slots.tolist())
+                    packed = run[first[place] : last[place]] & np.uint64(0xFFFFFFFF)
+                    slots.update(packed.tolist())
+            if key & 1 and shared > OPENING_CAP:
+                found |= slots & once
+                once |= slots
+            else:
+                found |= slots
         return sorted(found)
 
     def expire(self, first_live: int) -> None:
@@ -248,12 +268,13 @@ class HotIndex:
                 text.tickers,
                 text.moments,
                 text.corrects,
+                text.known_to,
             )
         )
 
     def _unpacked(self, slot: int, row: bytes, hashes: bytes) -> HotText:
         at_s, number, item_id, provider, created_s, words, flash, *rest = unpack_row(row)
-        numbers, tickers, moments, corrects = rest
+        numbers, tickers, moments, corrects, known_to = rest
         exact, shingles, names, paragraphs, title = unpack_row(hashes)
         item_key = self._standings.key(number)
         return HotText(
@@ -274,6 +295,7 @@ class HotIndex:
             tickers=tickers,
             moments=moments,
             corrects=corrects,
+            known_to=known_to,
         )
 
 

@@ -16,10 +16,10 @@ import numpy as np
 from streams.desk.config import DedupRule
 from streams.desk.figures import FIGURE_BIT, Agreement, agreement
 from streams.desk.fingerprint import SHORT_WORDS, unpack_bytes
-from streams.desk.index import SHINGLES_HOT, HotText
+from streams.desk.index import HotText
 from streams.desk.rarity import RARE_STORIES, Rarity
-from streams.desk.words import U32
 
+_LARGEST = 0xFFFFFFFF
 # With fewer names than this in one text, a different one says nothing.
 _FEWEST_NAMES = 3
 # From this share of numbers among its words on a text is a table ("17.1 mln" is one number and
@@ -240,7 +240,7 @@ def _rare_containment(new: HotText, old: HotText, rarity: Rarity) -> tuple[float
     if not len(first) or not len(second):
         return 0.0, 0, 0
     # Long texts keep their smallest phrases only: compare up to where both are complete.
-    limit = min(_complete_up_to(first), _complete_up_to(second))
+    limit = min(_LARGEST if text.known_to is None else text.known_to for text in (new, old))
     first, second = first[first <= limit], second[second <= limit]
     shorter, longer = (first, second) if new.words <= old.words else (second, first)
     rare = shorter[rarity.count(shorter, new.at_s) <= RARE_STORIES]
@@ -253,15 +253,11 @@ def _rare_containment(new: HotText, old: HotText, rarity: Rarity) -> tuple[float
     if _is_table(min((new, old), key=lambda text: text.words)):
         common = int(found.sum())
         containment = max(containment, common / len(rare))
-    return containment, common * 0x100000000 // (limit + 1), common
+    return containment, common * (_LARGEST + 1) // (limit + 1), common
 
 
 def _is_table(text: HotText) -> bool:
     return len(text.numbers.split()) >= _TABLE * text.words
-
-
-def _complete_up_to(shingles: U32) -> int:
-    return 0xFFFFFFFF if len(shingles) < SHINGLES_HOT else int(shingles[-1])
 
 
 def _name_share(new: HotText, old: HotText) -> float:
