@@ -28,6 +28,7 @@ class Fingerprint(Record):
             by spaces.
         names: words written with a capital inside a sentence, ascending.
         title: the headline's words, ascending.
+        subject: the first two words, in order: whom a flash is about.
         tickers: the shares that are its subject, ascending.
         moments: dates, clock times, quarters and sessions the headline names, ascending.
         corrects: the headline is marked as a correction.
@@ -47,6 +48,7 @@ class Fingerprint(Record):
     numbers: str = ""
     names: str = ""
     title: str = ""
+    subject: str = ""
     tickers: str = ""
     moments: str = ""
     corrects: bool = False

@@ -12,6 +12,7 @@ from itertools import islice
 
 from schemas.journal import Status
 from streams.desk.config import DedupRule
+from streams.desk.figures import agreement
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import HotText
 from streams.desk.memory import Memory
@@ -20,6 +21,11 @@ from streams.desk.words import U32
 
 # Real wires give 0.1 candidates a text; a flood of one template must not stop the desk.
 _MOST_COMPARED = 128
+# Of a flash's words that its story need not open with, when it is about the same. Of 893 Reuters
+# flashes the desk links 54 % at .8, 68 % at .65, 76 % with this.
+_SUBJECT_COVERS = 0.15
+# Share of a flash's figures that its story has.
+_FLASH_FIGURES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +105,24 @@ def _flash_before(memory: Memory, text: HotText, lead: U32, rule: DedupRule) -> 
     if text.words <= FLASH_WORDS:
         return None
     window_s = rule.flash_window.total_seconds()
-    for slot, share in memory.flashes.best(lead, text.words, memory.now_s, window_s):
-        if share < rule.flash_coverage:
+    for followed in memory.flashes.best(lead, text.words, memory.now_s, window_s):
+        share = followed.share
+        if share < rule.flash_coverage - _SUBJECT_COVERS:
             return None
-        flash = memory.index.get(slot)
+        if share < rule.flash_coverage and not followed.subject:
+            continue
+        flash = memory.index.get(followed.slot)
         if flash is None or flash.item_key == text.item_key or flash.provider != text.provider:
             continue
         standing = memory.standings[flash.item_key]
-        if standing.status is Status.LIVE and not standing.superseded:
-            verdict = Verdict(Likeness.VERSION, round(share, 4), (f"flash-coverage={share:.2f}",))
-            return Parent(flash.item_key, flash.item_id, flash.provider, verdict, flash, flash=True)
+        if standing.status is not Status.LIVE or standing.superseded or _apart(flash, text):
+            continue
+        verdict = Verdict(Likeness.VERSION, round(share, 4), (f"flash-coverage={share:.2f}",))
+        return Parent(flash.item_key, flash.item_id, flash.provider, verdict, flash, flash=True)
     return None
+
+
+def _apart(flash: HotText, text: HotText) -> bool:
+    """The flash's figures are not those of the story."""
+    told = set(flash.numbers.split())
+    return agreement(told, set(text.numbers.split())).common < _FLASH_FIGURES * len(told)

@@ -59,6 +59,7 @@ _NAMES_KEPT = 48
 NUMBERS_KEPT = 96
 _TITLE_KEPT = 16
 _LEAD_WORDS = 80
+_SUBJECT_WORDS = 2
 _MARKED_PARAGRAPHS = 3
 _FEWEST_FIGURES = 4
 # From this share of numbers among its words on a text may come to be compared by them.
@@ -211,6 +212,7 @@ def sign(item: Item) -> Fingerprint:
         numbers=" ".join(sorted([*numbers, *spelled][:NUMBERS_KEPT])),
         names=pack(_names(words)),
         title=pack(distinct(high_half(words.hashes[words.paragraph == 0]))[:_TITLE_KEPT]),
+        subject=pack(high_half(words.hashes[:_SUBJECT_WORDS])),
         tickers=_packed(tickers_of(headline, lead)),
         moments=_packed(heading.moments),
         corrects=heading.corrects,

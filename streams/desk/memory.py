@@ -175,7 +175,8 @@ class Memory:
                 self._members[story] = (*self._members.get(story, ()), slot)[-_LAST_MEMBERS:]
         if entry.flash:
             lead = unpack(entry.fingerprint.lead)
-            self.flashes.add(slot, self.now_s, text.words, lead)
+            subject = unpack(entry.fingerprint.subject)
+            self.flashes.add(slot, self.now_s, text.words, lead, subject)
 
     def _of_rare_phrases(self, text: HotText) -> HotText:
         """The text with the smallest of those phrases that are rare today, to be kept hot.

@@ -35,9 +35,8 @@ _STATED_EVIDENCE = 2
 _CORRECTED_FIGURES = 2
 _CORRECTED_SHARE = 0.2
 _OTHERWISE_EQUAL = 0.75
-# Of a table under one share: a company states its quarter again.
+# Of many figures under one share: a company states its quarter again.
 _RESTATED_SHARE = 0.35
-_RESTATED_RATIO = 0.85
 # What one headline over both texts, or one share over both tables, is worth of containment; and
 # one share of numbers. Reuters wires: of 18 pairs more that came of it 14 were right, before the
 # headline had to be three quarters the same and the text to have twice the evidence.
@@ -204,8 +203,6 @@ def _kind(pair: _Pair, rule: DedupRule, *, corrects: bool) -> tuple[Likeness, tu
         return Likeness.CORRECTION, ()
     figures = pair.figures
     if pair.ratio < rule.copy_ratio:
-        if pair.ratio >= _RESTATED_RATIO and pair.is_table and _is_put_right(pair):
-            return Likeness.CORRECTION, (f"figures-changed={figures.replaced}", "unmarked")
         return Likeness.VERSION, (("cut",) if pair.new.words < pair.old.words else ())
     if not figures.replaced:
         # A copy with a figure of its own is never passed over as the same again.
@@ -221,7 +218,7 @@ def _is_put_right(pair: _Pair) -> bool:
     """A few figures stand where others stood, in an otherwise equal text."""
     figures = pair.figures
     share = figures.replaced / (figures.common + figures.replaced)
-    if pair.is_table and pair.same_share:
+    if pair.same_share and figures.common >= _TELLING_FIGURES:
         return 0 < share <= _RESTATED_SHARE
     return (
         0 < figures.replaced <= _CORRECTED_FIGURES
