@@ -151,6 +151,8 @@ def pack(values: U32) -> str:
 
 def packed_bytes(packed: str) -> bytes:
     """The little-endian bytes of a packed array; of what is none, nothing."""
+    if not packed:
+        return b""
     try:
         raw = base64.b64decode(packed, validate=True)
     except ValueError:

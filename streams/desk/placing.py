@@ -10,7 +10,7 @@ from dataclasses import replace
 from schemas.event import Changes, EventKind
 from schemas.item import Item
 from schemas.journal import Status
-from streams.desk.chains import Parent, find_parent
+from streams.desk.chains import Kin, Parent, find_kin
 from streams.desk.changes import changes_between
 from streams.desk.config import DedupRule
 from streams.desk.decision import Caused, Decision, Signed, publish
@@ -34,12 +34,21 @@ def place_first(
     """An item none of whose versions is out: compared with other keys."""
     item = signed.item
     corrects = is_correction(item)
-    parent = find_parent(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
+    kin = find_kin(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
+    parent = kin.parent
     if parent is not None and stands_apart(item) and not _is_copy(parent):
         parent = None
     if parent is None:
-        return _without_parent(memory, signed, known)
-    return _with_parent(memory, signed, known, parent)
+        return _linked(_without_parent(memory, signed, known), kin)
+    return _linked(_with_parent(memory, signed, known, parent), kin)
+
+
+def _linked(decision: Decision, kin: Kin) -> Decision:
+    """The decision with what the item resembles without belonging to it."""
+    if not kin.links or decision.item is None or not decision.publishes:
+        return decision
+    item = decision.item
+    return replace(decision, item=item.model_copy(update={"links": (*item.links, *kin.links)}))
 
 
 def _is_copy(parent: Parent) -> bool:

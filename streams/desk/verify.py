@@ -133,7 +133,7 @@ class _Pair:
         """One share's table, or a text of some length under one headline."""
         if self.same_share and self.is_table:
             return True
-        return self.evidence >= _MUCH_EVIDENCE and _same_headline(self.new, self.old)
+        return self.evidence >= _MUCH_EVIDENCE and same_headline(self.new, self.old)
 
     @property
     def states_the_same(self) -> bool:
@@ -273,7 +273,8 @@ def _other_subject(new: HotText, old: HotText) -> bool:
     )
 
 
-def _same_headline(new: HotText, old: HotText) -> bool:
+def same_headline(new: HotText, old: HotText) -> bool:
+    """Three quarters of the shorter headline's words are in the other."""
     first, second = _halves(new.title), _halves(old.title)
     common = len(first & second)
     return common >= max(_FEWEST_TITLE_WORDS, _SAME_HEADLINE * min(len(first), len(second)))
