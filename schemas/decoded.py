@@ -29,12 +29,16 @@ class Cleaned(Record):
 
 
 class Dropped(Record):
-    """A part that was read and is not news (reason: see ``streams.steps.DropReason``)."""
+    """A part that was read and is not news (reason: see ``streams.steps.DropReason``).
+
+    ``sequence`` is its number, as an item has it among its alternative ids: it is not missing.
+    """
 
     type: Literal["dropped"] = "dropped"
     source: Source
     received_at: Instant | None
     reason: str
+    sequence: str | None = None
 
 
 class Failed(Record):

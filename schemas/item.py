@@ -70,6 +70,11 @@ class Paragraph(Record):
     kind: ParagraphKind = ParagraphKind.TEXT
 
 
+SEQUENCE = "sequence"
+"""Scheme of the alternative id "service/number" ("eca/0062"): the place of a message in the count
+that an agency keeps of each of its services. Only formats that state such a count have it."""
+
+
 class AltId(Record):
     """Another identifier of the same item; ``scheme`` says whose ("guid", "usn", "du-key")."""
 

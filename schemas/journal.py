@@ -66,13 +66,19 @@ class StateRecord(Record):
 
 
 class HeldRecord(Record):
-    """An embargoed or withheld item, whole, with what its release will need."""
+    """An embargoed or withheld item, whole, with what its release will need.
+
+    Attributes:
+        reason: "embargo" ends at ``due``; "withheld" and "hold" when the agency says so, and have
+            no ``due``.
+    """
 
     item_key: str
     seq: int
     epoch: int
     hold: str
     due: Instant | None
+    reason: str | None = None
     source: Source
     item: Item
 
@@ -114,6 +120,69 @@ class Named(Record):
     names: str
 
 
+class Hole(Record):
+    """Numbers of a service that did not come, ``first`` to ``last``.
+
+    Attributes:
+        since: when a later number came.
+        seen: of the counter, at that moment.
+        told: a gap was announced.
+    """
+
+    first: int
+    last: int
+    since: Instant
+    seen: int
+    told: bool = False
+
+
+class Counter(Record):
+    """Where the message numbers of one service stand.
+
+    Attributes:
+        last: the highest number of the run.
+        digits: as many as the numbers are written with; they begin again after as many nines.
+        made: when it was sent.
+        seen: numbers that took the run further, counted.
+        holes: in the order they were found.
+        rival: a number off the run: with one close to it the count has begun again there.
+    """
+
+    service: str
+    last: int
+    digits: int
+    made: Instant
+    seen: int = 0
+    holes: tuple[Hole, ...] = ()
+    rival: int | None = None
+
+
+class Heard(Record):
+    """A provider's last sign of life, and what the desk expects of it from then on.
+
+    Attributes:
+        event: id of the primary event of its last message.
+        source: of that message; None when only what is known of the provider changed.
+        hour: of that message, counted since 1970.
+        count: messages in that hour; None where it was not watched from its beginning.
+        silent: a silence was announced, and nothing has come since.
+        days: how often each hour of the day was watched, to three: 24 of workdays, 24 of weekends;
+            empty where it did not change.
+        usual: messages in each of these hours, the same.
+        counter: of the service the message belongs to, if its format counts.
+    """
+
+    provider: str
+    event: str | None = None
+    source: Source | None = None
+    hour: int
+    count: int | None = None
+    silent: bool = False
+    days: tuple[int, ...] = ()
+    usual: tuple[float, ...] = ()
+    counter: Counter | None = None
+
+
 class JournalRecord(Record):
     """Everything one decision changed in the desk's memory.
 
@@ -123,6 +192,8 @@ class JournalRecord(Record):
         now: the desk's time when it decided.
         transport: hash of where the input stood on the log, 16 hexadecimal digits.
         states: the keys whose last word changed, whole.
+        heard: of the provider the input came from; in a tick, of one that fell silent or of a
+            service of which numbers are missing.
     """
 
     seq: int
@@ -136,3 +207,4 @@ class JournalRecord(Record):
     indexed: Indexed | None = None
     sighting: Sighting | None = None
     named: Named | None = None
+    heard: Heard | None = None

@@ -36,6 +36,8 @@ _VERBS = (
     ("lint", _OPERATE, "Check the provider profiles, the settings and learned lines."),
     ("boilerplate", _OPERATE, "Learn which lines of a source are never text."),
     ("story", _LOOK, "A story, version by version, with the words that changed."),
+    ("why", _LOOK, "Why two items were, or were not, joined."),
+    ("compare", _LOOK, "What other rules of the desk would make of an archive."),
     ("explain", _LOOK, "How one file is read, and why."),
     ("formats", _LOOK, "The formats that can be read."),
     ("bench", _LOOK, "This machine, measured against the budgets."),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from streams.cli.bench_clean import CleanOptions, bench_clean
+from streams.cli.bench_desk import DeskOptions, bench_desk
 from streams.cli.common import Common
 from streams.cli.inputs import Inputs
 from streams.cli.output import Format, OutputOption, open_output, terminal
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _FORMATS = "formats"
 _CLEAN = "clean"
+_DESK = "desk"
 _BY_THEMSELVES = (_FORMATS, _CLEAN)
 # The columns of fields, narrow enough for a terminal.
 _SHORT = {
@@ -47,6 +49,7 @@ def bench(
     output: OutputOption = None,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     clean: CleanOptions = CleanOptions(),  # noqa: B008  (frozen)
+    desk: DeskOptions = DeskOptions(),  # noqa: B008  (frozen)
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
     """Measure this machine against the budgets, in CPU time.
@@ -67,6 +70,14 @@ def bench(
     Its corpus is JSON Lines of id, url, text, articleBody and, if known, title
     and html.
 
+    desk --wires FILE, by itself, cleans, signs and decides real wires one after
+    the other, knowing only what came before, and prints how well: with --pairs
+    precision, recall and F1 of pairs being one story, with bootstrap 95 %
+    intervals, the share of same-template pairs wrongly merged, whether kinds are
+    right, how often the earlier wire was a candidate; beside MinHash-LSH, SimHash
+    and exact hashes. Without: flashes that got a story within 3 hours, keys an
+    item, and wires a CPU second.
+
     Args:
         sections: what to measure.
         corpus: measure with these messages (as for run) instead of those made here.
@@ -74,30 +85,50 @@ def bench(
         output: a file, or one of text, jsonl.
         inputs: how to read the corpus.
         clean: what cleaning is measured with.
+        desk: what the desk's matching is measured with.
         common: settings.
     """
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
-    from streams.bench import SECTIONS, measure  # noqa: PLC0415  (numpy reads the above)
+    from streams.bench import SECTIONS  # noqa: PLC0415  (numpy reads the above)
 
     there = (*SECTIONS, *_BY_THEMSELVES)
     unknown = [name for name in sections if name not in there]
     if unknown:
         raise ConfigError(f"{unknown[0]} is not measured; there are {', '.join(there)}")
-    alone = next((name for name in sections if name in _BY_THEMSELVES), None)
-    if alone and len(sections) > 1:
-        raise ConfigError(f"{alone} has a table of its own: measure it by itself")
+    if _bench_desk(desk, sections, output, inputs.max):
+        return
+    alone = _alone(sections)
     if alone == _CLEAN:
         bench_clean(corpus, clean, output, inputs.max)
         return
     if alone == _FORMATS:
         _bench_formats(tuple(inputs.sources((corpus,))) if corpus else None, output)
         return
-    broker = common.settings().broker
+    messages = tuple(inputs.sources((corpus,))) if corpus else ()
+    _bench_budgets(sections, messages, hot, common.settings().broker, output)
+
+
+def _alone(sections: tuple[str, ...]) -> str | None:
+    """The section that has a table of its own, if one was asked for."""
+    alone = next((name for name in sections if name in _BY_THEMSELVES), None)
+    if alone and len(sections) > 1:
+        raise ConfigError(f"{alone} has a table of its own: measure it by itself")
+    return alone
+
+
+def _bench_budgets(
+    sections: tuple[str, ...],
+    messages: tuple[RawMessage, ...],
+    hot: int,
+    broker: str,
+    output: str | None,
+) -> None:
+    from streams.bench import SECTIONS, measure  # noqa: PLC0415  (loads numpy)
+
     if "kafka" in sections and not broker.startswith("kafka://"):
         raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
     chosen = sections or tuple(name for name in SECTIONS if name != "kafka")
-    messages = tuple(inputs.sources((corpus,))) if corpus else ()
     report = terminal(stderr=True)
     figures: list[Figure] = []
     for name, section in measure(chosen, messages=messages, hot=hot, broker=broker).items():
@@ -109,6 +140,20 @@ def bench(
             return
         for figure in figures:
             out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))
+
+
+def _bench_desk(
+    desk: DeskOptions, sections: tuple[str, ...], output: str | None, most: int | None
+) -> bool:
+    """Whether the desk was to be measured on wires, and has been."""
+    if desk.wires is None:
+        if desk != DeskOptions():
+            raise ConfigError("--pairs, --flashes, --misses, --text, --no-baselines need --wires")
+        return False
+    if sections != (_DESK,):
+        raise ConfigError("--wires is for the desk: wireroom bench desk --wires FILE")
+    bench_desk(desk.wires, desk, output, most)
+    return True
 
 
 def _bench_formats(messages: tuple[RawMessage, ...] | None, output: str | None) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from streams.bench.clean_texts import LanguageFigures, RepairFigures
     from streams.cli.output import Output
 
-__all__ = ["CleanOptions", "bench_clean"]
+__all__ = ["CleanOptions", "bench_clean", "progress"]
 
 _EXAMPLE_CHARS = 200
 _GROUP = Group("bench clean", sort_key=8)
@@ -86,9 +86,9 @@ def bench_clean(
     held = f", part {options.held_out}" if part else ""
     terminal(stderr=True).print(f"{len(pages)} pages of {sites} sites{held}; CPU time, one process")
     rows: list[MethodFigures] = []
-    with _progress("flattened pages", sum(bool(page.text) for page in pages)) as step:
+    with progress("flattened pages", sum(bool(page.text) for page in pages)) as step:
         rows += on_text(pages, truth, step=step)
-    with _progress("pages with markup", sum(page.html is not None for page in pages)) as step:
+    with progress("pages with markup", sum(page.html is not None for page in pages)) as step:
         rows += on_html(pages, truth, step=step)
     dispatches = _dispatches(pages, options.seed)
     repaired = repairs([*paragraphs(pages), *(text for _, text in texts)])
@@ -144,7 +144,7 @@ def _dispatches(pages: list[Page], seed: int) -> list[DispatchFigures]:
     from streams.bench.dispatches import make  # noqa: PLC0415
 
     outcomes = []
-    with _progress("dispatches made of the articles", len(pages)) as step:
+    with progress("dispatches made of the articles", len(pages)) as step:
         for dispatch in make(pages, seed):
             outcomes.append(judge(dispatch))
             step()
@@ -235,7 +235,7 @@ def _point(share: float, digits: int = 4) -> str:
 
 
 @contextmanager
-def _progress(words: str, total: int) -> Iterator[Callable[[], None]]:
+def progress(words: str, total: int) -> Iterator[Callable[[], None]]:
     """A bar on a terminal's standard error: call once for each that is done."""
     if not (total and sys.stderr.isatty()):
         yield lambda: None

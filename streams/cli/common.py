@@ -5,7 +5,7 @@ It must not read anything before a command asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -40,13 +40,13 @@ class Common:
         Literal["debug", "info", "warning", "error"] | None, Parameter(group=_GROUP)
     ] = None
 
-    def load(self) -> Loaded:
-        """The effective settings with their origins."""
+    def load(self, extra: Mapping[str, object] | None = None) -> Loaded:
+        """The effective settings with their origins; ``extra`` are flags of one command."""
         from streams.settings import load_settings  # noqa: PLC0415  (start quickly)
 
         flags = {each.name: getattr(self, each.name) for each in fields(self)}
         del flags["config"]
-        return load_settings(self.config, flags=flags)
+        return load_settings(self.config, flags={**flags, **(extra or {})})
 
     def settings(self) -> Settings:
         """The effective settings."""

@@ -35,6 +35,8 @@ def config(
         from rich.text import Text  # noqa: PLC0415  (start quickly)
 
         table = Table.grid(padding=(0, 3))
+        for _ in range(3):
+            table.add_column(overflow="fold")
         for key, value, origin in loaded.rows():
             style = "dim" if origin == "default" else "bold"
             shown = "-" if value is None else printable(str(value))

@@ -29,7 +29,7 @@ from streams.errors import ArchiveError, ConfigError
 if TYPE_CHECKING:
     from streams.settings import Settings
 
-__all__ = ["Events", "Place", "Told", "events_of", "story_of"]
+__all__ = ["Events", "Place", "Told", "events_of", "nearest", "story_of"]
 
 Place = tuple[int, int]
 """Where an event stands in the order they were decided in."""
@@ -212,7 +212,7 @@ def story_of(events: Events, key: str) -> Told:
         raise ConfigError(f"{events.name} holds no event{damaged}")
     if not search.found:
         raise ConfigError(
-            f"{events.name} knows no {key!r} among {count:,} events{_nearest(events, key)}"
+            f"{events.name} knows no {key!r} among {count:,} events{nearest(events, key)}"
         )
     gathered = _Gathered(search.story, None if search.story else key)
     events.each(gathered.visit)
@@ -283,7 +283,7 @@ def _brief(event: Json) -> Json:
     return {**event, "item": {**event["item"], "paragraphs": [], "entities": []}}
 
 
-def _nearest(events: Events, key: str) -> str:
+def nearest(events: Events, key: str) -> str:
     """The end of a sentence that names keys like ``key``."""
     best: list[tuple[int, str]] = []
     seen: set[str] = set()

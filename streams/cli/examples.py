@@ -148,6 +148,27 @@ The key is a story's, an item's, an item id, an id of the agency's own, or the
 id of an event. Without colours, changed words are [-old-]{{+new+}}.
 
 {_LOG}""",
+    "why": f"""Examples:
+
+  wireroom why afp:16F1234 afp:16F1300           two items of the log
+  wireroom why ID1 ID2 --from events.jsonl       of what `run -o` wrote
+  wireroom why first.txt second.txt              two messages, a fresh desk
+  wireroom why feed.jsonl:3 feed.jsonl:7         two lines of an archive
+
+A key names the first event of its item; an item id or an event id says which
+version is meant.
+
+{_LOG}""",
+    "compare": """Examples:
+
+  wireroom compare archive/ --set desk.providers.afp.near_hours=24
+  wireroom compare old.jsonl --set desk.containment=0.6 --set desk.numbers=0.9
+  wireroom compare feed.jsonl --settings other.toml -o jsonl
+
+The archive is read once and decided twice: by the settings in force, and with
+what --set or the other file's desk section changes. docs/desk.md lists the
+rules. The exit status is 0 whatever differs.
+""",
     "formats": """Examples:
 
   wireroom formats             every format, with what it is recognised by

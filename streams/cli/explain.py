@@ -55,7 +55,7 @@ def explain(
     """
     from streams.cli.explained import gather  # noqa: PLC0415  (the stages)
 
-    reading = gather(_message(file, inputs), common.settings().pipeline_config())
+    reading = gather(message_of(file, inputs), common.settings().pipeline_config())
     with open_output(output or "text") as out:
         if out.format is Format.TEXT:
             for shown in _shown(reading, whole=text):
@@ -65,7 +65,13 @@ def explain(
                 out.line(orjson.dumps(_record(reading, part, whole=text)))
 
 
-def _message(file: str, inputs: Inputs) -> RawMessage:
+def message_of(file: str, inputs: Inputs) -> RawMessage:
+    """The message in a file, or on one line of a .jsonl, as feed.jsonl:12.
+
+    Raises:
+        ConfigError: there is none.
+        ArchiveError: there is no such file.
+    """
     line = _LINE.fullmatch(file)
     if line is not None and not Path(file).exists():
         for message in inputs.sources((line[1],)):

@@ -55,6 +55,7 @@ def _row(checked: Checked) -> dict[str, object]:
         "file": checked.file,
         "provider": checked.provider,
         "errors": [{"key": each.key or None, "words": each.words} for each in checked.problems],
+        "warnings": [{"key": each.key or None, "words": each.words} for each in checked.warnings],
         "no_evidence": list(checked.unproven),
         "defaults": list(checked.defaults),
     }
@@ -65,6 +66,7 @@ def _lines(checked: Checked) -> list[Text]:
 
     file = printable(checked.file)
     lines = [Text(f"{file}: {printable(str(each))}", "red") for each in checked.problems]
+    lines += [Text(f"{file}: {printable(str(each))}", "yellow") for each in checked.warnings]
     if checked.unproven:
         lines.append(Text(f"{file}: no evidence for {', '.join(checked.unproven)}", "yellow"))
     if checked.defaults:
@@ -75,4 +77,6 @@ def _lines(checked: Checked) -> list[Text]:
 def _sum(checked: list[Checked]) -> str:
     wrong = sum(len(each.problems) for each in checked)
     bare = sum(len(each.unproven) for each in checked)
-    return f"{len(checked)} checked, {wrong} wrong, {bare} without evidence"
+    doubtful = sum(len(each.warnings) for each in checked)
+    warned = f", {doubtful} doubtful" if doubtful else ""
+    return f"{len(checked)} checked, {wrong} wrong, {bare} without evidence{warned}"

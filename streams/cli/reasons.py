@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["REASONS", "in_words"]
+__all__ = ["REASONS", "VETOES", "in_words"]
+
+_VETO = "veto="
+_COUNTED = "numbers"
 
 REASONS: dict[str, str] = {
     "exact": "the same words in the same order",
@@ -17,7 +20,10 @@ REASONS: dict[str, str] = {
     "names": "{} of the names are in the other",
     "length-ratio": "the shorter is {} of the longer",
     "flash-coverage": "{} of the flash's words are in the opening",
-    "veto": "against it: {}",
+    "figures-added": "{} figures are new",
+    "figures-changed": "{} figures stand where others stood",
+    "cut": "shorter than what it repeats",
+    "unmarked": "a correction that does not say so",
     "body-changed": "the text changed",
     "headline-changed": "the headline changed",
     "urgency-changed": "the urgency changed",
@@ -33,6 +39,18 @@ REASONS: dict[str, str] = {
     "target-killed": "what it repeats was killed",
     "repeats": "repeats {}",
     "copied-by": "copied by {}",
+    "named": "named as {}",
+    "named-by": "named by {}",
+    "ambiguous": "the name fits {} stories",
+    "unknown": "nothing known is named {}",
+    "service": "service {}",
+    "missing": "missing {}",
+    "filled": "{} has come after all",
+    "jump": "the count went on from {}",
+    "silent-for": "the first after a silence of {}",
+    "since": "nothing since {}",
+    "minutes": "{} minutes",
+    "expected": "{} messages were to be expected",
     "by": "by {}",
     "chain-too-long": "alike, but too many versions lie between to be the same story",
     "advisory": "a note to editors",
@@ -46,14 +64,34 @@ REASONS: dict[str, str] = {
 """By code; {} stands for its value."""
 
 
+VETOES: dict[str, str] = {
+    "too-short": "too short to be alike unless equal",
+    "evidence": "too few rare phrases in common",
+    "tickers": "other shares",
+    "rare-containment": "too few of the rare phrases are in the other",
+    "numbers": "too few of the numbers are in the other",
+    "names": "too few of the names are in the other",
+    "title-names": "other names in the headlines",
+    "moment": "another day or hour in the headlines",
+}
+"""What speaks against two texts being one story, by the code behind ``veto=``."""
+
+
 def in_words(reasons: Iterable[str]) -> tuple[str, ...]:
     """Each reason as a person would say it; a code that is not known stays as it is."""
     return tuple(_said(reason) for reason in reasons)
 
 
 def _said(reason: str) -> str:
+    if reason.startswith(_VETO):
+        code, _, measured = reason.removeprefix(_VETO).partition(" ")
+        words = f"against it: {VETOES.get(code, code)}"
+        return f"{words} ({measured})" if measured else words
     code, equals, value = reason.partition("=")
-    words = REASONS.get(code)
-    if words is None or ("{}" in words and not equals):
+    if code == _COUNTED and value.isdecimal():
+        # Of missing messages; a share has a point.
+        return f"{value} numbers"
+    words_of_code = REASONS.get(code)
+    if words_of_code is None or ("{}" in words_of_code and not equals):
         return reason
-    return words.format(value)
+    return words_of_code.format(value)

@@ -26,6 +26,7 @@ __all__ = [
     "item_line",
     "json_line",
     "printable",
+    "watch_words",
 ]
 
 # Everything a terminal may obey: C0 (but tab and newline), DEL, C1.
@@ -56,8 +57,11 @@ KIND_STYLES: dict[EventKind, str] = {
     EventKind.KILL_WARNING: "bold red",
     EventKind.DEAD: "red",
     EventKind.REJECTED: "red",
+    EventKind.GAP: "yellow",
+    EventKind.SILENCE: "yellow",
 }
 _QUIET = "dim"
+_WATCH = frozenset({EventKind.GAP, EventKind.SILENCE})
 
 
 def printable(text: str, *, lines: bool = False) -> str:
@@ -100,6 +104,9 @@ def event_line(event: WireEvent) -> Text:
     """An event in one line: kind, language, provider, headline, and why."""
     why = _why(event)
     where = event.source.position if event.kind in {EventKind.DEAD, EventKind.REJECTED} else why
+    if event.kind in _WATCH:
+        # All of it stands in the line already.
+        where = ""
     language = event.item.language if event.item else None
     line = _columns(event.kind, language, event.source.provider, _words(event))
     if where:
@@ -139,7 +146,30 @@ def _words(event: WireEvent) -> str:
         return "(withheld)"
     if event.kind is EventKind.REJECTED:
         return ", ".join(event.reasons)
+    if event.kind in _WATCH:
+        return watch_words(event)
     return f"of {event.of}" if event.of else "(no item)"
+
+
+def watch_words(event: WireEvent) -> str:
+    """A gap or a silence in words: "service eca: 0124-0126 missing"."""
+    said: dict[str, list[str]] = {}
+    for reason in event.reasons:
+        name, _, value = reason.partition("=")
+        said.setdefault(name, []).append(value)
+    if event.kind is EventKind.SILENCE:
+        minutes, since = said.get("minutes", ["?"])[0], said.get("since", ["?"])[0]
+        return f"nothing for {minutes} minutes, since {since}"
+    parts = [
+        f"{', '.join(said[name])} {words}"
+        for name, words in (
+            ("missing", "missing"),
+            ("filled", "came late"),
+            ("jump", "is a jump of the count"),
+        )
+        if name in said
+    ]
+    return f"service {', '.join(said.get('service', ['?']))}: {'; '.join(parts)}"
 
 
 def _headline(item: Item) -> str:

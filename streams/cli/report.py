@@ -15,11 +15,12 @@ from rich.tree import Tree
 
 from schemas.event import EventKind, WireEvent
 from schemas.item import EntityType, Item
-from streams.cli.render import KIND_STYLES, counted, printable
+from streams.cli.render import KIND_STYLES, counted, printable, watch_words
 
 __all__ = ["Story", "stories_of", "story_report"]
 
 _OLD = frozenset({EventKind.STALE, EventKind.ADVISORY})
+_WATCH = frozenset({EventKind.GAP, EventKind.SILENCE})
 _COPIES = (EventKind.DUPLICATE, EventKind.REPRINT)
 _VERSIONS = frozenset(
     {
@@ -97,7 +98,8 @@ def story_report(events: Sequence[WireEvent]) -> RenderableType:
     """Everything that happened, for a person: stories that moved first, then the quiet ones."""
     stories, loose = stories_of(events)
     released = {event.cause for event in events if event.kind is EventKind.RELEASE}
-    loose = [event for event in loose if event.id not in released]
+    watch = [event for event in loose if event.kind in _WATCH]
+    loose = [event for event in loose if event.id not in released and event.kind not in _WATCH]
     moved = [story for story in stories if len(story.events) > 1]
     single = [story for story in stories if len(story.events) == 1]
     parts: list[RenderableType] = []
@@ -110,6 +112,10 @@ def story_report(events: Sequence[WireEvent]) -> RenderableType:
     if loose:
         parts += [Text("Not published", style="bold")]
         parts += [_loose(event) for event in loose]
+        parts.append(Text())
+    if watch:
+        parts += [Text("Missing and silent", style="bold")]
+        parts += [_watched(event) for event in watch]
         parts.append(Text())
     return Group(*parts)
 
@@ -211,6 +217,11 @@ def _entity_count(item: Item) -> str:
     kinds = Counter(entity.type for entity in item.entities)
     found = [(label, kinds[kind]) for kind, label in _NAMED if kinds[kind]]
     return counted((_ONE[label] if number == 1 else label, number) for label, number in found)
+
+
+def _watched(event: WireEvent) -> Text:
+    line = Text("  ").append(f"{event.kind:<10} ", style=KIND_STYLES.get(event.kind, "dim"))
+    return line.append(printable(f"{event.source.provider or '-'}  {watch_words(event)}"))
 
 
 def _loose(event: WireEvent) -> Text:

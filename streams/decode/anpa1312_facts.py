@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from schemas.item import SEQUENCE
 from streams.decode.profiles import DateOrder
 from streams.decode.stated import Stated
 from streams.decode.telegram_dates import Moment, in_numbers, moment, year_of
@@ -156,6 +157,8 @@ def state(stated: Stated, header: Header, ending: Ending | None) -> None:
         stated.warnings.append("date-invalid:etx")
     if header.level:
         stated.alt_id("transmission", number, "header/number")
+        if header.number.strip("0"):
+            stated.alt_id(SEQUENCE, f"{header.level}/{header.number}", "header/number")
     stated.put("urgency", _URGENCY.get(header.priority), "header/priority")
     if header.category:
         stated.subject("anpa-category", header.category, None, "header/category")

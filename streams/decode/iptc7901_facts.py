@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.item import LifecycleKind
+from schemas.item import SEQUENCE, LifecycleKind
 from streams.decode.blocks import Piece
 from streams.decode.decoded import Role
 from streams.decode.lifecycle import number_reference
@@ -122,6 +122,8 @@ def state(stated: Stated, header: Header, sent: Moment | None) -> None:
     stated.put("stable_id", stable_id, "header/number")
     if header.service:
         stated.alt_id("transmission", f"{header.service}{header.number}", "header/number")
+        if not _ZEROS.fullmatch(header.number):
+            stated.alt_id(SEQUENCE, f"{header.service}/{header.number}", "header/number")
     if header.agency and header.agency_number:
         # As kills refer to it: "dpa 123" is "dpa:0123".
         number = number_reference(header.agency, header.agency_number)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from schemas.item import ParagraphKind
+from schemas.item import SEQUENCE, ParagraphKind
 from streams.decode.blocks import Piece, lay_out
 from streams.decode.decoded import Decoded, Role
 from streams.decode.message import NO_EVIDENCE, Evidence, Message
@@ -135,6 +135,7 @@ class _FieldReader:
         serial = _SERIAL.match(opening)
         if serial and serial["number"].strip("0"):
             stated.alt_id("transmission", serial[0], "zczc")
+            stated.alt_id(SEQUENCE, f"{serial['channel']}/{serial['number']}", "zczc")
 
     def read(self, lines: Sequence[str]) -> int:
         """The number of the line where the text begins."""

@@ -3,9 +3,9 @@
 It must not know Kafka, Faust, asyncio, clocks or settings.
 """
 
-from streams.desk.config import DedupRule, DeskConfig
+from streams.desk.config import DedupRule, DeskConfig, WatchRule
 from streams.desk.desk import Desk
 from streams.desk.fingerprint import sign
 from streams.desk.journal import DeskChanges
 
-__all__ = ["DedupRule", "Desk", "DeskChanges", "DeskConfig", "sign"]
+__all__ = ["DedupRule", "Desk", "DeskChanges", "DeskConfig", "WatchRule", "sign"]

@@ -22,8 +22,9 @@ def changes_between(new: HotText, old: HotText, *, headline: bool) -> Changes:
     in order, and those at ``altered`` differ from their partners in their words. A paragraph that
     moved is removed in one place and added in another.
 
-    Of a long text only the first 256 paragraphs and 96 figures are known. Nothing is then said
-    that could be wrong for that reason, and ``complete`` is False.
+    Figures are in the desk's spelling, "17.1 million" being 17.1e6; one that rounds another is none
+    that changed. Of a long text only the first 256 paragraphs and 96 figures are known. Nothing is
+    then said that could be wrong for that reason, and ``complete`` is False.
     """
     before, after = (np.frombuffer(text.paragraphs, "<u2").tolist() for text in (old, new))
     cut_before, cut_after = (len(hashes) >= PARAGRAPHS_KEPT for hashes in (before, after))

@@ -43,16 +43,37 @@ class DedupRule:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchRule:
+    """What is announced of one provider that misses numbers or falls silent.
+
+    Attributes:
+        gaps: whether numbers that are missing are.
+        silence: no silence is announced before so long; None announces none.
+    """
+
+    gaps: bool = True
+    silence: timedelta | None = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
 class DeskConfig:
     """The desk's settings.
 
     Attributes:
         dedup: for every provider not named in ``providers``.
         providers: rules of single providers.
+        watch: for every provider not named in ``watched``.
+        watched: the same for single providers.
     """
 
     dedup: DedupRule = field(default_factory=DedupRule)
     providers: Mapping[str, DedupRule] = field(default_factory=dict)
+    watch: WatchRule = field(default_factory=WatchRule)
+    watched: Mapping[str, WatchRule] = field(default_factory=dict)
+
+    def watch_rule(self, provider: str) -> WatchRule:
+        """What is announced of a provider."""
+        return self.watched.get(provider, self.watch)
 
     def rule(self, provider: str | None) -> DedupRule:
         """The rule for a provider's copy."""

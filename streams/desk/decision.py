@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from schemas.event import Changes, EventKind
 from schemas.item import Item, Link
+from schemas.journal import Status
 from streams.desk.changes import changes_between
 from streams.desk.index import HotText
 from streams.desk.lifecycle import Hold, Standing, differences, standing_with
@@ -28,13 +29,14 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Caused:
-    """An event that follows from the primary one."""
+    """An event that follows from the primary one; ``item`` is another key's than that one's."""
 
     kind: EventKind
     of: str
     story_key: str | None
     reasons: tuple[str, ...] = ()
     carries_item: bool = False
+    item: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Decision:
         item: as the event carries it; None where it may not be shown.
         standing: the key's new last word; None when it stays.
         publishes: the item is compared with later copy from now on.
+        indexes: so is this one, though no reader has it: what is killed is known when it returns.
         novel: it begins a story.
         copied: key and id of the version that is out and has this text.
         hold: the hold the item is put under.
@@ -60,6 +63,7 @@ class Decision:
     changes: Changes | None = None
     standing: Standing | None = None
     publishes: bool = False
+    indexes: bool = False
     novel: bool = False
     copied: tuple[str, str] | None = None
     hold: Hold | None = None
@@ -90,6 +94,15 @@ def publish(
         standing=standing,
         publishes=True,
     )
+
+
+def original_of(memory: Memory, known: Standing) -> Standing | None:
+    """What readers have in the place of an item that was passed over, as a copy or as older."""
+    if known.published is not None or known.status is Status.KILLED:
+        return None
+    story = known.story_key if known.story_key != known.item_key else None
+    key = known.reprint_of or story
+    return memory.standings.get(key) if key else None
 
 
 def changes_since(memory: Memory, signed: Signed, known: Standing) -> Changes | None:

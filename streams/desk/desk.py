@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schemas.decoded import Dropped, Failed
 from schemas.event import Dead, EventKind, Source, WireEvent
@@ -26,6 +26,7 @@ from schemas.journal import (
 )
 from streams.desk.config import DeskConfig
 from streams.desk.decision import Decision, Signed
+from streams.desk.explaining import Explanation, explain
 from streams.desk.fingerprint import is_comparable, sign, unpack
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.identity import event_id, source_id
@@ -34,8 +35,13 @@ from streams.desk.judge import judge, release
 from streams.desk.lifecycle import content_of, is_flash, is_kill
 from streams.desk.memory import Memory, hot_text, keys_of
 from streams.desk.references import pack_names
+from streams.desk.watch import NOTHING, Noted
 from streams.errors import CorruptionError
 from streams.steps import Drop, Fail
+
+# Hosts that follow live append a tick when something is due. A worker that was down for hours
+# announces what began meanwhile; an archive is older.
+_LIVE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class _Input:
     at: datetime
     place: str | None = None
     cause: str | None = None
+    noted: Noted = NOTHING
 
 
 class Desk:
@@ -100,9 +107,22 @@ class Desk:
             fingerprint = sign(item)
         signed = self._ready(item, fingerprint)
         decision = judge(self._memory, self._config.rule(item.provider), signed, at)
-        given = _Input(item, fingerprint, source, at, place=place)
+        noted = self._memory.watch.note_item(item, decision.kind, at)
+        given = _Input(item, fingerprint, source, at, place=place, noted=noted)
         events += self._carry_out(decision, given)
         return events
+
+    def candidates(self, item: Item, *, fingerprint: Fingerprint | None = None) -> tuple[str, ...]:
+        """Ids of the versions an item would be compared with now: the equal one, then the newest.
+
+        Changes nothing; for measuring how well candidates are found.
+        """
+        signed = self._ready(item, fingerprint or sign(item))
+        rule = self._config.rule(item.provider)
+        days = rule.exact_window.days
+        same = self._memory.find_same(signed.text.exact, item.provider, days)
+        hot = (text.item_id for text in self._memory.index.candidates(signed.keys))
+        return (*((same[1],) if same else ()), *hot)
 
     def reject(
         self,
@@ -128,7 +148,9 @@ class Desk:
         received_at = outcome.received_at if isinstance(outcome, Dropped | Failed) else now
         at = self._memory.time_of(now, received_at)
         events = self._release_due(at)
-        event = _rejection(source, outcome, stage)
+        sequence = outcome.sequence if isinstance(outcome, Dropped) else None
+        noted = self._memory.watch.note(source.provider, sequence, None, at)
+        event = _rejection(source, outcome, stage, noted.reasons())
         self._apply(
             JournalRecord(
                 seq=self._memory.seq + 1,
@@ -137,20 +159,45 @@ class Desk:
                 type="rejected",
                 transport=place,
                 kind=event.kind,
+                heard=noted.of_message(event.id, source),
             )
         )
-        return [*events, event]
+        return [*events, event, *noted.events(event.id, source)]
 
     def tick(self, now: datetime) -> list[WireEvent]:
-        """Time passes: the releases of holds that end by ``now``."""
+        """Time passes: what falls due by ``now``, holds, silences and gaps."""
         at = max(now, self._memory.now) if self._memory.now else now
         events = self._release_due(at)
         self._apply(JournalRecord(seq=self._memory.seq + 1, epoch=self.epoch, now=at, type="tick"))
         return events
 
-    def next_due(self) -> datetime | None:
-        """When the next hold ends by itself; None when none does."""
-        return self._memory.next_due()
+    def next_due(self, clock: datetime | None = None) -> datetime | None:
+        """When something next happens by time alone; None when nothing does.
+
+        A hold ends, a silence begins, or a number is missing for certain.
+
+        Args:
+            clock: the host's. A silence or a gap that would have been due a day before it is left
+                out: what is played to the desk is old, and no tick may say that nothing is to come.
+        """
+        held, watched = self._memory.next_due(), self._memory.watch.next_due()
+        if watched is None or (clock is not None and clock - watched > _LIVE):
+            return held
+        return watched if held is None else min(held, watched)
+
+    def last_heard(self) -> dict[str, datetime]:
+        """When each provider was last heard, by the desk's time."""
+        return self._memory.watch.last_heard()
+
+    def explain(self, item: Item, earlier: Item, now: datetime | None = None) -> Explanation:
+        """Why ``item``, if it were decided now, would or would not be joined to ``earlier``.
+
+        It moves the desk's time as ``decide`` does and changes nothing else: ask a desk rebuilt
+        for the purpose, not one at work.
+        """
+        self._memory.advance(self._memory.time_of(now, item.received_at))
+        new, old = (self._ready(each, sign(each)) for each in (item, earlier))
+        return explain(self._memory, self._config.rule(item.provider), new, old)
 
     def drain(self) -> DeskChanges:
         """What changed since the last drain, for the host to write."""
@@ -201,7 +248,11 @@ class Desk:
 
     def _release_due(self, now: datetime) -> list[WireEvent]:
         events: list[WireEvent] = []
-        while (held := self._memory.pop_due(now)) is not None:
+        while True:
+            events += self._announce_due(min(now, self._memory.next_due() or now))
+            held = self._memory.pop_due(now)
+            if held is None:
+                return events
             at = max(self._memory.now, held.due or now) if self._memory.now else now
             self._memory.advance(at)
             fingerprint = sign(held.item)
@@ -209,13 +260,25 @@ class Desk:
             decision = release(self._memory, self._config.rule(held.item.provider), signed)
             given = _Input(held.item, fingerprint, held.source, at, cause=held.hold)
             events += self._carry_out(decision, given)
+
+    def _announce_due(self, until: datetime) -> list[WireEvent]:
+        """The silences that began, and the gaps that are certain, by ``until``; in order."""
+        events: list[WireEvent] = []
+        while (when := self._memory.watch.next_due()) is not None and when <= until:
+            at = max(self._memory.now, when) if self._memory.now else when
+            heard, announced = self._memory.watch.expire(when)
+            seq = self._memory.seq + 1
+            self._apply(JournalRecord(seq=seq, epoch=self.epoch, now=at, type="tick", heard=heard))
+            events += announced
         return events
 
     def _carry_out(self, decision: Decision, given: _Input) -> list[WireEvent]:
         """Events of a decision; what it changes goes into the journal and into memory."""
         key = given.item.item_key
+        decision = replace(decision, reasons=decision.reasons + given.noted.reasons())
         events = _events(decision, given)
-        was_held = key in self._memory.held
+        others = [other.item_key for other in decision.others]
+        were_held = [one for one in (key, *others) if one in self._memory.held]
         record = self._record(decision, given, events[0].id)
         self._apply(record)
         if decision.hold is not None:
@@ -225,14 +288,15 @@ class Desk:
                 epoch=self.epoch,
                 hold=events[0].id,
                 due=decision.hold.due,
+                reason=decision.hold.reason,
                 source=given.source,
                 item=given.item,
             )
             self._memory.hold(kept)
             self._changes.held.append((key, kept))
-        elif was_held and key not in self._memory.held:
-            self._changes.held.append((key, None))
-        return events
+        ended = [(one, None) for one in were_held if one not in self._memory.held]
+        self._changes.held.extend(ended)
+        return [*events, *given.noted.events(events[0].id, given.source)]
 
     def _record(self, decision: Decision, given: _Input, primary_id: str) -> JournalRecord:
         seq = self._memory.seq + 1
@@ -254,9 +318,12 @@ class Desk:
             item_id=item.id,
             kind=decision.kind,
             states=tuple(standing.record(seq, self.epoch) for standing in standings),
-            indexed=_entry(item, fingerprint, novel=decision.novel) if decision.publishes else None,
+            indexed=_entry(item, fingerprint, novel=decision.novel)
+            if decision.publishes or decision.indexes
+            else None,
             sighting=_sighting(decision, item, fingerprint),
-            named=_named(item) if given.cause is None else None,
+            named=_named(decision, given),
+            heard=given.noted.of_message(primary_id, given.source),
         )
 
     def _apply(self, record: JournalRecord) -> None:
@@ -284,7 +351,7 @@ def _events(decision: Decision, given: _Input) -> list[WireEvent]:
             id=event_id(source.id, event.kind, event.of),
             kind=event.kind,
             source=source,
-            item=decision.item if event.carries_item else None,
+            item=decision.item if event.carries_item else event.item,
             of=event.of,
             story_key=event.story_key,
             reasons=event.reasons,
@@ -314,7 +381,8 @@ def _entry(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
 def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sighting | None:
     if not fingerprint.words:
         return None
-    version = (item.item_key, item.id) if decision.publishes else decision.copied
+    seen = decision.publishes or decision.indexes
+    version = (item.item_key, item.id) if seen else decision.copied
     if version is None:
         return None
     return Sighting(
@@ -322,19 +390,27 @@ def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sight
     )
 
 
-def _named(item: Item) -> Named | None:
-    # What a kill says of itself it says of its target.
-    names = "" if is_kill(item) else pack_names(item)
+def _named(decision: Decision, given: _Input) -> Named | None:
+    item = given.item
+    if given.cause is not None or decision.kind is EventKind.ADVISORY or is_kill(item):
+        # It was named when it was held; what a kill says of itself it says of its target.
+        return None
+    names = pack_names(item)
     return Named(item_key=item.item_key, names=names) if names else None
 
 
-def _rejection(source: Source, outcome: Drop | Fail | Dropped | Failed, stage: str) -> WireEvent:
+def _rejection(
+    source: Source,
+    outcome: Drop | Fail | Dropped | Failed,
+    stage: str,
+    reasons: tuple[str, ...] = (),
+) -> WireEvent:
     if isinstance(outcome, Drop | Dropped):
         return WireEvent(
             id=event_id(source.id, EventKind.REJECTED, source.id),
             kind=EventKind.REJECTED,
             source=source,
-            reasons=(str(outcome.reason),),
+            reasons=(str(outcome.reason), *reasons),
         )
     if isinstance(outcome, Failed):
         stage = outcome.stage
@@ -342,7 +418,7 @@ def _rejection(source: Source, outcome: Drop | Fail | Dropped | Failed, stage: s
         id=event_id(source.id, EventKind.DEAD, source.id),
         kind=EventKind.DEAD,
         source=source,
-        reasons=(outcome.code,),
+        reasons=(outcome.code, *reasons),
         dead=Dead(code=outcome.code, stage=stage, detail=outcome.detail),
     )
 

@@ -192,7 +192,8 @@ def sign(item: Item) -> Fingerprint:
     lead = next(filter(None, texts), "")
     text = TICKER.sub(" ", PARAGRAPH_SEPARATOR.join((headline, *texts)))
     heading = read_heading(headline)
-    words = _telling(split_words(text))
+    written = split_words(text)
+    words = _telling(written)
     words, spelled = _plain(words)
     count = len(words.hashes)
     numbers = read_numbers(text)
@@ -219,7 +220,8 @@ def sign(item: Item) -> Fingerprint:
         moments=_packed(heading.moments),
         corrects=heading.corrects,
         lead=pack(distinct(high_half(words.hashes[:_LEAD_WORDS]))),
-        paragraphs=pack(_paragraph_hashes(words, len(texts))),
+        # As written: whether a paragraph changed must not hang on headline or neighbours.
+        paragraphs=pack(_paragraph_hashes(written, len(texts))),
     )
 
 

@@ -6,6 +6,7 @@ It must not use the time of arrival or anything random.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
@@ -19,6 +20,7 @@ Ordering = Literal["time-then-version", "version-then-time"]
 _VERSION_DIGITS = 20
 # An order key that begins with its version, and has none.
 _NO_VERSION = "/"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 # Sorts after every version.
 _LAST_VERSION = "~~"
 
@@ -52,13 +54,39 @@ def order_key(
         version: the agency's own.
         ordering: the provider's policy: which of the two comes first.
     """
-    when = (
-        version_created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        if version_created
-        else NO_TIME
-    )
+    when = moment(version_created) if version_created else NO_TIME
     number = _sortable((version or "").strip())
     return f"{number}/{when}" if ordering == "version-then-time" else f"{when}/{number}"
+
+
+def moment(time: datetime) -> str:
+    """A time as order keys state it; these sort as text."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def made_at(order: str) -> str | None:
+    """The time in an order key, wherever the provider's policy puts it; None without one."""
+    for part in (order.partition("/")[0], order.rpartition("/")[2]):
+        if _TIME.fullmatch(part) and part != NO_TIME:
+            return part
+    return None
+
+
+def made_before(order: str, when: str) -> bool:
+    """The version with this order key was made by ``when``, or does not say when it was."""
+    made = made_at(order)
+    return made is None or made <= when
+
+
+def tombstone_at(when: str, like: str) -> str:
+    """The order key at which a kill made at ``when`` stands under another key than its own.
+
+    It sorts after every version of that moment. Where versions sort first, as in the order key
+    ``like``, it stands after every number.
+    """
+    first = like.partition("/")[0]
+    order = f"{when}/{_LAST_VERSION}" if _TIME.fullmatch(first) else f"{_LAST_VERSION}/{when}"
+    return max(order, like)
 
 
 def _sortable(version: str) -> str:

@@ -10,10 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from schemas.event import EventKind
-from schemas.item import Item, Link, PubStatus
+from schemas.item import Item
 from schemas.journal import Status
 from streams.desk.config import DedupRule
-from streams.desk.decision import Caused, Decision, Signed, changes_since, publish
+from streams.desk.decision import Caused, Decision, Signed, changes_since, original_of, publish
+from streams.desk.killed import judge_kill, killed_copy, named_by_kill, with_story_ended
+from streams.desk.kills import find_pending
 from streams.desk.lifecycle import (
     Arrival,
     Hold,
@@ -26,7 +28,6 @@ from streams.desk.lifecycle import (
     is_correction,
     is_kill,
     standing_with,
-    tombstone_order,
 )
 from streams.desk.memory import Memory
 from streams.desk.placing import place_first
@@ -36,12 +37,22 @@ def judge(memory: Memory, rule: DedupRule, signed: Signed, now: datetime) -> Dec
     """What an item is at ``now``."""
     item = signed.item
     known = memory.standings.get(item.item_key)
+    if not is_kill(item):
+        pending = find_pending(memory, item, now)
+        if pending is not None:
+            return named_by_kill(memory, rule, signed, known, pending)
+        dead = killed_copy(memory, item, known) if known is not None else None
+        if dead is not None:
+            return dead
     where = arrival(item, known)
     if known is not None:
         if where is Arrival.SAME:
             return _again(memory, known, known.order_key, item=_shown(item, known, now))
         if where is Arrival.OLDER:
-            return _late(item, known, now)
+            late = _late(item, known, now)
+            if known.status is Status.KILLED and not is_kill(item):
+                late = with_story_ended(memory, rule, signed, known, late)
+            return late
     return _next(memory, rule, signed, known, now)
 
 
@@ -51,7 +62,7 @@ def _next(
     """What the newest version of its key is."""
     item = signed.item
     if is_kill(item):
-        return _kill(memory, item, known, now)
+        return judge_kill(memory, item, known, now)
     hold = hold_of(item, now)
     if hold is not None:
         return _held(memory, item, known, hold)
@@ -69,8 +80,8 @@ def _usable(memory: Memory, rule: DedupRule, signed: Signed, known: Standing | N
         return _again(memory, known, item.order_key, item=_with_story(item, known))
     if known.published is None:
         decision = place_first(memory, rule, signed, known)
-        cleared = ("hold-cleared",) if known.status is Status.HELD else ()
-        return replace(decision, reasons=decision.reasons + cleared)
+        ended = _ENDED.get(known.status, ())
+        return replace(decision, reasons=decision.reasons + ended)
     return _newer(memory, signed, known)
 
 
@@ -85,6 +96,9 @@ def release(memory: Memory, rule: DedupRule, signed: Signed) -> Decision:
         )
         return replace(decision, reasons=ended, changes=changes_since(memory, signed, known))
     placed = place_first(memory, rule, signed, known)
+    if placed.standing is not None and placed.standing.status is Status.KILLED:
+        # Its story was killed meanwhile.
+        return replace(placed, reasons=ended + placed.reasons)
     if placed.publishes:
         return replace(placed, kind=EventKind.RELEASE, reasons=ended + placed.reasons)
     # A copy of what is out already; but the hold promised this item, and its key must have it.
@@ -93,6 +107,9 @@ def release(memory: Memory, rule: DedupRule, signed: Signed) -> Decision:
         signed, placed.standing, EventKind.RELEASE, story, of=placed.of, rel="same_as"
     )
     return replace(decision, score=placed.score, reasons=ended + placed.reasons)
+
+
+_ENDED = {Status.HELD: ("hold-cleared",), Status.KILLED: ("newer-than-kill",)}
 
 
 def _again(memory: Memory, known: Standing, order_key: str, *, item: Item | None) -> Decision:
@@ -124,57 +141,6 @@ def _late(item: Item, known: Standing, now: datetime) -> Decision:
         of=known.published or known.item_id,
         story_key=known.story_key,
         reasons=reasons,
-    )
-
-
-def _kill(memory: Memory, item: Item, known: Standing | None, now: datetime) -> Decision:
-    story = (known.story_key if known else None) or item.item_key
-    target = known.published if known else None
-    standing = replace(
-        standing_with(item, known),
-        status=Status.KILLED,
-        order_key=tombstone_order(item, known, now),
-        published=item.id,
-        story_key=story,
-    )
-    links = item.links
-    if target and target != item.id:
-        links = (*links, Link(rel="kills", target=target))
-    canceled = item.model_copy(
-        update={
-            "pubstatus": PubStatus.CANCELED,
-            "paragraphs": (),
-            "story_key": story,
-            "links": links,
-        }
-    )
-    return Decision(
-        EventKind.KILL,
-        item=canceled,
-        of=target,
-        story_key=story,
-        reasons=("canceled",) if target else ("canceled", "unknown-key"),
-        standing=standing,
-        caused=_kill_warnings(memory, item.item_key, known),
-    )
-
-
-def _kill_warnings(memory: Memory, key: str, known: Standing | None) -> tuple[Caused, ...]:
-    """Warnings about what repeats the killed item, and about what it was a mere copy of."""
-    warned = [(memory.standings[other], "repeats") for other in memory.standings.reprints_of(key)]
-    if known is not None and known.reprint_of and known.published is None:
-        original = memory.standings.get(known.reprint_of)
-        if original is not None:
-            warned.append((original, "copied-by"))
-    return tuple(
-        Caused(
-            EventKind.KILL_WARNING,
-            of=other.published,
-            story_key=other.story_key,
-            reasons=(f"{relation}={key}",),
-        )
-        for other, relation in warned
-        if other.published and other.status is Status.LIVE
     )
 
 
@@ -215,25 +181,24 @@ def _newer(memory: Memory, signed: Signed, known: Standing) -> Decision:
     story = known.story_key or item.item_key
     rel = "corrects" if correction else "supersedes"
     decision = publish(signed, known, kind, story, of=known.published, rel=rel)
-    decision = replace(decision, reasons=changed, changes=changes_since(memory, signed, known))
-    if known.status is Status.KILLED:
-        reinstated = Caused(
-            EventKind.REINSTATED,
-            of=known.published or known.item_id,
-            story_key=story,
-            reasons=("newer-than-kill",),
-            carries_item=True,
-        )
-        decision = replace(decision, caused=(reinstated,))
-    return decision
+    if known.status is not Status.KILLED:
+        return replace(decision, reasons=changed, changes=changes_since(memory, signed, known))
+    # Readers have the canceled item; what was killed is told nowhere, not as a change either.
+    reinstated = Caused(
+        EventKind.REINSTATED,
+        of=known.published or known.item_id,
+        story_key=story,
+        reasons=("newer-than-kill",),
+        carries_item=True,
+    )
+    return replace(decision, reasons=changed, caused=(reinstated,))
 
 
 def _public_id(memory: Memory, known: Standing) -> str:
     """Id of the version that readers have of this text."""
-    if known.published is None and known.reprint_of is not None:
-        original = memory.standings.get(known.reprint_of)
-        if original is not None and original.published is not None:
-            return original.published
+    original = original_of(memory, known)
+    if original is not None and original.published is not None:
+        return original.published
     return known.published or known.item_id
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from schemas.item import AltId, Item, LifecycleKind, PubStatus
+from schemas.item import SEQUENCE, AltId, Item, LifecycleKind, PubStatus
 from schemas.journal import StateRecord, Status
 from streams.desk.identity import content_hash, is_unordered, is_unplaced, tombstone_of
 
@@ -81,12 +81,18 @@ def standing_with(item: Item, known: Standing | None) -> Standing:
         headline=_short_hash(_letters(item.headline)),
         urgency=item.urgency,
         embargoed_until=item.embargoed_until,
-        alt_ids=item.alt_ids,
+        # Its number is for the watch, which has it; nothing refers to an item by it.
+        alt_ids=tuple(known for known in item.alt_ids if known.scheme != SEQUENCE),
         reprint_of=known.reprint_of if known else None,
         flash=is_flash(item),
         superseded=known.superseded if known else False,
         slot=known.slot if known else None,
     )
+
+
+def is_pending(known: Standing) -> bool:
+    """Nothing but a kill is known of it: it was named before it came, or never will."""
+    return known.status is Status.KILLED and not known.digest
 
 
 class Arrival(StrEnum):

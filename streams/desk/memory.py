@@ -28,12 +28,14 @@ from streams.desk.rarity import RARE_STORIES, Rarity
 from streams.desk.references import References, unpack_names
 from streams.desk.sightings import DecidedPlaces, Sightings
 from streams.desk.standings import Standings
+from streams.desk.watch import Watch
 from streams.desk.words import U32, distinct
 
 _DAY_S = 24 * 3600
 _LAST_MEMBERS = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(milliseconds=1)
+_END = datetime.max.replace(tzinfo=UTC)
 # An undated message may not move the clock further than this: one wrong host clock would release
 # every embargo and forget every text.
 _LONGEST_LEAP = timedelta(hours=24)
@@ -47,6 +49,8 @@ class Memory:
         self.seq = 0
         self.standings = Standings()
         self.held: dict[str, HeldRecord] = {}
+        # Keys that are known by their kill alone.
+        self.pending: set[str] = set()
         self.index = HotIndex(config.hot_window.total_seconds(), self.standings)
         self.rarity = Rarity()
         self.flashes = FlashWatch(config.flash_window.total_seconds())
@@ -56,6 +60,7 @@ class Memory:
         self._decided = DecidedPlaces(config.exact_days)
         self._members: dict[str, tuple[int, ...]] = {}
         self._due: list[tuple[datetime, str, str]] = []
+        self.watch = Watch(config)
 
     def time_of(self, now: datetime | None, received_at: datetime | None) -> datetime:
         """The desk's time for an input: as the data says, never back."""
@@ -64,7 +69,7 @@ class Memory:
         if last is None:
             return said if said is not None else _EPOCH
         if said is None or (received_at is None and said - last > _LONGEST_LEAP):
-            return last + _TICK
+            return last + min(_TICK, _END - last)
         return max(said, last)
 
     @property
@@ -102,10 +107,16 @@ class Memory:
             self.references.add(unpack_names(named.names), named.item_key, self.day)
         if record.indexed is not None:
             self._index(record.indexed, record.seq)
+        if record.heard is not None and record.now is not None:
+            self.watch.apply(record.heard, record.now)
 
     def set_standing(self, record: StateRecord) -> None:
         """Puts a key's last word."""
         self.standings.put(record)
+        if record.status is Status.KILLED and not record.digest:
+            self.pending.add(record.item_key)
+        else:
+            self.pending.discard(record.item_key)
         if record.status is not Status.HELD:
             self.held.pop(record.item_key, None)
 

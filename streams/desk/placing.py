@@ -13,9 +13,10 @@ from schemas.journal import Status
 from streams.desk.chains import Kin, Parent, find_kin
 from streams.desk.changes import changes_between
 from streams.desk.config import DedupRule
-from streams.desk.decision import Caused, Decision, Signed, publish
+from streams.desk.decision import Caused, Decision, Signed, original_of, publish
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import HotText
+from streams.desk.killed import is_killed, killed_beside
 from streams.desk.lifecycle import (
     Standing,
     differences,
@@ -56,7 +57,7 @@ def _is_copy(parent: Parent) -> bool:
 
 
 def _without_parent(memory: Memory, signed: Signed, known: Standing | None) -> Decision:
-    original = memory.standings.get(known.reprint_of) if known and known.reprint_of else None
+    original = original_of(memory, known) if known else None
     if known is None or original is None:
         story = (known.story_key if known else None) or signed.item.item_key
         return replace(publish(signed, known, EventKind.NEW, story), novel=True)
@@ -73,6 +74,9 @@ def _with_parent(
 ) -> Decision:
     item = signed.item
     other = memory.standings[parent.item_key]
+    dead = killed_beside(memory, signed, known, parent, other)
+    if dead is not None:
+        return dead
     story = (known.story_key if known else None) or other.story_key or parent.item_key
     kind = _kind_beside(item, signed.text, parent, other)
     score, reasons = parent.verdict.score, parent.verdict.reasons
@@ -80,7 +84,10 @@ def _with_parent(
         standing = replace(
             standing_with(item, known),
             story_key=story,
-            reprint_of=other.reprint_of or other.item_key,
+            # An older version is of the story, but no copy: its kill is the story's.
+            reprint_of=(other.reprint_of or other.item_key)
+            if kind is EventKind.DUPLICATE
+            else None,
         )
         return Decision(
             kind,
@@ -97,7 +104,7 @@ def _with_parent(
             signed, known, EventKind.NEW, item.item_key, of=parent.item_id, rel="related"
         )
         return replace(decision, of=None, score=score, reasons=(*reasons, "chain-too-long"))
-    killed = other.status is Status.KILLED
+    killed = is_killed(memory, other)
     decision = publish(signed, known, kind, story, of=parent.item_id, rel=_relation(kind, parent))
     if kind is EventKind.REPRINT and decision.standing is not None:
         repeats = other.reprint_of or other.item_key

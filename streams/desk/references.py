@@ -14,8 +14,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from schemas.item import AltId, Item
-from streams.decode.lifecycle import headline_reference, number_reference, read_markers
+from streams.decode.lifecycle import (
+    find_markers,
+    headline_reference,
+    number_reference,
+    read_markers,
+)
 from streams.desk.identity import UNKNOWN_PROVIDER
+from streams.desk.lifecycle import is_pending
 from streams.desk.linked import LinkedNumbers
 from streams.desk.sightings import Days
 from streams.desk.standings import Standings
@@ -85,7 +91,7 @@ class References:
     def _by_key(self, provider: str | None, name: str) -> Iterator[str]:
         for key in (f"{provider or UNKNOWN_PROVIDER}:{name}", name):
             known = self._standings.get(key)
-            if known is not None and known.provider == provider:
+            if known is not None and known.provider == provider and not is_pending(known):
                 yield key
 
 
@@ -95,7 +101,7 @@ def names_of(item: Item) -> tuple[str, ...]:
     Returns:
         Its stable id and alternative ids as written, a urn also without its revision; the
         agency's number as "dpa:0123"; "usn:..." of Reuters; "headline:<folded>" of three words
-        at least; "slugline:<folded>" without markers. At most 12.
+        at least and "slugline:<folded>", both without markers. At most 12.
     """
     found: dict[str, None] = {_stable_id(item): None}
     for alt_id in item.alt_ids:
@@ -103,7 +109,8 @@ def names_of(item: Item) -> tuple[str, ...]:
     usn = _USN.search(item.item_key)
     if usn:
         found.setdefault(f"usn:{usn[1]}")
-    for name in (headline_reference(item.headline), slugline_reference(item.slugline)):
+    marked = find_markers(item.headline)
+    for name in (headline_reference(marked.headline), slugline_reference(item.slugline)):
         if name is not None:
             found.setdefault(name)
     return tuple(name for name in found if 0 < len(name) <= _LONGEST_NAME)[:_MOST_NAMES]

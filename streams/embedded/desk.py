@@ -52,9 +52,9 @@ class EmbeddedDesk:
         """The offset the next decoded record will get."""
         return self._store.end_offsets(self._topic)[0]
 
-    def next_due(self) -> datetime | None:
-        """When the next hold falls due; None when nothing is held until a time."""
-        return self._stage.desk.next_due()
+    def next_due(self, clock: datetime) -> datetime | None:
+        """When something next happens by time alone, as ``Desk.next_due`` says it."""
+        return self._stage.desk.next_due(clock)
 
     def backlog(self, max_records: int) -> list[DecodedEntry]:
         """The oldest decoded records the desk has not decided yet."""

@@ -221,16 +221,17 @@ class EmbeddedRunner:
         _report(events, counts, on_events)
 
     def _release_due(self, counts: Counts, on_events: OnEvents | None) -> bool:
-        """Append a tick for the hold that fell due, if one did, and let the desk decide it.
+        """Append a tick for what fell due, if anything did, and let the desk decide it.
 
-        The tick says when the hold fell due, not what time it is: a run over old messages on the
-        same log must not find its windows moved to today.
+        A hold that ends, a silence, a gap. The tick says when it fell due, not what time it is: a
+        run over old messages on the same log must not find its windows moved to today.
         """
         if self._stop_after < StopAfter.DESK:
             return False
         desk = self._the_desk()
-        due = desk.next_due()
-        if due is None or due > self._clock():
+        clock = self._clock()
+        due = desk.next_due(clock)
+        if due is None or due > clock:
             return False
         tick = Tick(now=due)
         record = decoded_outgoing(tick).record(self._prefix)

@@ -68,6 +68,36 @@ DESK_REBUILD = MetricDef(
 DESK_EPOCH = MetricDef(
     "wireroom_desk_epoch_number", MetricKind.GAUGE, "the assignment this desk writes under"
 )
+DESK_GAPS = MetricDef(
+    "wireroom_desk_gaps_total",
+    MetricKind.COUNTER,
+    "gaps in message numbers announced, by provider (those with a profile; the rest are other)",
+    ("provider",),
+)
+DESK_MISSING = MetricDef(
+    "wireroom_desk_missing_numbers_total",
+    MetricKind.COUNTER,
+    "message numbers announced as missing, by provider",
+    ("provider",),
+)
+DESK_FILLED = MetricDef(
+    "wireroom_desk_filled_numbers_total",
+    MetricKind.COUNTER,
+    "of these, numbers that came later, by provider",
+    ("provider",),
+)
+DESK_SILENCES = MetricDef(
+    "wireroom_desk_silences_total",
+    MetricKind.COUNTER,
+    "silences announced, by provider",
+    ("provider",),
+)
+DESK_LAST_MESSAGE = MetricDef(
+    "wireroom_desk_last_message_timestamp_seconds",
+    MetricKind.GAUGE,
+    "when the provider was last heard, since 1970: time() minus it is how long ago",
+    ("provider",),
+)
 ENRICH_RECORDS = MetricDef(
     "wireroom_enrich_records_total",
     MetricKind.COUNTER,

@@ -19,6 +19,7 @@ from streams.decode import decode
 from streams.decode.decoded import Decoded
 from streams.decode.message import origin_of
 from streams.desk.fingerprint import sign
+from streams.desk.sequence import sequence_of
 from streams.log.base import Record
 from streams.log.headers import raw_of, transport_of
 from streams.log.limits import max_record_bytes, record_bytes
@@ -76,7 +77,10 @@ class Intake:
             answer = clean(decoded, self._config.rules_of(decoded.provider))
             if isinstance(answer, Drop):
                 return Dropped(
-                    source=decoded.source, received_at=decoded.received_at, reason=answer.reason
+                    source=decoded.source,
+                    received_at=decoded.received_at,
+                    reason=answer.reason,
+                    sequence=sequence_of(decoded.facts.alt_ids),
                 )
             if isinstance(answer, Fail):
                 return Failed(

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from schemas.topics import TopicName
 from streams.clean.boilerplate.file import MARK as BOILERPLATE
 from streams.decode.profiles import Problem, ProviderProfile, claims, shipped
 from streams.decode.profiles.checking import SETTABLE, check, unproven
 from streams.errors import ConfigError
 from streams.settings.boilerplate import load_boilerplate
+from streams.settings.desk import nonsense, questionable
 from streams.settings.loading import DEFAULT_FILE, load_settings, settings_file
 from streams.settings.profiles import profile_files, read_text
 from streams.settings.settings import Settings
@@ -33,6 +36,7 @@ class Checked:
         file: its path; "shipped/afp.toml" for one that ships with the package.
         provider: of a profile; None for settings.
         problems: what is wrong, by key.
+        warnings: what may not be what is meant, by key.
         unproven: keys that are set without evidence.
         defaults: keys that are left to the default.
     """
@@ -40,6 +44,7 @@ class Checked:
     file: str
     provider: str | None = None
     problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
     unproven: Sequence[str] = ()
     defaults: Sequence[str] = ()
     profile: ProviderProfile | None = field(default=None, repr=False)
@@ -147,6 +152,7 @@ def _with_claims(checked: Sequence[Checked]) -> list[Checked]:
                 each.file,
                 each.provider,
                 [*each.problems, *clashes],
+                each.warnings,
                 each.unproven,
                 each.defaults,
                 each.profile,
@@ -170,4 +176,22 @@ def _settings(
         settings.kafka_security()
     except ConfigError as error:
         return [Checked(shown, problems=[Problem("", str(error))])], None, None
-    return [Checked(shown)], settings.profiles_dir, settings.boilerplate
+    retention_ms = settings.topic(TopicName.DESK).retention_ms
+    checked = Checked(
+        shown,
+        problems=[Problem(key, words) for key, words in nonsense(settings.desk, retention_ms)],
+        warnings=[
+            Problem(key, words)
+            for key, words in questionable(settings.desk, _providers(settings.profiles_dir))
+        ],
+    )
+    return [checked], settings.profiles_dir, settings.boilerplate
+
+
+def _providers(directory: Path | None) -> set[str]:
+    """Names of the providers that have a profile; a damaged one is told of elsewhere."""
+    named = dict(shipped())
+    if directory is not None:
+        with suppress(ConfigError):
+            named |= {file.stem: read_text(file) for file in profile_files(directory)}
+    return {str(check(text, name)[0].get("provider", name)) for name, text in named.items()}

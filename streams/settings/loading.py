@@ -28,6 +28,7 @@ DEFAULT_FILE = Path("wireroom.toml")
 # Read by the test-suite and the Kafka launcher, not by ``Settings``.
 _FOREIGN_ENV = frozenset({"WIREROOM_CONFIG", "WIREROOM_REQUIRE_KAFKA", "WIREROOM_KAFKA_LIBS"})
 _FOREIGN_ENV_PREFIX = "WIREROOM_TEST_"
+_PROVIDERS = "desk.providers."
 _MASK = "********"
 # A shell cannot export a name with a dot: WIREROOM_TOPICS__RAW_URGENT__PARTITIONS.
 _TOPIC_OF_ENV = {name.replace(".", "_"): name.value for name in TopicName}
@@ -53,7 +54,10 @@ class Loaded:
 
     def rows(self) -> Iterator[tuple[str, object, str]]:
         """Every effective value as (dotted key, value with secrets masked, origin)."""
+        from streams.settings import desk  # noqa: PLC0415  (brings the stages)
+
         effective = self.settings.model_dump(exclude={"topics"})
+        effective["desk"] = desk.all_effective(self.settings.desk)
         effective["topics"] = {
             name.value: {
                 "partitions": topic.partitions,
@@ -64,7 +68,15 @@ class Loaded:
             for name, topic in self.settings.catalogue().items()
         }
         for key, value in _flatten(effective):
-            yield key, _shown(value), self.origins.get(key, Origin.DEFAULT.value)
+            yield key, _shown(value), self._origin_of(key)
+
+    def _origin_of(self, key: str) -> str:
+        """Where a value came from; of a provider's rule, perhaps from the one for all."""
+        if key.startswith(_PROVIDERS) and key not in self.origins:
+            general = f"desk.{key.rpartition('.')[2]}"
+            if general in self.origins:
+                return f"{general}, {self.origins[general]}"
+        return self.origins.get(key, Origin.DEFAULT.value)
 
 
 def load_settings(
@@ -85,6 +97,7 @@ def load_settings(
     layers: list[tuple[str, Mapping[str, Any]]] = [(f"file {file}", from_file)]
     layers.append((Origin.ENV.value, _read_env(environment)))
     given = {key: value for key, value in (flags or {}).items() if value is not None}
+    refuse_unknown(Settings, given, "on the command line")
     layers.append((Origin.FLAG.value, given))
 
     merged: dict[str, Any] = {}

@@ -6,7 +6,7 @@ It must not read files or the environment.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -43,26 +43,44 @@ class KafkaSettings(_Section):
     ssl_key_password_file: Path | None = None
 
 
+_Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+# A silence longer than the watch remembers would never be announced.
+_Minutes = Annotated[float, Field(ge=1, le=7 * 24 * 60, allow_inf_nan=False)]
+
+
 class DedupSettings(_Section):
-    """How copy is compared with what came before; None leaves the desk's own value.
+    """How copy is compared with what came before, and what is watched.
+
+    None leaves what is set for all, or the desk's own value. Units are in the names; shares are
+    from 0 to 1. What each does: ``streams.desk.config`` and docs/desk.md.
 
     Attributes:
         enabled: off publishes everything as its own story.
         near_hours: how far back near copies and versions are looked for.
         exact_days: how far back equal texts are.
+        evidence: rare phrases; a fingerprint keeps 128 of a text.
+        gaps: announce missing message numbers.
+        silence_minutes: announce no silence before so long; "off" announces none.
     """
 
     enabled: bool | None = None
-    near_hours: float | None = Field(default=None, ge=0)
-    exact_days: int | None = Field(default=None, ge=0)
+    near_hours: float | None = Field(default=None, ge=0, le=366 * 24, allow_inf_nan=False)
+    exact_days: int | None = Field(default=None, ge=0, le=366)
+    containment: _Share | None = None
+    evidence: int | None = Field(default=None, ge=1, le=128)
+    numbers: _Share | None = None
+    names: _Share | None = None
+    copy_ratio: _Share | None = None
+    correction: _Share | None = None
+    flash_hours: float | None = Field(default=None, ge=0, le=7 * 24, allow_inf_nan=False)
+    flash_coverage: _Share | None = None
+    gaps: bool | None = None
+    silence_minutes: _Minutes | Literal["off"] | None = None
 
 
-class DeskSettings(_Section):
-    """De-duplication for all providers, and what differs for one."""
+class DeskSettings(DedupSettings):
+    """De-duplication and the watch for all providers, and what differs for one."""
 
-    enabled: bool = True
-    near_hours: float = Field(default=72, ge=0)
-    exact_days: int = Field(default=30, ge=0)
     providers: dict[str, DedupSettings] = {}
 
 

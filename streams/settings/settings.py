@@ -5,11 +5,9 @@ It must not read a settings file or the environment; ``loading`` does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import (
@@ -29,7 +27,6 @@ from streams.settings.sections import (
 )
 
 if TYPE_CHECKING:
-    from streams.desk.config import DedupRule
     from streams.log.security import KafkaSecurity
     from streams.pipeline import PipelineConfig
     from streams.worker.config import WorkerConfig
@@ -145,27 +142,22 @@ class Settings(BaseSettings):
         """
         from streams.clean import CleaningRules  # noqa: PLC0415  (brings the stages)
         from streams.decode.profiles.checking import cleaning_off  # noqa: PLC0415  (as above)
-        from streams.desk import DeskConfig  # noqa: PLC0415  (brings the stages)
         from streams.enrich import EnrichConfig  # noqa: PLC0415  (as above)
         from streams.pipeline import PipelineConfig  # noqa: PLC0415  (as above)
         from streams.settings.boilerplate import load_boilerplate  # noqa: PLC0415  (as above)
+        from streams.settings.desk import desk_config  # noqa: PLC0415  (as above)
         from streams.settings.profiles import profiles_of  # noqa: PLC0415  (as above)
 
         try:
             off = cleaning_off(list(self.cleaning_off))
         except ValueError as error:
             raise ConfigError(f"cleaning_off: {error}") from None
-        rule = _dedup_rule(self.desk.model_dump(exclude={"providers"}))
-        own = {
-            name: _dedup_rule(settings.model_dump(exclude_none=True), rule)
-            for name, settings in self.desk.providers.items()
-        }
         return PipelineConfig(
             profiles=profiles_of(self.profiles_dir),
             rules=CleaningRules(
                 boilerplate=load_boilerplate(self.boilerplate) if self.boilerplate else None
             ).without(off),
-            desk=DeskConfig(dedup=rule, providers=own),
+            desk=desk_config(self.desk),
             enrich=EnrichConfig(recogniser=self.enrich.recogniser),
             max_body_bytes=self.max_body_bytes,
         )
@@ -205,16 +197,3 @@ def _secret(name: str, value: SecretStr | None, file: Path | None) -> str | None
         return file.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"kafka.{name}_file: cannot read {file}: {error}") from None
-
-
-def _dedup_rule(settings: Mapping[str, Any], base: DedupRule | None = None) -> DedupRule:
-    from streams.desk.config import DedupRule  # noqa: PLC0415  (brings the stages)
-
-    changes: dict[str, Any] = {}
-    if "enabled" in settings:
-        changes["enabled"] = settings["enabled"]
-    if "near_hours" in settings:
-        changes["near_window"] = timedelta(hours=settings["near_hours"])
-    if "exact_days" in settings:
-        changes["exact_window"] = timedelta(days=settings["exact_days"])
-    return replace(base or DedupRule(), **changes)

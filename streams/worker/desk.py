@@ -18,6 +18,7 @@ from schemas.topics import TopicName
 from streams.log import open_log
 from streams.log.outgoing import decoded_outgoing
 from streams.observability import metric_defs
+from streams.observability.watch_counts import count_watch
 from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, StageCrashedError
 from streams.worker.context import StageContext
 from streams.worker.faust_compat import (
@@ -46,6 +47,7 @@ class DeskWorker:
         self._context = context
         self._clock = clock
         self._topic = context.config.topic(TopicName.DECODED)
+        self._providers = frozenset(context.config.pipeline.profiles.by_provider)
         self._stage: DeskStage | None = None
         self._generation = -1
         self._rebuilding = False
@@ -152,16 +154,17 @@ class DeskWorker:
             raise FencedError("the partition was given to another process")
 
     async def _release_due(self) -> None:
-        """Append a tick when a hold falls due; the desk decides it in order, as any record.
+        """Append a tick when a hold, a silence or a gap falls due; the desk decides it in order.
 
-        The tick says when the hold fell due, not what time it is: a replay on the same log must
+        The tick says when it fell due, not what time it is: a replay on the same log must
         not find its windows moved to today.
         """
         while True:
             await asyncio.sleep(_TICK_S)
             stage = self._stage
-            due = stage.desk.next_due() if stage is not None else None
-            if due is None or due > self._clock() or due == self._ticked:
+            clock = self._clock()
+            due = stage.desk.next_due(clock) if stage is not None else None
+            if due is None or due > clock or due == self._ticked:
                 continue
             try:
                 await self._context.delivery.send([decoded_outgoing(Tick(now=due))])
@@ -179,6 +182,8 @@ class DeskWorker:
             metrics.add(metric_defs.DESK_EVENTS, kind=event.kind)
             if event.cause is None and event.kind in OUTCOMES:
                 metrics.add(metric_defs.DESK_OUTCOMES, outcome=OUTCOMES[event.kind])
+        if self._stage is not None:
+            count_watch(metrics, batch.events, self._stage.desk.last_heard(), self._providers)
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="desk")
 
     async def _fail(self, error: BaseException) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from schemas.topics import DAY_MS, TopicName
+from streams.desk import WatchRule
 from streams.errors import ConfigError
 from streams.settings import load_settings
 
@@ -174,3 +176,24 @@ def test_partitions_and_retention_of_every_topic_are_settings() -> None:
     rows = {key: value for key, value, _ in load_settings(environ=environ).rows()}
     assert rows["topics.raw.urgent.partitions"] == 5
     assert rows["topics.items.partitions"] == 12
+
+
+def test_what_is_watched_is_set_for_all_and_for_one_provider(tmp_path: Path) -> None:
+    text = """
+    [desk]
+    silence_minutes = 30
+    [desk.providers.afp]
+    silence_minutes = "off"
+    [desk.providers.dpa]
+    gaps = false
+    """
+    desk = load_settings(toml(tmp_path, text), environ={}).settings.pipeline_config().desk
+    assert desk.watch_rule("reuters") == WatchRule(gaps=True, silence=timedelta(minutes=30))
+    assert desk.watch_rule("afp") == WatchRule(gaps=True, silence=None)
+    assert desk.watch_rule("dpa") == WatchRule(gaps=False, silence=timedelta(minutes=30))
+
+
+@pytest.mark.parametrize("value", ['"never"', "0", "-5", "100000"])
+def test_minutes_of_silence_that_mean_nothing_are_an_error(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ConfigError, match="silence_minutes"):
+        load_settings(toml(tmp_path, f"[desk]\nsilence_minutes = {value}"), environ={})

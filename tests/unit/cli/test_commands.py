@@ -246,6 +246,9 @@ class TestHelp:
             "config",
             "lint",
             "explain",
+            "story",
+            "why",
+            "compare",
         ],
     )
     def test_every_verb_has_help_of_its_own(
@@ -285,6 +288,7 @@ class TestHelp:
     def test_help_imports_nothing_heavy(self) -> None:
         script = (
             "import sys; from streams.cli import main; main(['--help']); main(['run', '--help']); "
+            "main(['story', '--help']); main(['why', '--help']); main(['compare', '--help']); "
             "print([m for m in ('spacy', 'faust', 'trafilatura', 'aiokafka', 'numpy') "
             "if m in sys.modules], file=sys.stderr)"
         )

@@ -105,7 +105,10 @@ def test_a_hostile_item_cannot_reach_the_terminal() -> None:
 def test_a_hostile_report_cannot_reach_the_terminal() -> None:
     event = a_hostile_event()
     story = [event.model_copy(update={"id": str(n), "story_key": HOSTILE}) for n in range(2)]
-    assert obeyed(shown(story_report([event, *story]))) == []
+    gap = event.model_copy(
+        update={"kind": EventKind.GAP, "item": None, "of": None, "reasons": (f"service={HOSTILE}",)}
+    )
+    assert obeyed(shown(story_report([event, *story, gap]))) == []
 
 
 def test_json_keeps_its_value_and_is_escaped_for_a_terminal() -> None:
@@ -160,6 +163,15 @@ class TestReport:
         assert "Not published" in text
         assert "body-empty: 0 bytes" in text
 
+    def test_gaps_and_silences_are_told_apart_from_what_was_not_published(self) -> None:
+        gap = an_event(
+            kind=EventKind.GAP, item=None, story_key=None, reasons=("service=eca", "missing=0124")
+        )
+        text = shown(story_report([gap]))
+        assert "Missing and silent" in text
+        assert "gap        afp service eca: 0124 missing" in text
+        assert "Not published" not in text
+
     def test_nothing_is_nothing(self) -> None:
         assert shown(story_report([])).strip() == ""
 
@@ -191,6 +203,21 @@ def test_a_card_shows_the_whole_headline_and_ends_its_line(width: int) -> None:
         (EventKind.REJECTED, {"reasons": ("no-article",)}, "no-article"),
         (EventKind.STALE, {"of": "k@2", "reasons": ("killed",)}, "of k@2"),
         (EventKind.SUPERSEDED, {"of": "k@1", "cause": "e0"}, "of k@1"),
+        (
+            EventKind.GAP,
+            {"reasons": ("service=eca", "missing=0124-0126", "missing=0130", "numbers=4")},
+            "service eca: 0124-0126, 0130 missing",
+        ),
+        (
+            EventKind.GAP,
+            {"reasons": ("service=eca", "filled=0125")},
+            "service eca: 0125 came late",
+        ),
+        (
+            EventKind.SILENCE,
+            {"reasons": ("since=2026-03-02T09:00:00Z", "minutes=45", "expected=20")},
+            "nothing for 45 minutes, since 2026-03-02T09:00:00Z",
+        ),
     ],
 )
 def test_an_event_without_its_item_says_what_stands_for_it(

@@ -51,7 +51,10 @@ def test_every_field_of_the_frame_is_read() -> None:
     assert decoded.provider == "ap"
     assert decoded.warnings == ()
     assert facts.stable_id == "anpa:AP:20240304:W2870"
-    assert [(one.scheme, one.value) for one in facts.alt_ids] == [("transmission", "W2870")]
+    assert [(one.scheme, one.value) for one in facts.alt_ids] == [
+        ("transmission", "W2870"),
+        ("sequence", "W/2870"),
+    ]
     assert facts.version == "2"
     assert facts.version_created == datetime(2024, 3, 4, 12, 15, tzinfo=UTC)
     assert facts.urgency == 4

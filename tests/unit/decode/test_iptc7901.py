@@ -67,6 +67,7 @@ def test_every_field_of_the_frame_is_read() -> None:
     assert facts.stable_id == "iptc7901:dpa:20240304:eca0062"
     assert {(one.scheme, one.value) for one in facts.alt_ids} == {
         ("transmission", "eca0062"),
+        ("sequence", "eca/0062"),
         ("agency-number", "dpa:0061"),
     }
     assert facts.version_created == datetime(2024, 3, 4, 12, 15, tzinfo=UTC)

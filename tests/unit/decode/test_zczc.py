@@ -106,7 +106,8 @@ def test_a_headline_above_text_that_is_moved_in_needs_no_sign() -> None:
 def test_a_serial_number_is_an_identifier_and_zeros_are_none() -> None:
     numbered = only("ZCZC LBA0123\nText of a telegram.\nNNNN\n")
     assert [(one.scheme, one.value) for one in numbered.facts.alt_ids] == [
-        ("transmission", "LBA0123")
+        ("transmission", "LBA0123"),
+        ("sequence", "LBA/0123"),
     ]
     assert only(PRICES).facts.alt_ids == ()
 

@@ -176,9 +176,7 @@ def test_figures_repeated_in_a_table_are_no_filler():
 
 
 def test_an_item_has_25_keys_at_most():
-    text = " ".join(
-        f"Sentence number {n} speaks of {n * 7} boats in the harbour." for n in range(90)
-    )
+    text = " ".join(f"Sentence number {n} speaks of {n * 7} boats at sea." for n in range(90))
     signed = sign(an_item(text, headline="Herring boats counted in Brestava"))
     assert len(keys_of(signed)) == 25
 

@@ -8,22 +8,22 @@ from streams.desk import Desk
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 QUAY = (
     (
-        "The harbour council of Brestava voted on Tuesday night to close the northern quay after an "
-        "engineer, Milena Torvald, found that its wall had moved since autumn."
+        "The harbour council of Brestava voted on Tuesday night to close the northern quay after "
+        "an engineer, Milena Torvald, found that its wall had moved since autumn."
     ),
     (
-        "Fishermen said the decision would cost them the best weeks of the herring season and asked "
-        "for a berth in the outer basin until divers had seen the foundations."
+        "Fishermen said the decision would cost them the best weeks of the herring season and "
+        "asked for a berth in the outer basin until divers had seen the foundations."
     ),
 )
 BREWER = (
     (
-        "Kelda Foods said its pale ale had found new markets in southern Africa, where two breweries "
-        "will make it under licence from the summer, and raised its forecast."
+        "Kelda Foods said its pale ale had found new markets in southern Africa, where two "
+        "breweries will make it under licence from the summer, and raised its forecast."
     ),
     (
-        "Its chief executive, Joana Peixoto, told reporters in Vessa that the company wanted to sell "
-        "half of its ale abroad within a few years, against a third today."
+        "Its chief executive, Joana Peixoto, told reporters in Vessa that the company wanted to "
+        "sell half of its ale abroad within a few years, against a third today."
     ),
 )
 BULLETIN = (

@@ -1,5 +1,6 @@
 """The pages under docs/ say what the code says."""
 
+import json
 import re
 import tomllib
 from itertools import pairwise
@@ -8,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from schemas.dead_letter import DEAD_CODES
+from schemas.event import EventKind
 from schemas.topics import TopicName
 from streams.clean.rules import SWITCHES, EditReason
+from streams.cli.reasons import REASONS, VETOES
 from streams.observability.metric_defs import METRICS
 from streams.settings import Settings
+from streams.settings.desk import all_effective
 from streams.settings.names import all_keys
+from streams.settings.sections import DeskSettings
 from streams.worker import app, watchdog
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -126,6 +131,28 @@ def test_every_rule_that_can_be_switched_off_is_listed() -> None:
     page = (ROOT / "docs/profiles.md").read_text("utf-8")
     listed = re.findall(r"^\| `(\w+)` \| [^|]+\|$", page, re.MULTILINE)
     assert {*SWITCHES} <= {*listed}
+
+
+def test_every_rule_of_the_desk_is_listed_with_its_default() -> None:
+    page = (ROOT / "docs/desk.md").read_text("utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", page, re.MULTILINE)
+    shown = all_effective(DeskSettings())
+    del shown["providers"]
+    assert {name: json.loads(value) for name, value in listed} == shown
+
+
+def test_every_kind_of_event_and_every_reason_is_listed() -> None:
+    page = (ROOT / "docs/desk.md").read_text("utf-8")
+    table = page.partition("| kind |")[2].partition("\n\n")[0]
+    kinds = {kind.value for kind in EventKind} - {"decoded", "cleaned"}
+    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row[:40])}
+    assert kinds <= named
+    reasons = page.partition("## Reasons")[2]
+    for code, words in REASONS.items():
+        equals = "=" if "{}" in words else ""
+        assert f"| `{code}{equals}` | {words.replace('{}', '…')} |" in reasons
+    for code, words in VETOES.items():
+        assert f"| `veto={code}` | against it: {words} |" in reasons
 
 
 def test_every_reason_of_an_edit_is_listed() -> None:

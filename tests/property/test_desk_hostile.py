@@ -1,0 +1,456 @@
+"""What a feed may throw at the desk: bounded work, nothing merged wrongly, nothing lost.
+
+Work is counted in calls, which are the same on every machine, not in seconds.
+"""
+
+import sys
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas.codec import decode, encode
+from schemas.event import EventKind, Source, WireEvent
+from schemas.item import AltId, Item, Lifecycle, LifecycleKind, Paragraph, PubStatus
+from schemas.journal import HeldRecord, JournalRecord, StateRecord
+from schemas.raw import RawMessage
+from streams.desk import Desk, chains
+from streams.desk.identity import content_hash, item_key, order_key, source_id
+from streams.pipeline.intake import Intake
+
+T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+# Texts a text is compared with, at most: what ``chains`` promises.
+MOST_COMPARED = 128
+
+DOCK = (
+    "The harbour council of Brestava voted late on Tuesday to close the northern dock for repairs.",
+    "Engineer Milena Torvald told reporters that the quay wall had shifted by 14 centimetres.",
+    "Fishing crews said the closure would cost them 320,000 crowns before the herring season ends.",
+    "The repairs are expected to last nine weeks, according to a schedule seen by the council.",
+    "A spokesman for the port authority said that ferries to Ostholm would sail from the old pier.",
+)
+TRAM = (
+    "Tram drivers in Lindholm will stop work on Friday over a roster that adds a night shift.",
+    "Union secretary Jorma Aaltola said 84 percent of the drivers had voted for the stoppage.",
+    "The city offered replacement buses on the two busiest lines, every twelve minutes.",
+    "Schools on the eastern bank asked parents to bring children on foot or to share cars.",
+    "Talks broke down on Monday after the mayor left the room, both sides told the newspaper.",
+)
+FURNITURE = (
+    "Click here to subscribe to our newsletter and never miss a story again.",
+    "Copyright. All rights reserved. This material may not be published or redistributed.",
+    "For more information please visit our website or contact our service desk by telephone.",
+)
+
+
+def an_item(
+    stable_id: str,
+    text: Sequence[str],
+    *,
+    headline: str | None = "Headline",
+    provider: str | None = "nordan",
+    minute: float = 0,
+    made: datetime | None = None,
+    **fields: object,
+) -> Item:
+    at = T0 + minute * MINUTE
+    content = content_hash(headline, text)
+    key = item_key(provider, stable_id, content)
+    order = order_key(made or at, None)
+    values: dict[str, object] = {
+        "id": f"{key}@{order}",
+        "item_key": key,
+        "order_key": order,
+        "provider": provider,
+        "version_created": made or at,
+        "received_at": at,
+        "headline": headline,
+        "paragraphs": tuple(Paragraph(text=paragraph) for paragraph in text),
+        "content_hash": content,
+    }
+    return Item(**(values | fields))  # type: ignore[arg-type]
+
+
+def a_kill(stable_id: str, *, minute: float = 0, **fields: object) -> Item:
+    return an_item(stable_id, (), minute=minute, pubstatus=PubStatus.CANCELED, **fields)
+
+
+def primary(desk: Desk, item: Item) -> WireEvent:
+    (event,) = (event for event in desk.decide(item) if event.cause is None)
+    return event
+
+
+def stories(items: Sequence[Item], desk: Desk | None = None) -> list[str | None]:
+    desk = desk or Desk()
+    return [primary(desk, item).story_key for item in items]
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many calls, of Python and of C, a piece of work makes."""
+    counter = count()
+
+    def tally(_frame: object, event: str, _argument: object) -> None:
+        if event in {"call", "c_call"}:
+            next(counter)
+
+    sys.setprofile(tally)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return next(counter)
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Counts the comparisons; each is made as ever."""
+    made = [0]
+    compare = chains.compare
+
+    def counted(*arguments: object, **options: object) -> object:
+        made[0] += 1
+        return compare(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(chains, "compare", counted)
+    return made
+
+
+class TestLookAlikes:
+    """Texts with few words of their own are not the same story."""
+
+    @pytest.mark.parametrize(
+        "flashes",
+        [
+            (
+                "Brent crude rises 2 pct to $71.40 a barrel in London",
+                "Brent crude rises 3 pct to $73.10 a barrel in London",
+            ),
+            (
+                "Torvald elected mayor of Brestava, first results show after count",
+                "Aaltola elected mayor of Lindholm, first results show after count",
+            ),
+            ("Nordbank Q1 net profit 41 mln crowns", "Ostbank Q1 net profit 41 mln crowns"),
+        ],
+    )
+    def test_flashes_of_other_figures_or_names_stay_apart(self, flashes: tuple[str, ...]) -> None:
+        items = [
+            an_item(
+                f"f{number}",
+                (text,),
+                headline=text,
+                minute=number,
+                lifecycle=Lifecycle(kinds=(LifecycleKind.FLASH,)),
+            )
+            for number, text in enumerate(flashes)
+        ]
+        assert len(set(stories(items))) == len(items)
+
+    def test_fillers_under_other_headlines_stay_apart(self) -> None:
+        items = [
+            an_item(f"b{number}", ("Blah blah blah.",), headline=headline, minute=number)
+            for number, headline in enumerate(("Gold fixes higher", "Dock closed", "Trams stop"))
+        ]
+        assert len(set(stories(items))) == len(items)
+
+    # Not strict: what mends it is a matter of matching, and may land before or after this.
+    @pytest.mark.xfail(
+        strict=False,
+        reason="furniture under another headline is taken for the same text until it is common",
+    )
+    def test_texts_that_are_all_boilerplate_stay_apart(self) -> None:
+        items = [
+            an_item(f"p{number}", FURNITURE, headline=headline, minute=number)
+            for number, headline in enumerate(
+                ("Harbour council closes dock", "Tram drivers to stop work", "Gold fixes higher")
+            )
+        ]
+        assert len(set(stories(items))) == len(items)
+
+    def test_tables_of_other_days_stay_apart(self) -> None:
+        names = ("Nordbank", "Ostbank", "Havn", "Torv", "Lind", "Brest", "Kvist", "Alm")
+        items = [
+            an_item(
+                f"t{day}",
+                [
+                    f"{name:<12}{(day * 31 + place * 7) % 90 + 10}.{(day * 13 + place) % 100:02d}"
+                    for place, name in enumerate(names)
+                ],
+                headline="Brestava closing prices",
+                minute=day * 24 * 60,
+            )
+            for day in range(3)
+        ]
+        assert len(set(stories(items))) == len(items)
+
+    def test_what_glues_two_stories_together_does_not_merge_them(self) -> None:
+        desk = Desk()
+        dock, tram = stories(
+            [
+                an_item("dock", DOCK, headline="Dock closed"),
+                an_item("tram", TRAM, headline="Trams stop", minute=1),
+            ],
+            desk,
+        )
+        glued = an_item(
+            "glued", (*DOCK, "\x03\x04NNNN ZCZC", *TRAM), headline="Dock closed", minute=2
+        )
+        assert primary(desk, glued).story_key in {dock, tram, "nordan:glued"}
+        more = (*TRAM, "Negotiators meet again on Thursday morning, the mayor said in a statement.")
+        later = an_item("tram2", more, headline="Trams stop", minute=3)
+        assert primary(desk, later).story_key == tram != dock
+
+    @pytest.mark.parametrize("order", [("NFC", "NFD"), ("NFD", "NFC")])
+    def test_one_text_in_two_normal_forms_is_one_text(self, order: tuple[str, str]) -> None:
+        text = (
+            "L'été à Besançon a été marqué par une sécheresse exceptionnelle, a dit la préfète.",
+            "Le maire a annoncé des mesures d'économie d'eau pour près de 40.000 foyers du Doubs.",
+        )
+        first, second = (
+            an_item(
+                form,
+                [unicodedata.normalize(form, line) for line in text],
+                headline=unicodedata.normalize(form, "Sécheresse à Besançon"),
+            )
+            for form in order
+        )
+        desk = Desk()
+        assert primary(desk, first).kind is EventKind.NEW
+        assert primary(desk, second).kind is EventKind.DUPLICATE
+
+
+class TestKills:
+    """Kills that come first, or of nothing."""
+
+    def test_a_kill_before_its_item_lets_nothing_out(self) -> None:
+        desk = Desk()
+        assert primary(desk, a_kill("one", minute=5)).kind is EventKind.KILL
+        late = primary(desk, an_item("one", DOCK, minute=1))
+        assert late.kind is EventKind.STALE
+        assert late.item is None or not late.item.paragraphs
+
+    def test_a_kill_of_something_never_seen_kills_nothing_else(self) -> None:
+        desk = Desk()
+        dock = primary(desk, an_item("dock", DOCK))
+        killed = desk.decide(a_kill("never", minute=1))
+        assert all(event.of != dock.item.id for event in killed if event.item != dock.item)
+        again = primary(desk, an_item("dock", (*DOCK, TRAM[0]), minute=2))
+        assert again.kind is EventKind.UPDATE
+
+    def test_thousands_of_kills_of_nothing_make_no_more_work(self) -> None:
+        desk = Desk()
+        for number in range(2_000):
+            desk.decide(a_kill(f"never{number}", minute=number / 60))
+        few = calls(lambda: Desk().decide(an_item("dock", DOCK, minute=60)))
+        assert calls(lambda: desk.decide(an_item("dock", DOCK, minute=60))) < 3 * few
+
+
+class TestTimes:
+    """Clocks that are wrong by years."""
+
+    FAR = (
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(1900, 1, 1, tzinfo=UTC),
+        datetime(2999, 1, 1, tzinfo=UTC),
+        datetime.max.replace(tzinfo=UTC),
+    )
+
+    @pytest.mark.parametrize("made", FAR, ids=str)
+    def test_an_item_made_at_any_time_is_decided(self, made: datetime) -> None:
+        desk = Desk()
+        assert primary(desk, an_item("odd", DOCK, made=made)).kind is EventKind.NEW
+        assert primary(desk, an_item("tram", TRAM, minute=1)).kind is EventKind.NEW
+        assert desk.now == T0 + MINUTE
+
+    @pytest.mark.parametrize("at", FAR, ids=str)
+    def test_what_is_received_at_any_time_does_not_stop_the_desk(self, at: datetime) -> None:
+        desk = Desk()
+        ids = (AltId(scheme="sequence", value="eca/0007"),)
+        odd = an_item("odd", DOCK, alt_ids=ids).model_copy(update={"received_at": at})
+        assert primary(desk, odd).kind is EventKind.NEW
+        for number in range(3):
+            after = an_item(
+                f"a{number}",
+                TRAM[number:],
+                minute=number,
+                alt_ids=(AltId(scheme="sequence", value=f"eca/001{number * 3}"),),
+            )
+            undated = after.model_copy(update={"received_at": None})
+            assert primary(desk, after) is not None
+            assert desk.decide(undated)
+        desk.next_due()
+        desk.tick(T0 + timedelta(days=1))
+
+
+class TestFloods:
+    """However many come, each costs no more than the first ones."""
+
+    @pytest.mark.timeout(120)
+    def test_twenty_thousand_copies_cost_the_same_each(self, compared: list[int]) -> None:
+        desk, kinds = Desk(), []
+        costs: dict[int, int] = {}
+        for number in range(20_000):
+            item = an_item(f"copy{number}", DOCK, minute=number / 600)
+            if number in {100, 19_990}:
+                events: list[WireEvent] = []
+                costs[number] = calls(lambda i=item, e=events: e.extend(desk.decide(i)))
+            else:
+                events = desk.decide(item)
+            kinds += [event.kind for event in events]
+            if number % 500 == 0:
+                desk.drain()
+        assert kinds == [EventKind.NEW] + [EventKind.DUPLICATE] * 19_999
+        assert compared[0] <= 20_000
+        assert costs[19_990] < 2 * costs[100]
+
+    def test_one_message_delivered_thousands_of_times_is_a_duplicate_each_time(self) -> None:
+        desk = Desk()
+        item = an_item("one", DOCK)
+        kinds = [primary(desk, item).kind for _ in range(3_000)]
+        assert kinds == [EventKind.NEW] + [EventKind.DUPLICATE] * 2_999
+        assert sum(len(encode(record)) for record in desk.drain().journal[-100:]) < 100 * 1_500
+
+    def test_texts_that_share_every_sentence_are_compared_with_a_bounded_few(
+        self, compared: list[int]
+    ) -> None:
+        desk, most = Desk(), 0
+        for number in range(500):
+            turned = [*DOCK[number % 5 :], *DOCK[: number % 5]]
+            text = [*turned, f"The berth fee will be {number * 37 + 11} crowns from {number} May."]
+            before = compared[0]
+            desk.decide(an_item(f"s{number}", text, headline=f"Fee {number}", minute=number / 60))
+            most = max(most, compared[0] - before)
+        assert most <= MOST_COMPARED
+
+    def test_a_template_filled_in_a_thousand_times_is_not_one_story(self) -> None:
+        items = []
+        for number in range(400):
+            company = f"{chr(65 + number % 26)}{'aeiou'[number % 5]}rnholm{number}"
+            text = (
+                f"{company} said its board declared a dividend of {number + 3}.{number} cts.",
+                f"The payout will be made on April {number % 28 + 1} to holders of record.",
+                f"{company} paid {number + 1}.{number} cts in the quarter before that.",
+            )
+            items.append(an_item(f"d{number}", text, headline=f"{company} dividend", minute=number))
+        assert len(set(stories(items))) >= 0.97 * len(items)
+
+
+class TestSizes:
+    """Fields of absurd sizes."""
+
+    def test_five_thousand_paragraphs_cost_in_proportion(self) -> None:
+        def of(size: int) -> int:
+            text = [f"Paragraph {n} tells of {n * 7} barges in lock {n % 13}." for n in range(size)]
+            item, desk = an_item("long", text), Desk()
+            more = an_item("long", [*text, "And one more."], minute=1)
+            return calls(lambda: (desk.decide(item), desk.decide(more)))
+
+        assert of(5_000) < 15 * of(500)
+
+    def test_thousands_of_alternative_ids_cost_in_proportion(self) -> None:
+        def of(size: int) -> int:
+            ids = tuple(AltId(scheme="usn", value=f"L{n}") for n in range(size))
+            item, desk = an_item("ids", DOCK, alt_ids=ids), Desk()
+            killed = a_kill("ids", minute=1, alt_ids=ids)
+            return calls(lambda: (desk.decide(item), desk.decide(killed)))
+
+        assert of(5_000) < 15 * of(500)
+
+    def test_a_slug_of_a_megabyte_is_only_a_slug(self) -> None:
+        desk = Desk()
+        slug = "BC-DOCK-" * 125_000
+        for number in range(3):
+            item = an_item(f"slug{number}", DOCK[number:], slugline=slug, minute=number)
+            assert primary(desk, item) is not None
+        assert primary(desk, an_item("tram", TRAM, slugline=slug, minute=4)).kind is EventKind.NEW
+        assert sum(len(encode(record)) for record in desk.drain().journal) < 100_000
+
+    def test_lone_surrogates_from_any_field_reach_no_output(self) -> None:
+        broken = "\\ud800"
+        body = (
+            f'{{"uri": "urn:x:{broken}", "version": "1", "type": "text", "slugline": "a{broken}",'
+            f'"altids": {{"usn{broken}": "b{broken}"}}, "versioncreated": "2026-03-02T09:00:00Z",'
+            f'"headline": "Dock {broken} closed", "body_text": "The dock {broken} is closed."}}'
+        ).encode()
+        desk = Desk()
+        for part in Intake().process(RawMessage(body=body, position="f:1")):
+            item = getattr(part, "item", None)
+            events = desk.decide(item) if item else desk.reject(part.source, part)  # type: ignore[arg-type]
+            assert all(encode(event) for event in events)
+        changes = desk.drain()
+        assert all(encode(record) for record in (*changes.journal, *changes.state))
+
+
+WORDS = st.sampled_from(
+    ["dock", "tram", "Blah", "blah", "12", "3.5", "Torvald", "é", "e\u0301", "\u202e", "\x00", "的"]
+)
+LINES = st.one_of(
+    st.sampled_from([*DOCK, *TRAM, *FURNITURE, "Blah blah blah.", "", " ", "10 20 30", "\x01\x02"]),
+    st.lists(WORDS, max_size=12).map(" ".join),
+)
+TIMES = st.sampled_from([None, -(10**9), -60, 0, 0, 1, 5, 90, 60 * 24 * 4, 10**8])
+
+
+@st.composite
+def a_hostile_item(draw: st.DrawFn) -> Item:
+    text = draw(st.lists(LINES, max_size=8))
+    made = draw(TIMES)
+    wait = draw(TIMES)
+    number = draw(st.one_of(st.none(), st.integers(0, 12)))
+    item = an_item(
+        draw(st.sampled_from("abcde")),
+        text,
+        headline=draw(st.sampled_from([None, "", "Dock closed", "Blah", "FLASH " * 40])),
+        provider=draw(st.sampled_from(["nordan", "ostpress", None, "x" * 300])),
+        made=None if made is None else T0 + timedelta(seconds=made),
+        slugline=draw(st.sampled_from([None, "DOCK", "D" * 5_000])),
+        urgency=draw(st.sampled_from([None, 1, 4])),
+        pubstatus=draw(st.sampled_from([*[PubStatus.USABLE] * 4, *PubStatus])),
+        lifecycle=Lifecycle(kinds=tuple(draw(st.sets(st.sampled_from(LifecycleKind), max_size=2)))),
+        alt_ids=() if number is None else (AltId(scheme="sequence", value=f"eca/{number:04d}"),),
+    )
+    received = None if wait is None else T0 + timedelta(seconds=wait)
+    return item.model_copy(update={"received_at": received})
+
+
+def encoded(events: Sequence[WireEvent]) -> list[bytes]:
+    return [encode(event) for event in events]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(a_hostile_item(), min_size=2, max_size=14), st.data())
+def test_whatever_comes_has_one_primary_event_and_an_heir_decides_the_same(
+    items: list[Item], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(1, len(items) - 1))
+    steady, stopped = Desk(), Desk()
+    journal: list[bytes] = []
+    state: dict[str, bytes] = {}
+    held: dict[str, bytes] = {}
+    for number, item in enumerate(items):
+        if number == cut:
+            changes = stopped.drain()
+            journal += [encode(record) for record in changes.journal]
+            state |= {record.item_key: encode(record) for record in changes.state}
+            for key, kept in changes.held:
+                held.pop(key, None)
+                if kept is not None:
+                    held[key] = encode(kept)
+            stopped = Desk()
+            stopped.restore(
+                [decode(StateRecord, value) for value in state.values()],
+                [decode(HeldRecord, value) for value in held.values()],
+                [decode(JournalRecord, value) for value in journal],
+            )
+        position = f"feed:{number}"
+        source = Source(id=source_id(position, "00", 0), position=position, sha256="00")
+        events = steady.decide(item, source=source, transport=position)
+        assert sum(event.cause is None for event in events) == 1
+        assert len(events) <= 20
+        assert len({event.id for event in events}) == len(events)
+        assert encoded(stopped.decide(item, source=source, transport=position)) == encoded(events)
+        assert stopped.next_due() == steady.next_due()
