@@ -50,6 +50,8 @@ _TELLING_FIGURES = 8
 # A flash is one paragraph; of two, one word is the news.
 _FLASH_PARAGRAPHS = 1
 _FLASH_WORDS = 30
+# A shorter paragraph is a credit or a mark.
+_PARAGRAPH_WORDS = 15
 
 
 class Likeness(StrEnum):
@@ -202,7 +204,7 @@ def _kind(pair: _Pair, rule: DedupRule, *, corrects: bool) -> tuple[Likeness, tu
     if corrects:
         return Likeness.CORRECTION, ()
     figures = pair.figures
-    if pair.ratio < rule.copy_ratio:
+    if pair.ratio < rule.copy_ratio or _lacks_paragraphs(pair):
         return Likeness.VERSION, (("cut",) if pair.new.words < pair.old.words else ())
     if not figures.replaced:
         # A copy with a figure of its own is never passed over as the same again.
@@ -212,6 +214,16 @@ def _kind(pair: _Pair, rule: DedupRule, *, corrects: bool) -> tuple[Likeness, tu
     if _is_put_right(pair):
         return Likeness.CORRECTION, (*changed, "unmarked")
     return Likeness.VERSION, changed
+
+
+def _lacks_paragraphs(pair: _Pair) -> bool:
+    """One is the other without a paragraph or more of some length: a cut, not a copy."""
+    shorter, longer = sorted((pair.new, pair.old), key=lambda text: text.words)
+    return (
+        longer.words - shorter.words >= _PARAGRAPH_WORDS
+        and len(shorter.paragraphs) < len(longer.paragraphs)
+        and _halves(shorter.paragraphs) < _halves(longer.paragraphs)
+    )
 
 
 def _is_put_right(pair: _Pair) -> bool:
