@@ -19,6 +19,7 @@ def measure(
     *,
     messages: Sequence[RawMessage] = (),
     hot: int = 100_000,
+    recover: int | None = None,
     broker: str = "",
 ) -> dict[str, Callable[[], list[Figure]]]:
     """What to measure, by section, each ready to be called.
@@ -28,16 +29,18 @@ def measure(
         messages: raw messages to measure decode, clean, enrichment and the embedded host with;
             without any, dispatches made here.
         hot: items the desk holds while it is measured.
-        broker: kafka:// address for the section "kafka".
+        recover: measure the desk's recovery of so many items instead of its decisions.
+        broker: kafka:// address for the section "kafka", and for the recovery if it is one.
     """
     from streams.bench import kafka, stages  # noqa: PLC0415  (loads numpy and the models)
+    from streams.bench.desk_recovery import recovery  # noqa: PLC0415
 
     # A few messages are measured over and over: one pass would be over before it is timed.
     given = list(messages) * -(-_SAMPLES // max(len(messages), 1))
     corpus = given or [Copywriter().scraped(number) for number in range(_SAMPLES)]
     every = {
         "stages": lambda: stages.decode_clean(corpus),
-        "desk": lambda: stages.desk(hot),
+        "desk": lambda: stages.desk(hot) if recover is None else recovery(recover, broker),
         "enrich": lambda: stages.enrich(corpus[:60]),
         "embedded": lambda: stages.embedded(corpus),
         "kafka": lambda: kafka.latency(broker),

@@ -5,10 +5,12 @@ It must not judge: a figure is printed as it came out.
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +74,16 @@ def median_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
     """The median of the pairwise ratios, and their spread."""
     ratios = [a / b for a, b in zip(numerators, denominators, strict=True)]
     return statistics.median(ratios), spread(ratios)
+
+
+def resident_bytes() -> int:
+    """Resident memory of this process, in bytes (Linux), or its peak elsewhere; no garbage."""
+    gc.collect()
+    status = Path("/proc/self/statm")
+    if status.exists():
+        import resource  # noqa: PLC0415
+
+        return int(status.read_text().split()[1]) * resource.getpagesize()
+    import resource  # noqa: PLC0415
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -5,7 +5,6 @@ It must not start servers; ``kafka.py`` does.
 
 from __future__ import annotations
 
-import gc
 import statistics
 import tempfile
 import time
@@ -17,7 +16,14 @@ from schemas.event import EventKind
 from schemas.item import Item
 from schemas.raw import RawMessage
 from streams.bench.corpus import Copywriter
-from streams.bench.measure import Figure, cpu_seconds, interleaved, median_ratio, spread
+from streams.bench.measure import (
+    Figure,
+    cpu_seconds,
+    interleaved,
+    median_ratio,
+    resident_bytes,
+    spread,
+)
 
 if TYPE_CHECKING:
     from streams.desk import Desk
@@ -68,7 +74,7 @@ def desk(hot: int) -> list[Figure]:
     from streams.desk import Desk  # noqa: PLC0415
 
     writer, judge = Copywriter(), Desk()
-    empty = _resident_bytes()
+    empty = resident_bytes()
     size = max(min(1_000, hot // 10), 1)
     last: list[list[float]] = []
     resident: list[tuple[int, int]] = []
@@ -81,7 +87,7 @@ def desk(hot: int) -> list[Figure]:
         if done > hot - max(hot // 10, size):
             last.append(seconds)
         if done >= hot // 2 and (not resident or done == hot):
-            resident.append((done, _resident_bytes()))
+            resident.append((done, resident_bytes()))
     (half, before), (_, after) = resident[0], resident[-1]
     each = (after - before) / max(hot - half, 1)
     fixed = (before - empty - each * half) / 2**20
@@ -181,16 +187,3 @@ def embedded(messages: Sequence[RawMessage]) -> list[Figure]:
             ratio, "x", 1.3, 1.1, larger_is_better=False, note=ratios,
         ),
     ]  # fmt: skip
-
-
-def _resident_bytes() -> int:
-    """Resident memory of this process, in bytes (Linux), or its peak elsewhere; no garbage."""
-    gc.collect()
-    status = Path("/proc/self/statm")
-    if status.exists():
-        import resource  # noqa: PLC0415
-
-        return int(status.read_text().split()[1]) * resource.getpagesize()
-    import resource  # noqa: PLC0415
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

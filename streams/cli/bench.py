@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
+from cyclopts import Parameter, validators
 
 from streams.cli.bench_clean import CleanOptions, bench_clean
 from streams.cli.bench_desk import DeskOptions, bench_desk
@@ -20,7 +21,7 @@ from streams.cli.render import printable
 from streams.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.table import Table
 
@@ -46,6 +47,7 @@ def bench(
     *sections: str,
     corpus: str | None = None,
     hot: int = 100_000,
+    recover: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
     output: OutputOption = None,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     clean: CleanOptions = CleanOptions(),  # noqa: B008  (frozen)
@@ -82,6 +84,8 @@ def bench(
         sections: what to measure.
         corpus: measure with these messages (as for run) instead of those made here.
         hot: how many items the desk holds while it is measured; the budget is for 1,000,000.
+        recover: measure instead how long a new desk takes to remember so many decided items,
+            from a temporary file, or from Kafka with --broker kafka://host:port.
         output: a file, or one of text, jsonl.
         inputs: how to read the corpus.
         clean: what cleaning is measured with.
@@ -90,7 +94,7 @@ def bench(
     """
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
-    from streams.bench import SECTIONS  # noqa: PLC0415  (numpy reads the above)
+    from streams.bench import SECTIONS, measure  # noqa: PLC0415  (numpy reads the above)
 
     there = (*SECTIONS, *_BY_THEMSELVES)
     unknown = [name for name in sections if name not in there]
@@ -105,8 +109,11 @@ def bench(
     if alone == _FORMATS:
         _bench_formats(tuple(inputs.sources((corpus,))) if corpus else None, output)
         return
+    broker = _broker(sections, recover, common)
     messages = tuple(inputs.sources((corpus,))) if corpus else ()
-    _bench_budgets(sections, messages, hot, common.settings().broker, output)
+    chosen = sections or tuple(name for name in SECTIONS if name != "kafka")
+    wanted = measure(chosen, messages=messages, hot=hot, recover=recover, broker=broker)
+    _bench_budgets(wanted, output)
 
 
 def _alone(sections: tuple[str, ...]) -> str | None:
@@ -117,21 +124,10 @@ def _alone(sections: tuple[str, ...]) -> str | None:
     return alone
 
 
-def _bench_budgets(
-    sections: tuple[str, ...],
-    messages: tuple[RawMessage, ...],
-    hot: int,
-    broker: str,
-    output: str | None,
-) -> None:
-    from streams.bench import SECTIONS, measure  # noqa: PLC0415  (loads numpy)
-
-    if "kafka" in sections and not broker.startswith("kafka://"):
-        raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
-    chosen = sections or tuple(name for name in SECTIONS if name != "kafka")
+def _bench_budgets(wanted: dict[str, Callable[[], list[Figure]]], output: str | None) -> None:
     report = terminal(stderr=True)
     figures: list[Figure] = []
-    for name, section in measure(chosen, messages=messages, hot=hot, broker=broker).items():
+    for name, section in wanted.items():
         report.print(f"measuring {name} ...")
         figures += section()
     with open_output(output) as out:
@@ -140,6 +136,16 @@ def _bench_budgets(
             return
         for figure in figures:
             out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))
+
+
+def _broker(sections: tuple[str, ...], recover: int | None, common: Common) -> str:
+    """The log to measure on, if what is to be measured fits it."""
+    if recover is not None and sections != ("desk",):
+        raise ConfigError("--recover is for the desk: wireroom bench desk --recover N")
+    broker = common.settings().broker
+    if "kafka" in sections and not broker.startswith("kafka://"):
+        raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
+    return broker
 
 
 def _bench_desk(

@@ -23,7 +23,7 @@ from streams.desk.verify import Likeness, Verdict, compare, same_headline
 from streams.desk.words import U32
 
 # Reuters wires give 1.1 candidates a text; a flood of one template must not stop the desk.
-MOST_COMPARED = 128
+_MOST_COMPARED = 128
 _MOST_LINKS = 4
 # A text that is this much shorter may be one of several that a round-up tells.
 _ROUNDUP_RATIO = 0.7
@@ -121,7 +121,7 @@ def _like_text(memory: Memory, text: HotText, keys: U32, rule: DedupRule, *, cor
     oldest = memory.now_s - rule.near_window.total_seconds()
     alike: list[_Compared] = []
     unlike: list[_Compared] = []
-    for candidate in islice(memory.index.candidates(keys), MOST_COMPARED):
+    for candidate in islice(memory.index.candidates(keys), _MOST_COMPARED):
         if candidate.item_key == text.item_key or candidate.at_s < oldest:
             continue
         verdict = compare(text, candidate, memory.rarity, rule, corrects=corrects)

@@ -7,7 +7,7 @@ must not read a clock.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ from streams.desk.explaining import Explanation, explain
 from streams.desk.fingerprint import is_comparable, sign, unpack
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.identity import event_id, source_id
-from streams.desk.journal import DeskChanges, restore_memory
+from streams.desk.journal import DeskChanges, Mark, Restorer, RewoundError
 from streams.desk.judge import judge, release
 from streams.desk.lifecycle import content_of, is_flash, is_kill
 from streams.desk.memory import Memory, hot_text, keys_of
@@ -76,6 +76,11 @@ class Desk:
     def now(self) -> datetime | None:
         """The desk's time: that of the last input; None before the first."""
         return self._memory.now
+
+    @property
+    def seq(self) -> int:
+        """The number of the last journal record; 0 before the first."""
+        return self._memory.seq
 
     def decide(
         self,
@@ -207,6 +212,28 @@ class Desk:
         changes.held = list(dict(changes.held).items())
         return changes
 
+    def restorer(self, first_seq: int | None = None, marks: Sequence[Mark] = ()) -> Restorer:
+        """What takes the records of the desks before this one, one by one; then call ``resume``.
+
+        Args:
+            first_seq: number of the first record the journal still has; None when it has none.
+            marks: what an attempt before has learned, where it ended in ``RewoundError``.
+
+        Raises:
+            CorruptionError: this desk has already decided something.
+        """
+        if self._memory.seq:
+            raise CorruptionError("a desk is restored before it decides, not after")
+        return Restorer(self._memory, first_seq, marks)
+
+    def resume(self, restorer: Restorer) -> None:
+        """Go on where the records end.
+
+        Raises:
+            CorruptionError: the end of the journal is missing.
+        """
+        self.epoch = max(self.epoch, restorer.finish())
+
     def restore(
         self,
         state: Iterable[StateRecord],
@@ -218,9 +245,23 @@ class Desk:
         Raises:
             CorruptionError: the journal has a hole, or this desk has already decided something.
         """
-        if self._memory.seq:
-            raise CorruptionError("a desk is restored before it decides, not after")
-        self.epoch = max(self.epoch, restore_memory(self._memory, state, held, journal))
+        state, held, journal = tuple(state), tuple(held), tuple(journal)
+        marks: tuple[Mark, ...] = ()
+        while True:
+            restorer = self.restorer(journal[0].seq if journal else None, marks)
+            try:
+                for said in state:
+                    restorer.put_state(said)
+                for record in journal:
+                    restorer.put_journal(record)
+                for kept in held:
+                    restorer.put_held(kept.item_key, kept)
+                self.resume(restorer)
+            except RewoundError as rewound:
+                marks = rewound.marks
+                self._memory = Memory(self._config)
+            else:
+                return
 
     def begin(self, epoch: int | None = None) -> int:
         """Opens a new epoch, in the journal, so that an earlier owner's late records are ignored.
@@ -275,7 +316,8 @@ class Desk:
     def _carry_out(self, decision: Decision, given: _Input) -> list[WireEvent]:
         """Events of a decision; what it changes goes into the journal and into memory."""
         key = given.item.item_key
-        decision = replace(decision, reasons=decision.reasons + given.noted.reasons())
+        if silence := given.noted.reasons():
+            decision = replace(decision, reasons=decision.reasons + silence)
         events = _events(decision, given)
         others = [other.item_key for other in decision.others]
         were_held = [one for one in (key, *others) if one in self._memory.held]

@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 import numpy as np
 
 from schemas.item import Item
 from schemas.journal import Status
-from streams.desk.chains import MOST_COMPARED, Parent, find_parent
+from streams.desk.chains import Parent, find_parent
 from streams.desk.config import DedupRule
 from streams.desk.decision import Signed
 from streams.desk.figures import agreement
@@ -180,10 +179,8 @@ def _alike(memory: Memory, rule: DedupRule, pair: _Pair) -> Iterator[Check]:
 
 
 def _candidate(memory: Memory, pair: _Pair) -> Check:
-    found = any(
-        text.item_id == pair.earlier.item_id
-        for text in islice(memory.index.candidates(pair.new.keys), MOST_COMPARED)
-    )
+    candidates = memory.index.candidates(pair.new.keys)
+    found = any(text.item_id == pair.earlier.item_id for text in candidates)
     if found:
         return Check("candidate", passed=True, measured="found by sentences or bands in common")
     if not pair.is_hot:

@@ -7,6 +7,7 @@ or anything but the item: rarity is the desk's knowledge.
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -154,7 +155,7 @@ def packed_bytes(packed: str) -> bytes:
     if not packed:
         return b""
     try:
-        raw = base64.b64decode(packed, validate=True)
+        raw = binascii.a2b_base64(packed, strict_mode=True)
     except ValueError:
         return b""
     return raw if len(raw) % 4 == 0 else b""

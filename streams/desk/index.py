@@ -43,8 +43,9 @@ Reuters wires, 134 pairs of one story: with it 99.0 % are found at 1.1 candidate
 POSTING_CAP as many at 3.8, with none alone 98.5 % at 0.4.
 """
 
-SHINGLES_HOT = 64
-"""Phrases of a text that are kept: the smallest of the rare ones."""
+SHINGLES_HOT = 128
+"""Phrases of a text that are kept at most: the rare ones. With 64, too few of a text of 180 words
+are left to compare a short one by."""
 
 _BUFFERED_TEXTS = 256
 # Entries (8 bytes) beyond which two runs are not merged any more: keeps the longest pause short.
@@ -97,28 +98,22 @@ class Postings:
 
     def __init__(self) -> None:
         self._runs: list[_Run] = []
-        # The last texts, not sorted yet: for each key the one slot, or a list of them.
-        self._recent: dict[int, int | list[int]] = {}
+        # The last texts, not sorted yet; and of the first so many of them, as far as anybody has
+        # looked for one, for each key the one slot or a list of them.
         self._unsorted: list[U64] = []
+        self._recent: dict[int, int | list[int]] = {}
+        self._looked_at = 0
         self._first_live = 0
 
     def add(self, slot: int, keys: U32) -> None:
         """Adds a text; slots must ascend."""
-        recent = self._recent
-        for key in keys.tolist():
-            known = recent.get(key)
-            if known is None:
-                recent[key] = slot
-            elif isinstance(known, int):
-                recent[key] = [known, slot]
-            else:
-                known.append(slot)
         self._unsorted.append((keys.astype(np.uint64) << np.uint64(32)) | np.uint64(slot))
         if len(self._unsorted) >= _BUFFERED_TEXTS:
             self._seal()
 
     def find(self, keys: U32) -> list[int]:
         """Slots that share one of the keys, or two of openings that are common, ascending."""
+        self._look_at_recent()
         counts = np.zeros(len(keys), np.int64)
         spans: list[tuple[U64, list[int], list[int]]] = []
         low = (keys.astype(np.uint64) << np.uint64(32)) | np.uint64(self._first_live)
@@ -154,6 +149,20 @@ class Postings:
         while self._runs and self._runs[0].last_slot < first_live:
             del self._runs[0]
 
+    def _look_at_recent(self) -> None:
+        recent = self._recent
+        for entries in self._unsorted[self._looked_at :]:
+            slot = int(entries[0]) & 0xFFFFFFFF
+            for key in (entries >> np.uint64(32)).tolist():
+                known = recent.get(key)
+                if known is None:
+                    recent[key] = slot
+                elif isinstance(known, int):
+                    recent[key] = [known, slot]
+                else:
+                    known.append(slot)
+        self._looked_at = len(self._unsorted)
+
     def _live_recent(self, key: int) -> Sequence[int]:
         known = self._recent.get(key)
         if known is None:
@@ -166,6 +175,7 @@ class Postings:
         first_slot, last_slot = (int(self._unsorted[end][0]) & 0xFFFFFFFF for end in (0, -1))
         run = self._run(self._unsorted, first_slot, last_slot)
         self._recent = {}
+        self._looked_at = 0
         self._unsorted = []
         while self._runs:
             previous = self._runs[-1]
@@ -233,6 +243,17 @@ class HotIndex:
         hour.hashes.append(_packed_hashes(text))
         if len(keys):
             self._postings.add(text.slot, keys)
+
+    def pass_over(self, slot: int, at_s: float) -> None:
+        """Counts a text that nobody can ask for any more: its hour will have been dropped."""
+        number = int(at_s // HOUR_S)
+        if not self._hours or self._hours[-1].number != number:
+            self._hours.append(_Hour(number))
+        self._hours[-1].slots.append(slot)
+
+    def is_past(self, at_s: float, now_s: float) -> bool:
+        """Whether a text of ``at_s`` is out of the window by ``now_s``."""
+        return int(at_s // HOUR_S) < int((now_s - self._window_s) // HOUR_S)
 
     def candidates(self, keys: U32) -> Iterator[HotText]:
         """Texts that share a key, the newest first."""

@@ -42,10 +42,21 @@ _LONGEST_LEAP = timedelta(hours=24)
 
 
 class Memory:
-    """The desk's state: time, keys, holds, recent texts, phrase counts, decided transports."""
+    """The desk's state: time, keys, holds, recent texts, phrase counts, decided transports.
+
+    Attributes:
+        now: the desk's time; None before the first input.
+        now_s: the same in seconds since 1970.
+        day: the same in whole days since 1970.
+        restored_to_s: while a desk is restored, the time its records go up to, as far as known:
+            texts that will be out of the window by then are not indexed.
+    """
 
     def __init__(self, config: DeskConfig) -> None:
         self.now: datetime | None = None
+        self.now_s = 0.0
+        self.day = 0
+        self.restored_to_s = 0.0
         self.seq = 0
         self.standings = Standings()
         self.held: dict[str, HeldRecord] = {}
@@ -72,19 +83,11 @@ class Memory:
             return last + min(_TICK, _END - last)
         return max(said, last)
 
-    @property
-    def now_s(self) -> float:
-        """The time in seconds since 1970."""
-        return self.now.timestamp() if self.now else 0.0
-
-    @property
-    def day(self) -> int:
-        """The day, counted since 1970."""
-        return int(self.now_s // _DAY_S)
-
     def advance(self, now: datetime) -> None:
         """Moves the time and forgets what is past its window."""
         self.now = now
+        self.now_s = now.timestamp()
+        self.day = int(self.now_s // _DAY_S)
         if self.index.expire(self.now_s):
             first = self.index.first_slot
             self._members = {
@@ -176,8 +179,11 @@ class Memory:
         if not is_comparable(entry.fingerprint):
             # Of another method: its hashes mean nothing here, and the text is not compared.
             return
-        text = hot_text(entry, slot, self.now_s)
-        self.index.add(self._of_rare_phrases(text), keys_of(entry.fingerprint))
+        if self.index.is_past(self.now_s, self.restored_to_s):
+            self.index.pass_over(slot, self.now_s)
+        else:
+            text = hot_text(entry, slot, self.now_s)
+            self.index.add(self._of_rare_phrases(text), keys_of(entry.fingerprint))
         if entry.novel:
             self.rarity.add(unpack(entry.fingerprint.shingles), self.now_s)
         else:
@@ -187,7 +193,7 @@ class Memory:
         if entry.flash:
             lead = unpack(entry.fingerprint.lead)
             subject = unpack(entry.fingerprint.subject)
-            self.flashes.add(slot, self.now_s, text.words, lead, subject)
+            self.flashes.add(slot, self.now_s, entry.fingerprint.words, lead, subject)
 
     def _of_rare_phrases(self, text: HotText) -> HotText:
         """The text with the smallest of those phrases that are rare today, to be kept hot.

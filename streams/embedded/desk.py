@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from schemas.topics import TopicName
+from streams.desk import Desk
+from streams.desk.journal import Mark, RewoundError
 from streams.embedded.reading import every_batch, next_offsets
 from streams.errors import CorruptionError
 from streams.log import SqliteStore
@@ -20,7 +22,7 @@ from streams.pipeline import (
     PipelineConfig,
     StageCrashedError,
 )
-from streams.pipeline.restoring import DeskHistory
+from streams.pipeline.restoring import RESTORED_FROM, DeskRebuild
 
 
 class EmbeddedDesk:
@@ -36,16 +38,43 @@ class EmbeddedDesk:
         self._stage = self._restored()
 
     def _restored(self) -> DeskStage:
-        history = DeskHistory()
-        for topic, take in (
-            (TopicName.DESK, history.add_journal),
-            (TopicName.STATE, history.add_state),
-            (TopicName.HELD, history.add_held),
-        ):
-            for batch in every_batch(self._store, self._prefix + topic):
-                for record in batch:
-                    take(record)
-        return DeskStage(history.desk(self._config.desk))
+        marks: tuple[Mark, ...] | None = None
+        while True:
+            try:
+                return DeskStage(self._rebuilt(marks))
+            except RewoundError as rewound:
+                marks = rewound.marks
+
+    def _rebuilt(self, marks: Sequence[Mark] | None) -> Desk:
+        store, journal = self._store, self._prefix + TopicName.DESK
+        last_at = max(0, store.end_offsets(journal)[0] - 1)
+        first, last = (
+            next((batch[0] for batch in every_batch(store, journal, start)), None)
+            for start in (0, last_at)
+        )
+        rebuild = DeskRebuild(self._config.desk, first, last, marks)
+        for name in RESTORED_FROM:
+            topic = self._prefix + name
+            start = 0
+            if name is TopicName.STATE:
+                end = store.end_offsets(topic)[0]
+                start = rebuild.state_start(store.begin_offsets(topic)[0], end)
+            for batch in every_batch(store, topic, start):
+                taken = rebuild.add(name, batch)
+                if taken < len(batch):
+                    self._add_texts(rebuild)
+                    rebuild.add(name, batch[taken:])
+        desk, lost = rebuild.desk()
+        if lost:
+            # Written in one transaction with the journal, so it cannot have been forgotten.
+            raise CorruptionError(f"{self._prefix}{TopicName.HELD} lacks the held {lost[0]}")
+        return desk
+
+    def _add_texts(self, rebuild: DeskRebuild) -> None:
+        """Another method signed what was decided: here are all the texts."""
+        for batch in every_batch(self._store, self._prefix + TopicName.ITEMS):
+            rebuild.add_texts(batch, 0)
+        rebuild.add_texts((), self._store.end_offsets(self._prefix + TopicName.DESK)[0])
 
     @property
     def next_offset(self) -> int:

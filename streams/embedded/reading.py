@@ -16,9 +16,9 @@ def next_offsets(store: SqliteStore, group: str, topic: str) -> dict[int, int]:
     return dict.fromkeys(range(store.topics()[topic]), 0) | store.committed(group, topic)
 
 
-def every_batch(store: SqliteStore, topic: str) -> Iterator[list[Record]]:
-    """All records of a topic in batches, as they were appended."""
-    offsets = dict.fromkeys(range(store.topics()[topic]), 0)
+def every_batch(store: SqliteStore, topic: str, start: int = 0) -> Iterator[list[Record]]:
+    """All records of a topic in batches, as they were appended, from an offset on."""
+    offsets = dict.fromkeys(range(store.topics()[topic]), start)
     while True:
         batch = store.read(topic, offsets)
         if not batch.records:

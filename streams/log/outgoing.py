@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from schemas.codec import encode
+from schemas.codec import encode, encode_short
 from schemas.dead_letter import DeadCode, DeadLetter
 from schemas.decoded import Cleaned, Dropped, Failed, Tick
 from schemas.event import ITEM_KINDS, WireEvent
@@ -123,13 +123,13 @@ def journal_outgoing(journal: JournalRecord) -> Outgoing:
     """One decision for ``wire.desk``."""
     key = header_bytes(journal.item_id or journal.transport or journal.type)
     headers = desk_headers(JOURNAL_SCHEMA, journal.epoch)
-    return Outgoing(TopicName.DESK, key, encode(journal), headers)
+    return Outgoing(TopicName.DESK, key, encode_short(journal), headers)
 
 
 def state_outgoing(state: StateRecord) -> Outgoing:
     """A key's last word for ``wire.state``."""
     headers = desk_headers(STATE_SCHEMA, state.epoch)
-    return Outgoing(TopicName.STATE, header_bytes(state.item_key), encode(state), headers)
+    return Outgoing(TopicName.STATE, header_bytes(state.item_key), encode_short(state), headers)
 
 
 def enriched_outgoing(source: Outgoing, item: Item | None) -> Outgoing:

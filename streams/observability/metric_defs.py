@@ -65,6 +65,16 @@ DESK_SKIPPED = MetricDef(
 DESK_REBUILD = MetricDef(
     "wireroom_desk_rebuild_seconds", MetricKind.GAUGE, "how long the last rebuild took"
 )
+DESK_REBUILD_REMAINING = MetricDef(
+    "wireroom_desk_rebuild_remaining_records",
+    MetricKind.GAUGE,
+    "records of the topic being read that a rebuild has still to read",
+)
+DESK_STANDBY_LAG = MetricDef(
+    "wireroom_desk_standby_lag_records",
+    MetricKind.GAUGE,
+    "journal records that a desk standing by has not read; 0 at work",
+)
 DESK_EPOCH = MetricDef(
     "wireroom_desk_epoch_number", MetricKind.GAUGE, "the assignment this desk writes under"
 )

@@ -152,12 +152,26 @@ class _Host:
             return await self._until_end()
 
     async def _begin(self) -> None:
-        await self._agents.start()
+        if not await self._agents_started():
+            return
         self._watchdog.start()
         if not self._stop.is_set():
             await self._app.start()
             self._started = True
             self._log.info("stage_started", group=self._config.group(self._context.stage))
+
+    async def _agents_started(self) -> bool:
+        """Let the agents prepare, which may take long; False when asked to stop meanwhile."""
+        starting = asyncio.create_task(self._agents.start())
+        stop = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait({starting})
+            return False
+        await starting
+        return True
 
     async def _until_end(self) -> int:
         stop = asyncio.create_task(self._stop.wait())

@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 from schemas.decoded import Tick
 from schemas.event import OUTCOMES
 from schemas.topics import TopicName
+from streams.errors import TransportError
 from streams.log import open_log
 from streams.log.outgoing import decoded_outgoing
 from streams.observability import metric_defs
@@ -32,10 +34,13 @@ from streams.worker.faust_compat import (
 )
 from streams.worker.fence import FencedError, PauseFence
 from streams.worker.ordered import Events
-from streams.worker.recovery import AbandonedError, take_over
+from streams.worker.recovery import AbandonedError, Progress, Standby
 
 _TAKE = 200
 _TICK_S = 0.2
+# The lag of a standby is asked of the broker, and a rebuild logged, this often.
+_LAG_S = 5.0
+_REPORT_S = 5.0
 
 
 class DeskWorker:
@@ -51,6 +56,13 @@ class DeskWorker:
         self._stage: DeskStage | None = None
         self._generation = -1
         self._rebuilding = False
+        # Nothing that the stage has decided is still to be written.
+        self._settled = True
+        self._resources = AsyncExitStack()
+        self._standby: Standby | None = None
+        self._following: asyncio.Task[None] | None = None
+        self._assigning = asyncio.Lock()
+        self._reported = 0.0
         self._poisoned: frozenset[int] = frozenset()
         self._ticked: datetime | None = None
         self._fence = PauseFence(context.config.session_timeout_s / 2)
@@ -59,16 +71,33 @@ class DeskWorker:
         add_agent(context.app, self._topic, "desk", self._agent)
 
     async def start(self) -> None:
-        """Begin to watch the clock: for pauses of this process, and for holds that fall due."""
+        """Read what desks wrote, then watch: the desk at work, the clock, this process's pauses.
+
+        Reading comes before the group is joined: a desk that is given the partition has little
+        left to read, and one that is only starting takes it from nobody.
+        """
+        config = self._context.config
+        log = await self._resources.enter_async_context(
+            open_log(config.broker, config.security, max_body_bytes=config.pipeline.max_body_bytes)
+        )
+        self._standby = Standby(log, config.prefix, config.pipeline.desk, report=self._report)
+        self._rebuilding = True
+        await self._standby.catch_up()
+        self._rebuilding = False
+        self._context.log.info("desk_standing_by", lag_records=await self._standby.lag())
         self._tasks = [
             asyncio.create_task(self._end_when_fenced()),
             asyncio.create_task(self._release_due()),
+            asyncio.create_task(self._tell_lag()),
         ]
+        self._follow()
 
     async def close(self) -> None:
         """Stop watching."""
         for task in self._tasks:
             task.cancel()
+        await self._stop_following()
+        await self._resources.aclose()
 
     def is_excused(self) -> bool:
         """Whether committing nothing is right just now: a rebuild ends by itself."""
@@ -80,42 +109,102 @@ class DeskWorker:
         await self._fail(FencedError("this process was stopped for too long while idle"))
 
     async def _assigned(self, *_args: object, **_kwargs: object) -> None:
-        """Rebuild, after a rebalance has given us the partition and before any record of it."""
-        app = self._context.app
-        self._stage = None
-        current = generation(app)
-        if not owns(app, self._topic, 0):
-            return
-        self._rebuilding = True
-        try:
+        """Be ready, after a rebalance has given us the partition, before any record of it."""
+        # One after another: the next finds that the one before it no longer stands.
+        async with self._assigning:
+            current = generation(self._context.app)
+            self._rebuilding = True
+            try:
+                await self._be_ready(current)
+            except AbandonedError:
+                self._context.log.info("desk_rebuild_abandoned", generation=current)
+            except Exception as error:  # noqa: BLE001  (without its memory a desk must not decide)
+                await self._fail(error)
+            finally:
+                self._rebuilding = False
+
+    async def _be_ready(self, current: int) -> None:
+        stage, self._stage = self._stage, None
+        if not owns(self._context.app, self._topic, 0):
+            self._follow()
+        # A generation in which we were not may have had a desk of its own.
+        elif stage is not None and self._settled and current - self._generation in (0, 1):
+            await self._keep(stage, current)
+        else:
             await self._rebuild(current)
-        except AbandonedError:
-            self._context.log.info("desk_rebuild_abandoned", generation=current)
-        except Exception as error:  # noqa: BLE001  (without its memory a desk must not decide)
-            await self._fail(error)
-        finally:
-            self._rebuilding = False
+
+    async def _keep(self, stage: DeskStage, current: int) -> None:
+        """Go on with what this desk remembers: another joined or left, and we never stopped."""
+        assert self._standby is not None  # noqa: S101  (made before the group is joined)
+        if not await self._standby.is_last(stage):
+            await self._rebuild(current)
+            return
+        await self._context.delivery.send(stage.begin())
+        self._now_at_work(stage, current)
+        self._context.log.info("desk_kept", epoch=stage.desk.epoch, generation=current)
 
     async def _rebuild(self, current: int) -> DeskStage:
-        config, app = self._context.config, self._context.app
+        assert self._standby is not None  # noqa: S101  (made before the group is joined)
+        app = self._context.app
         started = time.monotonic()
-        async with open_log(
-            config.broker, config.security, max_body_bytes=config.pipeline.max_body_bytes
-        ) as log:
-            stage = await take_over(
-                log,
-                config.prefix,
-                config.pipeline.desk,
-                is_current=lambda: generation(app) == current,
-            )
+        await self._stop_following()
+        stage, lost = await self._standby.take_over(lambda: generation(app) == current)
+        if lost:
+            self._context.log.warning("holds_lost", count=len(lost), first=lost[0])
         seconds = time.monotonic() - started
-        self._stage, self._generation = stage, current
+        self._now_at_work(stage, current)
         self._context.metrics.set(metric_defs.DESK_REBUILD, seconds)
-        self._context.metrics.set(metric_defs.DESK_EPOCH, stage.desk.epoch)
         self._context.log.info(
             "desk_rebuilt", epoch=stage.desk.epoch, generation=current, seconds=round(seconds, 3)
         )
         return stage
+
+    def _now_at_work(self, stage: DeskStage, current: int) -> None:
+        self._stage, self._generation, self._settled = stage, current, True
+        self._context.metrics.set(metric_defs.DESK_EPOCH, stage.desk.epoch)
+        self._context.metrics.set(metric_defs.DESK_STANDBY_LAG, 0)
+
+    def _report(self, progress: Progress) -> None:
+        """Tell how far a rebuild has come: always in the metrics, now and then in the log."""
+        self._context.metrics.set(metric_defs.DESK_REBUILD_REMAINING, progress.remaining)
+        now = time.monotonic()
+        if progress.remaining and now - self._reported >= _REPORT_S:
+            self._reported = now
+            self._context.log.info(
+                "desk_rebuild",
+                topic=progress.topic,
+                records=progress.records,
+                remaining=progress.remaining,
+            )
+
+    def _follow(self) -> None:
+        if self._following is None or self._following.done():
+            self._following = asyncio.create_task(self._stand_by())
+
+    async def _stop_following(self) -> None:
+        if self._following is not None and self._standby is not None:
+            self._standby.stop_following()
+            await self._following
+            self._following = None
+
+    async def _stand_by(self) -> None:
+        assert self._standby is not None  # noqa: S101  (made before the group is joined)
+        try:
+            await self._standby.follow()
+        except Exception as error:  # noqa: BLE001  (a standby that sees nothing is none)
+            await self._fail(error)
+
+    async def _tell_lag(self) -> None:
+        while True:
+            await asyncio.sleep(_LAG_S)
+            if self._stage is None and self._standby is not None:
+                try:
+                    lag = await self._standby.lag()
+                except TransportError as error:
+                    self._context.log.warning("standby_blind", error=repr(error))
+                    continue
+                if self._stage is None:
+                    self._context.metrics.set(metric_defs.DESK_STANDBY_LAG, lag)
 
     async def _agent(self, stream: StreamOfBytes) -> None:
         try:
@@ -130,6 +219,7 @@ class DeskWorker:
         stage = self._stage
         if stage is None:
             raise FencedError("records came for a partition that is not ours")
+        self._settled = False
         while True:
             try:
                 batch = stage.process(entries, poisoned=self._poisoned)
@@ -139,10 +229,13 @@ class DeskWorker:
                     raise
                 self._context.log.exception("desk_crashed", offset=crash.offset)
                 self._poisoned |= {crash.offset}
-                stage = await self._rebuild(self._generation)
+                async with self._assigning:
+                    stage = await self._rebuild(self._generation)
+                self._settled = False
         for rank in batch.ranks:
             self._check_fence()
             await self._context.delivery.send(rank)
+        self._settled = True
         for event in events:
             event.ack()
         self._count(entries, batch, time.monotonic() - started)

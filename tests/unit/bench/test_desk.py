@@ -370,3 +370,25 @@ def test_the_command_prints_lines_for_programs_and_tables_for_people(tmp_path: P
 def test_the_command_says_what_it_lacks(arguments: tuple[str, ...], words: bytes) -> None:
     done = run(*arguments)
     assert (done.returncode, words in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize("name", ["pairs", "more"])
+def test_the_lists_hold_ids_kinds_and_no_text(name: str) -> None:
+    lists = Path(__file__).resolve().parents[2] / "data/reuters_pairs"
+    listed = orjson.loads((lists / f"{name}.json").read_bytes())
+    for row in [*listed["pairs"], *listed.get("exact", ())]:
+        assert set(row) <= {"a", "b", "a_sha", "b_sha", "kind", "stratum", "weight"}
+        assert row["kind"] in set(PairKind)
+        assert row["a"] < row["b"]
+        assert len(row["a_sha"]) == len(row["b_sha"]) == 12
+    seen = [(row["a"], row["b"]) for row in listed["pairs"]]
+    assert len(set(seen)) == len(seen)
+
+
+def test_weights_of_a_stratum_add_up_to_its_population() -> None:
+    lists = Path(__file__).resolve().parents[2] / "data/reuters_pairs"
+    listed = orjson.loads((lists / "pairs.json").read_bytes())
+    for stratum, count in listed["population"].items():
+        weights = [row["weight"] for row in listed["pairs"] if row["stratum"] == stratum]
+        there = sum(weights) if weights else len(listed[stratum])
+        assert there == pytest.approx(count, abs=0.01), stratum

@@ -33,7 +33,7 @@ async def test_a_desk_that_was_frozen_while_idle_ends_before_it_can_take_over_ag
         failures.append(error)
 
     worker._fail = fail  # type: ignore[method-assign]  # ending the process would end the test
-    await worker.start()
+    watching = asyncio.create_task(worker._end_when_fenced())
     await asyncio.sleep(0.3)
     assert failures == []
     worker._fence._last -= 60  # as after a minute without a beat
@@ -41,4 +41,4 @@ async def test_a_desk_that_was_frozen_while_idle_ends_before_it_can_take_over_ag
         while not failures:  # noqa: ASYNC110  (what ends it is a beat of its own)
             await asyncio.sleep(0.05)
     assert isinstance(failures[0], FencedError)
-    await worker.close()
+    await watching

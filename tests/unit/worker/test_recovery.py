@@ -1,20 +1,28 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import orjson
 import pytest
 
+from schemas.decoded import Cleaned
+from schemas.event import EventKind
 from schemas.topics import CATALOGUE
 from streams.desk import Desk, DeskConfig
+from streams.errors import CorruptionError
 from streams.log import open_log
 from streams.log.base import TopicLog
 from streams.log.outgoing import Outgoing
+from streams.log.sqlite_rows import row_id
 from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, IntakeStage
-from streams.pipeline.restoring import DeskHistory
+from streams.pipeline.restoring import DeskRebuild
 from streams.worker.fence import PauseFence
-from streams.worker.recovery import AbandonedError, take_over
+from streams.worker.recovery import AbandonedError, Standby
 from tests.faults.feed import messages
 from tests.unit.test_pipeline import a_record
 
@@ -42,7 +50,9 @@ async def log(tmp_path: Path):
 
 
 async def rebuilt(log: TopicLog) -> DeskStage:
-    return await take_over(log, "wire.", DeskConfig(), is_current=lambda: True)
+    stage, lost = await Standby(log, "wire.", DeskConfig()).take_over(lambda: True)
+    assert lost == ()
+    return stage
 
 
 def values(batch: DeskBatch) -> list[tuple[bytes | None, bytes | None]]:
@@ -109,21 +119,165 @@ async def test_what_a_replaced_desk_still_writes_is_ignored(log: TopicLog) -> No
 async def test_a_rebuild_for_an_assignment_that_is_gone_is_abandoned(log: TopicLog) -> None:
     await write(log, *(await rebuilt(log)).process(entries(2)).ranks)
     with pytest.raises(AbandonedError):
-        await take_over(log, "wire.", DeskConfig(), is_current=lambda: False)
+        await Standby(log, "wire.", DeskConfig()).take_over(lambda: False)
 
 
 async def test_a_long_rebuild_does_not_look_like_a_frozen_process(
     log: TopicLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    restore = DeskHistory.desk
+    restore = DeskRebuild.desk
 
-    def slow(history: DeskHistory, config: DeskConfig) -> Desk:
+    def slow(rebuild: DeskRebuild) -> tuple[Desk, tuple[str, ...]]:
         time.sleep(0.8)
-        return restore(history, config)
+        return restore(rebuild)
 
-    monkeypatch.setattr(DeskHistory, "desk", slow)
+    monkeypatch.setattr(DeskRebuild, "desk", slow)
     fence = PauseFence(0.6)
     beating = asyncio.create_task(fence.beat())
     await rebuilt(log)
     assert fence.holds()
     beating.cancel()
+
+
+async def test_texts_decided_before_an_upgrade_of_the_fingerprint_are_still_found(
+    log: TopicLog,
+) -> None:
+    every = [entry for entry in entries(6) if isinstance(entry.record, Cleaned)]
+    first = await rebuilt(log)
+    before = first.process(every[:6])
+    outputs, journal, after = before.ranks
+    await write(log, outputs, [signed_by_another_method(record) for record in journal], after)
+    second = await rebuilt(log)
+    copies = [a_copy(entry, 100 + number) for number, entry in enumerate(every[:6])]
+    kinds = {event.kind for event in second.process(copies).events if event.cause is None}
+    # One of them was sent twice before, and so is now.
+    assert kinds == {EventKind.REPRINT, EventKind.DUPLICATE}
+
+
+async def test_a_standby_signs_anew_what_a_desk_of_another_version_writes(log: TopicLog) -> None:
+    every = [entry for entry in entries(6) if isinstance(entry.record, Cleaned)]
+    first = await rebuilt(log)
+    standby = Standby(log, "wire.", DeskConfig())
+    following = asyncio.create_task(standby.follow())
+    for entry in every[:6]:
+        outputs, journal, after = first.process([entry]).ranks
+        await write(log, outputs, [signed_by_another_method(record) for record in journal], after)
+        await seen(standby)
+    standby.stop_following()
+    await following
+    second, _ = await standby.take_over(lambda: True)
+    copies = [a_copy(entry, 100 + number) for number, entry in enumerate(every[:6])]
+    kinds = {event.kind for event in second.process(copies).events if event.cause is None}
+    # One of them was sent twice before, and so is now.
+    assert kinds == {EventKind.REPRINT, EventKind.DUPLICATE}
+
+
+def signed_by_another_method(journal: Outgoing) -> Outgoing:
+    """As a desk of an earlier version would have written it."""
+    value = orjson.loads(journal.value or b"")
+    if value.get("indexed") is not None:
+        value["indexed"]["fingerprint"] |= {"version": 0, "exact": "0" * 32, "sentences": ""}
+        value["sighting"]["exact"] = "0" * 32
+    return replace(journal, value=orjson.dumps(value))
+
+
+def a_copy(entry: DecodedEntry, offset: int) -> DecodedEntry:
+    """The same text from another agency, under a key of its own."""
+    cleaned = entry.record
+    assert isinstance(cleaned, Cleaned)
+    key = f"other:{offset}"
+    item = cleaned.item.model_copy(
+        update={"item_key": key, "id": f"{key}@{cleaned.item.order_key}", "provider": "other"}
+    )
+    source = cleaned.source.model_copy(update={"id": f"{offset:032x}", "provider": "other"})
+    record = cleaned.model_copy(update={"item": item, "source": source})
+    return DecodedEntry(offset, f"copy/0/{offset}/0", record)
+
+
+async def seen(standby: Standby) -> None:
+    async with asyncio.timeout(10):
+        while not standby._next or await standby.lag():  # noqa: ASYNC110  (of a reader)
+            await asyncio.sleep(0.02)
+
+
+async def test_a_standby_that_followed_decides_as_the_desk_it_followed(log: TopicLog) -> None:
+    every = entries(12)
+    half = len(every) // 2
+    first = await rebuilt(log)
+    standby = Standby(log, "wire.", DeskConfig())
+    following = asyncio.create_task(standby.follow())
+    for entry in every[:half]:
+        await write(log, *first.process([entry]).ranks)
+    await seen(standby)
+    standby.stop_following()
+    await following
+    second, lost = await standby.take_over(lambda: True)
+    assert lost == ()
+    assert second.desk.epoch == 2
+    assert values(second.process(every[half:])) == values(first.process(every[half:]))
+
+
+async def test_a_standby_that_followed_a_ghost_too_far_begins_anew(
+    log: TopicLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.desk.journal._HELD_BACK", 1)
+    every = entries(8)
+    ghost = await rebuilt(log)
+    await write(log, *ghost.process(every[:4]).ranks)
+    before = Standby(log, "wire.", DeskConfig())
+    await before.catch_up()
+    assert before._rebuild is not None
+    heir = DeskStage(before._rebuild.desk()[0])
+    standby = Standby(log, "wire.", DeskConfig())
+    following = asyncio.create_task(standby.follow())
+    # Between what the heir has read and its mark.
+    await write(log, *ghost.process(every[4:]).ranks)
+    await seen(standby)
+    followed = standby._rebuild
+    await write(log, heir.begin())
+    await write(log, *heir.process(every[4:]).ranks)
+    async with asyncio.timeout(10):
+        while standby._rebuild is followed:  # noqa: ASYNC110  (it begins anew by itself)
+            await asyncio.sleep(0.02)
+    standby.stop_following()
+    await following
+    third, _ = await standby.take_over(lambda: True)
+    assert third.process(every).skipped == len(every)
+    assert third.desk.seq == heir.desk.seq + 1
+
+
+async def test_a_journal_that_retention_cut_leaves_kills_and_order_to_the_state(
+    log: TopicLog, tmp_path: Path
+) -> None:
+    every = entries(10)
+    first = await rebuilt(log)
+    batch = first.process(every)
+    await write(log, *batch.ranks)
+    forget(tmp_path / "wire.db", 1, len(every) - 1)
+    assert sum(event.kind is EventKind.KILL for event in batch.events) == 2
+    second = await rebuilt(log)
+    again = [
+        replace(entry, offset=200 + number, transport=f"again/0/{number}/0")
+        for number, entry in enumerate(every[: len(every) // 2])
+    ]
+    kinds = {event.kind for event in second.process(again).events}
+    assert kinds <= {EventKind.STALE, EventKind.DUPLICATE}
+
+
+async def test_a_hole_in_the_journal_is_loud(log: TopicLog, tmp_path: Path) -> None:
+    first = await rebuilt(log)
+    await write(log, *first.process(entries(6)).ranks)
+    forget(tmp_path / "wire.db", 3, 4)
+    with pytest.raises(CorruptionError, match="from record 3 to 5"):
+        await rebuilt(log)
+
+
+def forget(path: Path, first: int, last: int) -> None:
+    """Lose records of the journal, from an offset to before another."""
+    with closing(sqlite3.connect(path)) as file, file:
+        (place,) = file.execute("SELECT id FROM partitions WHERE topic = 'wire.desk'").fetchone()
+        lost = (row_id(place, first), row_id(place, last))
+        file.execute("DELETE FROM log WHERE row >= ? AND row < ?", lost)
+        if first <= 1:
+            file.execute("DELETE FROM log WHERE row = ?", (row_id(place, 0),))
+            file.execute("UPDATE partitions SET begin_offset = ? WHERE id = ?", (last, place))
