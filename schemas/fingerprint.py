@@ -20,6 +20,7 @@ class Fingerprint(Record):
         figures: how many of them begin with a digit.
         sentences: keys of sentences long enough to mean something, to find candidates by.
         bands: keys of MinHash bands over its phrases, to find candidates by.
+        openings: keys of MinHash bands over what its body opens with, likewise.
         outlines: keys of the headline without its figures and of the figures alone, likewise.
         shingles: the smallest hashes of the text's phrases (three words in a row, or two numbers),
             ascending.
@@ -27,6 +28,7 @@ class Fingerprint(Record):
             by spaces.
         names: words written with a capital inside a sentence, ascending.
         title: the headline's words, ascending.
+        subject: the first two words, in order: whom a flash is about.
         tickers: the shares that are its subject, ascending.
         moments: dates, clock times, quarters and sessions the headline names, ascending.
         corrects: the headline is marked as a correction.
@@ -40,11 +42,13 @@ class Fingerprint(Record):
     figures: int = 0
     sentences: str = ""
     bands: str = ""
+    openings: str = ""
     outlines: str = ""
     shingles: str = ""
     numbers: str = ""
     names: str = ""
     title: str = ""
+    subject: str = ""
     tickers: str = ""
     moments: str = ""
     corrects: bool = False

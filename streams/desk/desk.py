@@ -411,7 +411,7 @@ def _entry(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
     flash = is_flash(item) or fingerprint.words <= FLASH_WORDS
     if not flash and fingerprint.lead:
         # Only a flash is looked for by its words; in the journal of others they are dead weight.
-        fingerprint = fingerprint.model_copy(update={"lead": ""})
+        fingerprint = fingerprint.model_copy(update={"lead": "", "subject": ""})
     return Indexed(
         item_key=item.item_key,
         item_id=item.id,

@@ -193,7 +193,7 @@ def _flash(memory: Memory, rule: DedupRule, pair: _Pair) -> Check:
     new, slot = pair.new, pair.earlier.slot
     window_s = rule.flash_window.total_seconds()
     flashes = memory.flashes.best(new.lead, new.text.words, memory.now_s, window_s)
-    share = next((share for found, share in flashes if found == slot), None)
+    share = next((flash.share for flash in flashes if flash.slot == slot), None)
     passed = pair.parent is not None and pair.parent.item_id == pair.earlier.item_id
     if share is None:
         measured = f"no flash of the last {_hours(rule.flash_window)} with its words in the opening"

@@ -146,6 +146,8 @@ def agreement(new: Iterable[str], old: Iterable[str]) -> Agreement:
     only_new, only_old = sorted((first - both).elements()), sorted((second - both).elements())
     common = both.total()
     left: list[str] = []
+    if not any("e" in number for number in (*only_new, *only_old)):
+        return Agreement(common, tuple(only_new), tuple(only_old))
     for number in only_new:
         match = next((other for other in only_old if _agree(number, other)), None)
         if match is None:

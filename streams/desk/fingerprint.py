@@ -46,15 +46,21 @@ FINGERPRINT_VERSION = 2
 SHORT_WORDS = 20
 """A shorter text is alike to another only when equal: ten words of two bank rates differ in one."""
 
-BANDS = 16
-ROWS = 4
+# Of bands over all phrases, and as many over the opening.
+_BANDS = 8
+_ROWS = 3
+_OPENING_ROWS = 2
+_OPENING_WORDS = 60
+_WHOLE = _BANDS * _ROWS
 _SENTENCE_WORDS = 6
 _SENTENCES_KEPT = 7
+_FIRST_SENTENCES = 4
 SHINGLES_KEPT = 128
 _NAMES_KEPT = 48
 NUMBERS_KEPT = 96
 _TITLE_KEPT = 16
 _LEAD_WORDS = 80
+_SUBJECT_WORDS = 2
 _MARKED_PARAGRAPHS = 3
 _FEWEST_FIGURES = 4
 # From this share of numbers among its words on a text may come to be compared by them.
@@ -132,10 +138,11 @@ def _constants(count: int, seed: bytes) -> U64:
 
 
 _SHINGLE = _constants(3, b"wireroom shingle")
-_BAND = _constants(ROWS, b"wireroom band")
-_BAND_NUMBER = _constants(BANDS, b"wireroom band number")
-_PERMUTE = high_half(_constants(BANDS * ROWS, b"wireroom permute"))[:, None] | np.uint32(1)
-_SHIFT = high_half(_constants(BANDS * ROWS, b"wireroom shift"))[:, None]
+_BAND = _constants(_ROWS, b"wireroom band")
+_BAND_NUMBER = _constants(2 * _BANDS, b"wireroom band number")
+_HASHES = _BANDS * (_ROWS + _OPENING_ROWS)
+_PERMUTE = high_half(_constants(_HASHES, b"wireroom permute"))[:, None] | np.uint32(1)
+_SHIFT = high_half(_constants(_HASHES, b"wireroom shift"))[:, None]
 
 
 def pack(values: U32) -> str:
@@ -145,6 +152,8 @@ def pack(values: U32) -> str:
 
 def packed_bytes(packed: str) -> bytes:
     """The little-endian bytes of a packed array; of what is none, nothing."""
+    if not packed:
+        return b""
     try:
         raw = binascii.a2b_base64(packed, strict_mode=True)
     except ValueError:
@@ -201,11 +210,13 @@ def sign(item: Item) -> Fingerprint:
         figures=int(words.digit.sum()),
         sentences=pack(_sentence_keys(words)) if findable else "",
         bands=pack(_band_keys(shingles)) if findable else "",
+        openings=pack(_opening_keys(words)) if findable else "",
         outlines=_outline_keys(heading, [*numbers, *spelled]) if findable else "",
         shingles=pack(shingles[:SHINGLES_KEPT]),
         numbers=" ".join(sorted([*numbers, *spelled][:NUMBERS_KEPT])),
         names=pack(_names(words)),
         title=pack(distinct(high_half(words.hashes[words.paragraph == 0]))[:_TITLE_KEPT]),
+        subject=pack(high_half(words.hashes[:_SUBJECT_WORDS])),
         tickers=_packed(tickers_of(headline, lead)),
         moments=_packed(heading.moments),
         corrects=heading.corrects,
@@ -288,17 +299,37 @@ def _shingles(hashes: U64) -> U32:
 
 def _sentence_keys(words: Words) -> U32:
     hashes, lengths, _ = hash_groups(words.hashes, words.sentence)
-    # The smallest, so that two long texts keep the same ones.
-    return distinct(high_half(hashes[lengths >= _SENTENCE_WORDS]))[:_SENTENCES_KEPT]
+    long = high_half(hashes[lengths >= _SENTENCE_WORDS])
+    # A cut keeps the first ones; of the others the smallest, so that two long texts keep the same.
+    first, others = long[:_FIRST_SENTENCES], distinct(long[_FIRST_SENTENCES:])
+    return distinct(np.concatenate((first, others[: _SENTENCES_KEPT - _FIRST_SENTENCES])))
 
 
 def _band_keys(shingles: U32) -> U32:
-    lowest = np.full((BANDS * ROWS,), np.iinfo(np.uint32).max, np.uint32)
-    for start in range(0, len(shingles), _CHUNK):
-        permuted = shingles[start : start + _CHUNK] * _PERMUTE + _SHIFT
+    return _bands(_lowest(shingles, _PERMUTE[:_WHOLE], _SHIFT[:_WHOLE]), _ROWS, 0)
+
+
+def _opening_keys(words: Words) -> U32:
+    """Bands over the pairs of words that the body opens with.
+
+    They find the cut of a long text, whose whole is little like it.
+    """
+    lead = words.hashes[words.paragraph > 0][:_OPENING_WORDS]
+    pairs = high_half(mix(lead[:-1] * _SHINGLE[0] + lead[1:] * _SHINGLE[1]))
+    return _bands(_lowest(pairs, _PERMUTE[_WHOLE:], _SHIFT[_WHOLE:]), _OPENING_ROWS, _BANDS)
+
+
+def _bands(lowest: U64, rows: int, first: int) -> U32:
+    sums = lowest.reshape(_BANDS, rows) @ _BAND[:rows]
+    return high_half(mix(sums + _BAND_NUMBER[first : first + _BANDS]))
+
+
+def _lowest(hashes: U32, factors: U32, shifts: U32) -> U64:
+    lowest = np.full((len(factors),), np.iinfo(np.uint32).max, np.uint32)
+    for start in range(0, len(hashes), _CHUNK):
+        permuted = hashes[start : start + _CHUNK] * factors + shifts
         np.minimum(lowest, permuted.min(axis=1), out=lowest)
-    rows = lowest.reshape(BANDS, ROWS).astype(np.uint64)
-    return high_half(mix((rows * _BAND).sum(axis=1, dtype=np.uint64) + _BAND_NUMBER))
+    return lowest.astype(np.uint64)
 
 
 def _names(words: Words) -> U32:

@@ -31,6 +31,21 @@ class _Flash:
     at_s: float
     length: int
     words: U32
+    subject: U32
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A flash that a story may follow.
+
+    Attributes:
+        share: of its words, weighted by rarity, in the story's opening.
+        subject: one of its first words is there too: the story is about the same.
+    """
+
+    slot: int
+    share: float
+    subject: bool
 
 
 class FlashWatch:
@@ -42,17 +57,15 @@ class FlashWatch:
         self._rarity = Rarity()
         self._joined: _Joined | None = None
 
-    def add(self, slot: int, at_s: float, length: int, words: U32) -> None:
-        """Watches for the story that follows a flash of ``length`` words."""
+    def add(self, slot: int, at_s: float, length: int, words: U32, subject: U32) -> None:
+        """Watches for the story that follows a flash of ``length`` words, on ``subject``."""
         if length >= _FEWEST_WORDS and len(words):
-            self._flashes.append(_Flash(slot, at_s, length, words))
+            self._flashes.append(_Flash(slot, at_s, length, words, subject))
             self._joined = None
         self._rarity.add(words, at_s)
 
-    def best(
-        self, lead: U32, length: int, now_s: float, window_s: float
-    ) -> list[tuple[int, float]]:
-        """Slots of flashes that a story with this opening may follow, best first, with shares."""
+    def best(self, lead: U32, length: int, now_s: float, window_s: float) -> list[Followed]:
+        """The flashes that a story with this opening may follow, best first."""
         while self._flashes and self._flashes[0].at_s < now_s - self._window_s:
             self._flashes.popleft()
             self._joined = None
@@ -70,8 +83,9 @@ class FlashWatch:
                 continue
             first = joined.firsts[place]
             covered = self._coverage(flash.words, hits[first : first + len(flash.words)], now_s)
-            found.append((flash.slot, covered))
-        return sorted(found, key=lambda pair: (-pair[1], -pair[0]))
+            about = bool(np.isin(flash.subject, lead).any())
+            found.append(Followed(flash.slot, covered, about))
+        return sorted(found, key=lambda flash: (-flash.share, -flash.slot))
 
     def _coverage(self, words: U32, hits: NDArray[np.bool_], now_s: float) -> float:
         seen = self._rarity.count(words, now_s).astype(np.float64)

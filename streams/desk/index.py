@@ -33,8 +33,19 @@ HOUR_S = 3600
 POSTING_CAP = 60
 """A key that more texts share is boilerplate and finds nothing."""
 
+OPENING_BIT = np.uint32(1)
+"""Set in the keys of a text's opening, which many texts share; never in the others."""
+
+OPENING_CAP = 4
+"""An opening key that more texts share finds only those that share another one too.
+
+Reuters wires, 134 pairs of one story: with it 99.0 % are found at 1.1 candidates a text; with
+POSTING_CAP as many at 3.8, with none alone 98.5 % at 0.4.
+"""
+
 SHINGLES_HOT = 128
-"""Phrases of a text that are kept: the smallest of the rare ones."""
+"""Phrases of a text that are kept at most: the rare ones. With 64, too few of a text of 180 words
+are left to compare a short one by."""
 
 _BUFFERED_TEXTS = 256
 # Entries (8 bytes) beyond which two runs are not merged any more: keeps the longest pause short.
@@ -46,7 +57,9 @@ class HotText:
     """What is kept of a published version while later copy may be compared with it.
 
     Attributes:
-        shingles: little-endian 32-bit hashes, as in the fingerprint.
+        shingles: little-endian 32-bit hashes, as in the fingerprint; once in the index, the
+            smallest of those that were rare.
+        known_to: phrases larger than this one may be missing; None when none is.
         names: the lower 16 bits of each.
         paragraphs, title, tickers, moments: likewise.
     """
@@ -68,6 +81,7 @@ class HotText:
     tickers: bytes = b""
     moments: bytes = b""
     corrects: bool = False
+    known_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +112,7 @@ class Postings:
             self._seal()
 
     def find(self, keys: U32) -> list[int]:
-        """Slots that share one of the keys, without duplicates, ascending."""
+        """Slots that share one of the keys, or two of openings that are common, ascending."""
         self._look_at_recent()
         counts = np.zeros(len(keys), np.int64)
         spans: list[tuple[U64, list[int], list[int]]] = []
@@ -111,15 +125,22 @@ class Postings:
                 counts += lengths
                 spans.append((run, starts.tolist(), (starts + lengths).tolist()))
         found: set[int] = set()
+        once: set[int] = set()
         for place, key in enumerate(keys.tolist()):
             live = self._live_recent(key)
-            if counts[place] + len(live) > POSTING_CAP:
+            shared = int(counts[place]) + len(live)
+            if not 0 < shared <= POSTING_CAP:
                 continue
-            found.update(live)
+            slots = set(live)
             for run, first, last in spans:
                 if first[place] < last[place]:
-                    slots = run[first[place] : last[place]] & np.uint64(0xFFFFFFFF)
-                    found.update(slots.tolist())
+                    packed = run[first[place] : last[place]] & np.uint64(0xFFFFFFFF)
+                    slots.update(packed.tolist())
+            if key & 1 and shared > OPENING_CAP:
+                found |= slots & once
+                once |= slots
+            else:
+                found |= slots
         return sorted(found)
 
     def expire(self, first_live: int) -> None:
@@ -268,12 +289,13 @@ class HotIndex:
                 text.tickers,
                 text.moments,
                 text.corrects,
+                text.known_to,
             )
         )
 
     def _unpacked(self, slot: int, row: bytes, hashes: bytes) -> HotText:
         at_s, number, item_id, provider, created_s, words, flash, *rest = unpack_row(row)
-        numbers, tickers, moments, corrects = rest
+        numbers, tickers, moments, corrects, known_to = rest
         exact, shingles, names, paragraphs, title = unpack_row(hashes)
         item_key = self._standings.key(number)
         return HotText(
@@ -294,6 +316,7 @@ class HotIndex:
             tickers=tickers,
             moments=moments,
             corrects=corrects,
+            known_to=known_to,
         )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -14,16 +15,22 @@ import numpy as np
 from schemas.fingerprint import Fingerprint
 from schemas.journal import HeldRecord, Indexed, JournalRecord, Sighting, StateRecord, Status
 from streams.desk.config import DeskConfig
-from streams.desk.fingerprint import is_comparable, packed_bytes, unpack
+from streams.desk.fingerprint import (
+    SHINGLES_KEPT,
+    is_comparable,
+    packed_bytes,
+    unpack,
+    unpack_bytes,
+)
 from streams.desk.flashes import FlashWatch
-from streams.desk.index import HotIndex, HotText
-from streams.desk.rarity import Rarity
+from streams.desk.index import OPENING_BIT, SHINGLES_HOT, HotIndex, HotText
+from streams.desk.rarity import RARE_STORIES, Rarity
 from streams.desk.references import References, unpack_names
 from streams.desk.sightings import DecidedPlaces, Sightings
 from streams.desk.standings import Standings
 from streams.desk.takes import OpenTakes
 from streams.desk.watch import Watch
-from streams.desk.words import U32
+from streams.desk.words import U32, distinct
 
 _DAY_S = 24 * 3600
 _LAST_MEMBERS = 3
@@ -179,7 +186,8 @@ class Memory:
         if self.index.is_past(self.now_s, self.restored_to_s):
             self.index.pass_over(slot, self.now_s)
         else:
-            self.index.add(hot_text(entry, slot, self.now_s), keys_of(entry.fingerprint))
+            text = hot_text(entry, slot, self.now_s)
+            self.index.add(self._of_rare_phrases(text), keys_of(entry.fingerprint))
         if entry.novel:
             self.rarity.add(unpack(entry.fingerprint.shingles), self.now_s)
         else:
@@ -191,7 +199,19 @@ class Memory:
                 self._members[story] = (*self._members.get(story, ()), slot)[-_LAST_MEMBERS:]
         if entry.flash:
             lead = unpack(entry.fingerprint.lead)
-            self.flashes.add(slot, self.now_s, entry.fingerprint.words, lead)
+            subject = unpack(entry.fingerprint.subject)
+            self.flashes.add(slot, self.now_s, entry.fingerprint.words, lead, subject)
+
+    def _of_rare_phrases(self, text: HotText) -> HotText:
+        """The text with the smallest of those phrases that are rare today, to be kept hot.
+
+        A phrase that is common now will not be rare while the text is hot, so nothing is lost.
+        """
+        phrases = unpack_bytes(text.shingles)
+        rare = phrases[self.rarity.count(phrases, self.now_s) <= RARE_STORIES]
+        known_to = int(rare[SHINGLES_HOT - 1]) if len(rare) > SHINGLES_HOT else text.known_to
+        kept = rare[:SHINGLES_HOT].astype("<u4").tobytes()
+        return replace(text, shingles=kept, known_to=known_to)
 
 
 def _own(exact: bytes, provider: str | None) -> bytes:
@@ -201,18 +221,24 @@ def _own(exact: bytes, provider: str | None) -> bytes:
 
 
 def keys_of(fingerprint: Fingerprint) -> U32:
-    """What a text is found by: 7 sentence keys at most, 16 of bands and 2 of outlines."""
-    keys = np.concatenate(
-        [unpack(part) for part in (fingerprint.sentences, fingerprint.bands, fingerprint.outlines)]
-    )
-    keys.sort()
-    return keys
+    """What a text is found by: 7 sentence keys at most, 8 of bands, 2 of outlines, 8 of openings.
+
+    The last are odd and the others even, so that one array holds both.
+    """
+    strong = [
+        unpack(part) for part in (fingerprint.sentences, fingerprint.bands, fingerprint.outlines)
+    ]
+    openings = unpack(fingerprint.openings) | OPENING_BIT
+    return distinct(np.concatenate((np.concatenate(strong) & ~OPENING_BIT, openings)))
 
 
 def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
     """An indexed version ready to be compared."""
     signed = entry.fingerprint
     created = entry.version_created
+    shingles = packed_bytes(signed.shingles)
+    # As many as are kept: there may have been more, all larger.
+    cut = len(shingles) >= 4 * SHINGLES_KEPT
     return HotText(
         slot=slot,
         at_s=at_s,
@@ -223,7 +249,8 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
         exact=bytes.fromhex(signed.exact),
         words=signed.words,
         flash=entry.flash,
-        shingles=packed_bytes(signed.shingles),
+        shingles=shingles,
+        known_to=int.from_bytes(shingles[-4:], "little") if cut else None,
         names=_halved(signed.names),
         numbers=signed.numbers,
         title=_halved(signed.title),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from schemas.event import Changes, EventKind
 from schemas.item import Item
 from schemas.journal import Status
-from streams.desk.chains import Parent, find_parent
+from streams.desk.chains import Kin, Parent, find_kin, find_parent
 from streams.desk.changes import changes_between
 from streams.desk.config import DedupRule
 from streams.desk.decision import Caused, Decision, Signed, original_of, publish
@@ -41,11 +41,12 @@ def place_first(
         if again is None:
             return place_apart(memory, rule, signed, known)
         return _with_parent(memory, signed, known, again)
-    parent = _parent_of(memory, rule, signed)
-    if parent is None:
+    kin = _kin_of(memory, rule, signed)
+    if kin.parent is None:
         decision = _without_parent(memory, signed, known)
     else:
-        decision = _with_parent(memory, signed, known, parent)
+        decision = _with_parent(memory, signed, known, kin.parent)
+    decision = _linked(decision, kin)
     decision = supersede_flashes(memory, rule, signed, decision)
     return supersede_late_flash(memory, signed, decision)
 
@@ -59,23 +60,37 @@ def _roundup_again(memory: Memory, rule: DedupRule, signed: Signed) -> Parent | 
     return earlier_roundup(memory, signed, rule) if rule.enabled else None
 
 
-def _parent_of(memory: Memory, rule: DedupRule, signed: Signed) -> Parent | None:
+def _kin_of(memory: Memory, rule: DedupRule, signed: Signed) -> Kin:
     """What an item belongs to: by its text, else by what the agency says of it."""
-    item = signed.item
-    corrects = is_correction(item)
-    parent = find_parent(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
+    corrects = is_correction(signed.item)
+    kin = find_kin(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
+    return replace(kin, parent=_joined(memory, rule, signed, kin.parent))
+
+
+def _joined(
+    memory: Memory, rule: DedupRule, signed: Signed, parent: Parent | None
+) -> Parent | None:
+    """The parent found by text, or the one that the agency's words make better."""
     if not rule.enabled or (parent is not None and _is_copy(parent)):
         return parent
     roundup = None
     if parent is not None and memory.standings[parent.item_key].stands_apart:
         parent, roundup = None, parent
-    stated = stated_parent(memory, item, rule)
+    stated = stated_parent(memory, signed.item, rule)
     if stated is not None and (parent is None or stated.beside is None):
         return stated
     parent = parent or named_parent(memory, signed, rule)
     if parent is not None and memory.standings[parent.item_key].stands_apart:
         parent, roundup = None, roundup or parent
     return parent or (after_roundup(memory, signed, roundup) if roundup else None)
+
+
+def _linked(decision: Decision, kin: Kin) -> Decision:
+    """The decision with what the item resembles without belonging to it."""
+    if not kin.links or decision.item is None or not decision.publishes:
+        return decision
+    item = decision.item
+    return replace(decision, item=item.model_copy(update={"links": (*item.links, *kin.links)}))
 
 
 def _is_copy(parent: Parent) -> bool:

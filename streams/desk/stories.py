@@ -92,7 +92,8 @@ def _flash_shares(memory: Memory, signed: Signed, rule: DedupRule) -> dict[int, 
     if signed.text.words <= FLASH_WORDS:
         return {}
     window_s = rule.flash_window.total_seconds()
-    return dict(memory.flashes.best(signed.lead, signed.text.words, memory.now_s, window_s))
+    found = memory.flashes.best(signed.lead, signed.text.words, memory.now_s, window_s)
+    return {followed.slot: followed.share for followed in found}
 
 
 def _like_namesake(

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from schemas.event import EventKind
 from schemas.journal import Status
-from streams.desk.chains import Parent
+from streams.desk.chains import Parent, tells_flash
 from streams.desk.config import DedupRule
 from streams.desk.decision import Caused, Decision, Signed
 from streams.desk.flashes import FLASH_WORDS
@@ -41,15 +41,16 @@ def supersede_flashes(
     marked = {standing.item_key for standing in decision.others}
     window_s = rule.flash_window.total_seconds()
     found = memory.flashes.best(signed.lead, signed.text.words, memory.now_s, window_s)
-    for slot, share in found[:_MOST_SUPERSEDED]:
-        flash = memory.index.get(slot)
+    for followed in found[:_MOST_SUPERSEDED]:
+        flash = memory.index.get(followed.slot)
         if flash is None or flash.item_key == item.item_key or flash.provider != item.provider:
             continue
         standing = memory.standings[flash.item_key]
         known = standing.status is Status.LIVE and not standing.superseded
         if not known or flash.item_key in marked:
             continue
-        if standing.story_key == decision.story_key or share >= rule.flash_coverage:
+        of_story = standing.story_key == decision.story_key
+        if of_story or tells_flash(signed.text, flash, followed, rule):
             marked.add(flash.item_key)
             decision = _supersede(decision, signed, standing)
     return decision

@@ -3,7 +3,7 @@
 import numpy as np
 
 from streams.desk.flashes import FlashWatch
-from streams.desk.index import POSTING_CAP, HotIndex, HotText, Postings
+from streams.desk.index import OPENING_CAP, POSTING_CAP, HotIndex, HotText, Postings
 from streams.desk.rarity import Rarity
 from streams.desk.sightings import Sightings
 from streams.desk.standings import Standings
@@ -13,6 +13,10 @@ A, B = b"a" * 16, b"b" * 16
 
 def keys(*values: int) -> np.ndarray:
     return np.array(sorted(values), np.uint32)
+
+
+def strong(*values: int) -> np.ndarray:
+    return keys(*(2 * value for value in values))
 
 
 def a_text(slot: int, at_s: float) -> HotText:
@@ -25,7 +29,7 @@ def test_postings_find_what_a_plain_dictionary_finds():
     random = np.random.default_rng(7)
     first_live = 0
     for slot in range(1, 3000):
-        found = keys(*set(random.integers(0, 4000, 12).tolist()))
+        found = strong(*set(random.integers(0, 4000, 12).tolist()))
         expected = set()
         for key in found.tolist():
             live = [old for old in plain.get(key, ()) if old >= first_live]
@@ -50,10 +54,28 @@ def test_largest_and_smallest_keys_are_found():
 def test_boilerplate_finds_nothing():
     postings = Postings()
     for slot in range(1, POSTING_CAP + 1):
-        postings.add(slot, keys(5))
-    assert len(postings.find(keys(5))) == POSTING_CAP
-    postings.add(POSTING_CAP + 1, keys(5))
+        postings.add(slot, strong(5))
+    assert len(postings.find(strong(5))) == POSTING_CAP
+    postings.add(POSTING_CAP + 1, strong(5))
+    assert postings.find(strong(5)) == []
+
+
+def test_common_opening_finds_only_with_another():
+    postings = Postings()
+    for slot in range(1, OPENING_CAP + 1):
+        postings.add(slot, keys(5, 7, 2 * slot))
+    assert len(postings.find(keys(5))) == OPENING_CAP
+    postings.add(OPENING_CAP + 1, keys(5, 99))
     assert postings.find(keys(5)) == []
+    assert postings.find(keys(5, 7)) == list(range(1, OPENING_CAP + 1))
+    assert postings.find(keys(5, 99)) == [OPENING_CAP + 1]
+
+
+def test_a_flood_of_one_text_costs_no_more_than_the_cap():
+    postings = Postings()
+    for slot in range(1, 5000):
+        postings.add(slot, keys(*range(2, 52)))
+    assert postings.find(keys(*range(2, 52))) == []
 
 
 def test_texts_leave_with_their_hour():
@@ -95,10 +117,9 @@ def test_flash_is_found_by_its_rare_words():
     watch = FlashWatch(window_s=3600)
     common = list(range(100, 110))
     for slot in range(1, 40):
-        watch.add(slot, 0.0, 12, keys(*common, slot))
+        watch.add(slot, 0.0, 12, keys(*common, slot), keys(slot))
     found = watch.best(keys(*common, 7, 900, 901), 100, 10.0, 3600)
-    assert found[0][0] == 7
-    assert found[0][1] == 1.0
-    assert all(share < 0.8 for _, share in found[1:])
+    assert (found[0].slot, found[0].share, found[0].subject) == (7, 1.0, True)
+    assert all(flash.share < 0.8 and not flash.subject for flash in found[1:])
     assert watch.best(keys(*common, 7), 100, 4000.0, 3600) == []
     assert watch.best(keys(), 100, 10.0, 3600) == []

@@ -165,7 +165,7 @@ class TestNames:
         flash = an_item("f", FLASH, headline="FLASH - Crane falls onto quay", slugline=self.SLUG)
         told = (
             (
-                "A crane of the northern quay in Brestava fell into the basin on Tuesday morning, "
+                "A hoist of the northern quay in Brestava fell into the basin on Tuesday morning, "
                 "and the harbour council said that nobody was hurt."
             ),
             *DOCK,

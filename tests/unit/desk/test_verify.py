@@ -83,3 +83,93 @@ def test_look_alike_is_answered_with_its_veto(changed, veto):
 
 def test_equal_texts_are_exact():
     assert compared(a_text(LEAD, slot=2), a_text(LEAD)).reasons == ("exact",)
+
+
+TABLE = (
+    "Shr 26 cts vs 18 cts",
+    "Net 2,102,000 vs 1,415,000",
+    "Revs 44.1 mln vs 42.2 mln",
+    "Year",
+    "Shr 21 cts vs 91 cts",
+    "Net 1,678,000 vs 7,105,000",
+    "Revs 155.1 mln vs 149.2 mln",
+)
+
+
+def a_table(*changes, headline="TORVALD LINES <TVL> 4TH QTR NET", slot=1):
+    rows = TABLE
+    for before, after in changes:
+        rows = tuple(row.replace(before, after) for row in rows)
+    return a_text(*rows, headline=headline, slot=slot)
+
+
+@pytest.mark.parametrize(
+    ("changes", "headline", "likeness"),
+    [
+        ([("cts", "cents")], "TORVALD LINES 4TH QTR NET", Likeness.EXACT),
+        (
+            [("44.1 mln", "44,120,000"), ("42.2 mln", "42,210,400")],
+            "TORVALD LINES INC <TVL.O> 4TH QTR",
+            Likeness.NEAR,
+        ),
+        ([("1,678,000", "1,978,000")], "TORVALD LINES <TVL> 4TH QTR NET", Likeness.CORRECTION),
+        ([("1,678,000", "1,978,000")], "CORRECTED - TORVALD <TVL> 4TH QTR", Likeness.CORRECTION),
+        ([], "KELDA FOODS <KLF> 4TH QTR NET", Likeness.NONE),
+    ],
+    ids=["units", "restated", "put-right", "marked", "other-share"],
+)
+def test_tables_are_told_apart(changes, headline, likeness):
+    new = a_table(*changes, headline=headline, slot=2)
+    assert compared(new, a_table()).likeness is likeness
+
+
+def test_changed_figure_is_never_the_same_again():
+    for number in ("18 cts", "1,415,000", "155.1 mln"):
+        new = a_table((number, number.replace("1", "3")), slot=2)
+        assert compared(new, a_table()).likeness not in {Likeness.NEAR, Likeness.EXACT}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "vetoed"),
+    [
+        ("Brestava shares close", "Brestava shares open", True),
+        ("Herring prices on March 5", "Herring prices on March 6", True),
+        ("Herring prices 0900 GMT", "Herring prices 0919 GMT", True),
+        ("Herring prices Monday", "Herring prices on Monday", False),
+        ("Herring prices", "Herring prices 0919 GMT", False),
+    ],
+)
+def test_hour_of_a_headline_vetoes(one, other, vetoed):
+    body = LEAD.replace("14", "fourteen")
+    new, old = a_text(body, MORE, headline=one, slot=2), a_text(body, MORE, headline=other)
+    assert ("veto=moment" in vetoes(compared(new, old))) is vetoed
+
+
+def test_swapped_name_in_the_headline_vetoes():
+    text = "Prices of {0} herring were steady at the close, dealers at the {0} exchange said, and "
+    body = text + "few boats were at sea because of the swell off the outer banks, they added."
+    new = a_text(body.format("Ostholm"), headline="Ostholm herring steady", slot=2)
+    old = a_text(body.format("Vessa"), headline="Vessa herring steady")
+    assert "veto=title-names" in vetoes(compared(new, old))
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+def test_flashes_are_alike_only_when_equal(ratio):
+    flash = "Torvald raises prime rate to 7-3/4 per cent from eight per cent, effective tomorrow"
+    new = a_text(" ".join([flash.replace("Torvald", "Kelda")] * ratio), headline=None, slot=2)
+    assert compared(new, a_text(flash, headline=None)).likeness is Likeness.NONE
+
+
+def test_shorter_later_version_is_a_cut():
+    verdict = compared(a_text(LEAD, slot=2), a_text(LEAD, MORE, OTHER))
+    assert verdict.likeness is Likeness.VERSION
+    assert "cut" in verdict.reasons
+
+
+def test_sample_of_a_long_text_says_enough_of_its_cut():
+    rows = [f"{LEAD} {OTHER.replace('nine', str(place))} Note {place * 7919} holds." for place in
+            range(60)]  # fmt: skip
+    words = [f"word{place * 7} word{place * 11 + 1} word{place * 13 + 2}" for place in range(900)]
+    long = a_text(*rows[:1], " ".join(words))
+    cut = a_text(*rows[:1], " ".join(words[:120]), slot=2)
+    assert compared(cut, long).likeness is Likeness.VERSION
