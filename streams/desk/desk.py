@@ -6,56 +6,39 @@ must not read a clock.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemas.decoded import Dropped, Failed
-from schemas.event import Dead, EventKind, Source, WireEvent
+from schemas.event import Source, WireEvent
 from schemas.fingerprint import Fingerprint
 from schemas.item import Item
-from schemas.journal import (
-    HeldRecord,
-    Indexed,
-    JournalRecord,
-    Named,
-    Sighting,
-    StateRecord,
-    Status,
-)
+from schemas.journal import HeldRecord, JournalRecord, StateRecord
 from streams.desk.config import DeskConfig
 from streams.desk.decision import Decision, Signed
 from streams.desk.explaining import Explanation, explain
 from streams.desk.fingerprint import is_comparable, sign, unpack
-from streams.desk.flashes import FLASH_WORDS
-from streams.desk.identity import event_id, source_id
 from streams.desk.joining import with_takes
 from streams.desk.journal import DeskChanges, Mark, Restorer, RewoundError
 from streams.desk.judge import judge, release
-from streams.desk.lifecycle import content_of, is_flash, is_kill
 from streams.desk.memory import Memory, hot_text, keys_of
-from streams.desk.references import pack_names
-from streams.desk.watch import NOTHING, Noted
+from streams.desk.recording import (
+    Given,
+    entry_of,
+    events_of,
+    held_record,
+    place_hash,
+    record_of,
+    rejection,
+    source_of,
+)
 from streams.errors import CorruptionError
 from streams.steps import Drop, Fail
 
 # Hosts that follow live append a tick when something is due. A worker that was down for hours
 # announces what began meanwhile; an archive is older.
 _LIVE = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class _Input:
-    """One item to decide on, and where it stands."""
-
-    item: Item
-    fingerprint: Fingerprint
-    source: Source
-    at: datetime
-    place: str | None = None
-    cause: str | None = None
-    noted: Noted = NOTHING
 
 
 class Desk:
@@ -102,8 +85,8 @@ class Desk:
             transport: its place on the log, "topic/partition/offset/part"; a place that was
                 decided before gives no events.
         """
-        source = source or _source_of(item)
-        place = _place_hash(transport, source)
+        source = source or source_of(item)
+        place = place_hash(transport, source)
         if self._is_decided(place):
             return []
         at = self._memory.time_of(now, item.received_at)
@@ -114,7 +97,7 @@ class Desk:
         signed = self._ready(item, fingerprint)
         decision = judge(self._memory, self._config.rule(item.provider), signed, at)
         noted = self._memory.watch.note_item(item, decision.kind, at)
-        given = _Input(item, fingerprint, source, at, place=place, noted=noted)
+        given = Given(item, fingerprint, source, at, place=place, noted=noted)
         events += self._carry_out(decision, given)
         return events
 
@@ -148,7 +131,7 @@ class Desk:
             stage: where a ``Fail`` happened; a ``Failed`` record says it itself.
             transport: its place on the log, as for ``decide``.
         """
-        place = _place_hash(transport, source)
+        place = place_hash(transport, source)
         if self._is_decided(place):
             return []
         received_at = outcome.received_at if isinstance(outcome, Dropped | Failed) else now
@@ -156,7 +139,7 @@ class Desk:
         events = self._release_due(at)
         sequence = outcome.sequence if isinstance(outcome, Dropped) else None
         noted = self._memory.watch.note(source.provider, sequence, None, at)
-        event = _rejection(source, outcome, stage, noted.reasons())
+        event = rejection(source, outcome, stage, noted.reasons())
         self._apply(
             JournalRecord(
                 seq=self._memory.seq + 1,
@@ -284,7 +267,7 @@ class Desk:
         return True
 
     def _ready(self, item: Item, fingerprint: Fingerprint) -> Signed:
-        entry = _entry(item, fingerprint, novel=False)
+        entry = entry_of(item, fingerprint, novel=False)
         text = hot_text(entry, self._memory.seq + 1, self._memory.now_s)
         return Signed(item, text, keys_of(fingerprint), unpack(fingerprint.lead))
 
@@ -300,7 +283,7 @@ class Desk:
             fingerprint = sign(held.item)
             signed = self._ready(held.item, fingerprint)
             decision = release(self._memory, self._config.rule(held.item.provider), signed)
-            given = _Input(held.item, fingerprint, held.source, at, cause=held.hold)
+            given = Given(held.item, fingerprint, held.source, at, cause=held.hold)
             events += self._carry_out(decision, given)
 
     def _announce_due(self, until: datetime) -> list[WireEvent]:
@@ -314,169 +297,25 @@ class Desk:
             events += announced
         return events
 
-    def _carry_out(self, decision: Decision, given: _Input) -> list[WireEvent]:
+    def _carry_out(self, decision: Decision, given: Given) -> list[WireEvent]:
         """Events of a decision; what it changes goes into the journal and into memory."""
         key = given.item.item_key
         decision = with_takes(self._memory, decision, given.item)
         if silence := given.noted.reasons():
             decision = replace(decision, reasons=decision.reasons + silence)
-        events = _events(decision, given)
+        events = events_of(decision, given)
         others = [other.item_key for other in decision.others]
         were_held = [one for one in (key, *others) if one in self._memory.held]
-        record = self._record(decision, given, events[0].id)
+        record = record_of(decision, given, events[0].id, self._memory.seq + 1, self.epoch)
         self._apply(record)
         if decision.hold is not None:
-            kept = HeldRecord(
-                item_key=key,
-                seq=record.seq,
-                epoch=self.epoch,
-                hold=events[0].id,
-                due=decision.hold.due,
-                reason=decision.hold.reason,
-                source=given.source,
-                item=given.item,
-            )
+            kept = held_record(decision.hold, given, events[0].id, record)
             self._memory.hold(kept)
             self._changes.held.append((key, kept))
         ended = [(one, None) for one in were_held if one not in self._memory.held]
         self._changes.held.extend(ended)
         return [*events, *given.noted.events(events[0].id, given.source)]
 
-    def _record(self, decision: Decision, given: _Input, primary_id: str) -> JournalRecord:
-        seq = self._memory.seq + 1
-        standings = list(decision.others)
-        if decision.standing is not None:
-            standing = decision.standing
-            if decision.hold is not None:
-                standing = replace(standing, hold=primary_id)
-            elif standing.status is not Status.HELD:
-                standing = replace(standing, hold=None, due=None)
-            standings.append(standing)
-        item, fingerprint = given.item, given.fingerprint
-        return JournalRecord(
-            seq=seq,
-            epoch=self.epoch,
-            now=given.at,
-            type="decided" if given.cause is None else "release",
-            transport=given.place,
-            item_id=item.id,
-            kind=decision.kind,
-            states=tuple(standing.record(seq, self.epoch) for standing in standings),
-            indexed=_entry(item, fingerprint, novel=decision.novel)
-            if decision.publishes or decision.indexes
-            else None,
-            sighting=_sighting(decision, item, fingerprint),
-            takes=decision.takes,
-            named=_named(decision, given),
-            heard=given.noted.of_message(primary_id, given.source),
-        )
-
     def _apply(self, record: JournalRecord) -> None:
         self._memory.apply(record)
         self._changes.journal.append(record)
-
-
-def _events(decision: Decision, given: _Input) -> list[WireEvent]:
-    """The primary event of a decision, then what it caused."""
-    source = given.source
-    primary = WireEvent(
-        id=event_id(source.id, decision.kind, given.item.id),
-        kind=decision.kind,
-        source=source,
-        item=decision.item,
-        of=decision.of,
-        story_key=decision.story_key,
-        score=decision.score,
-        reasons=decision.reasons,
-        changes=decision.changes,
-        cause=given.cause,
-    )
-    caused = [
-        WireEvent(
-            id=event_id(source.id, event.kind, event.item.id if event.item else event.of),
-            kind=event.kind,
-            source=source,
-            item=decision.item if event.carries_item else event.item,
-            of=event.of,
-            story_key=event.story_key,
-            reasons=event.reasons,
-            cause=primary.id,
-        )
-        for event in decision.caused
-    ]
-    return [primary, *caused]
-
-
-def _entry(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
-    flash = is_flash(item) or fingerprint.words <= FLASH_WORDS
-    if not flash and fingerprint.lead:
-        # Only a flash is looked for by its words; in the journal of others they are dead weight.
-        fingerprint = fingerprint.model_copy(update={"lead": "", "subject": ""})
-    return Indexed(
-        item_key=item.item_key,
-        item_id=item.id,
-        provider=item.provider,
-        version_created=item.version_created,
-        novel=novel,
-        flash=flash,
-        fingerprint=fingerprint,
-    )
-
-
-def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sighting | None:
-    if not fingerprint.words:
-        return None
-    seen = decision.publishes or decision.indexes
-    version = (item.item_key, item.id) if seen else decision.copied
-    if version is None:
-        return None
-    return Sighting(
-        exact=fingerprint.exact, provider=item.provider, item_key=version[0], item_id=version[1]
-    )
-
-
-def _named(decision: Decision, given: _Input) -> Named | None:
-    item = given.item
-    if given.cause is not None or decision.kind is EventKind.ADVISORY or is_kill(item):
-        # It was named when it was held; what a kill says of itself it says of its target.
-        return None
-    names = pack_names(item)
-    return Named(item_key=item.item_key, names=names) if names else None
-
-
-def _rejection(
-    source: Source,
-    outcome: Drop | Fail | Dropped | Failed,
-    stage: str,
-    reasons: tuple[str, ...] = (),
-) -> WireEvent:
-    if isinstance(outcome, Drop | Dropped):
-        return WireEvent(
-            id=event_id(source.id, EventKind.REJECTED, source.id),
-            kind=EventKind.REJECTED,
-            source=source,
-            reasons=(str(outcome.reason), *reasons),
-        )
-    if isinstance(outcome, Failed):
-        stage = outcome.stage
-    return WireEvent(
-        id=event_id(source.id, EventKind.DEAD, source.id),
-        kind=EventKind.DEAD,
-        source=source,
-        reasons=(outcome.code, *reasons),
-        dead=Dead(code=outcome.code, stage=stage, detail=outcome.detail),
-    )
-
-
-def _source_of(item: Item) -> Source:
-    digest = hashlib.sha256(content_of(item).encode()).hexdigest()
-    return Source(
-        id=source_id(item.id, digest, 0), provider=item.provider, position=item.id, sha256=digest
-    )
-
-
-def _place_hash(transport: str | None, source: Source) -> str | None:
-    if transport is None:
-        return None
-    place = f"{transport}\n{source.sha256}".encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(place, digest_size=8).hexdigest()

@@ -1,0 +1,198 @@
+"""A decision put into words: the events others read, and the journal record a desk reads.
+
+It must not decide, nor know what the desk remembers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from schemas.decoded import Dropped, Failed
+from schemas.event import Dead, EventKind, Source, WireEvent
+from schemas.fingerprint import Fingerprint
+from schemas.item import Item
+from schemas.journal import HeldRecord, Indexed, JournalRecord, Named, Sighting, Status
+from streams.desk.decision import Decision
+from streams.desk.flashes import FLASH_WORDS
+from streams.desk.identity import event_id, source_id
+from streams.desk.lifecycle import Hold, content_of, is_flash, is_kill
+from streams.desk.references import pack_names
+from streams.desk.watch import NOTHING, Noted
+from streams.steps import Drop, Fail
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One item to decide on, and where it stands.
+
+    Attributes:
+        at: the desk's time.
+        place: hash of where it lies on the log.
+        cause: id of the hold event that ends, where it is released.
+        noted: what the watch made of its arrival.
+    """
+
+    item: Item
+    fingerprint: Fingerprint
+    source: Source
+    at: datetime
+    place: str | None = None
+    cause: str | None = None
+    noted: Noted = NOTHING
+
+
+def events_of(decision: Decision, given: Given) -> list[WireEvent]:
+    """The primary event of a decision, then what it caused."""
+    source = given.source
+    primary = WireEvent(
+        id=event_id(source.id, decision.kind, given.item.id),
+        kind=decision.kind,
+        source=source,
+        item=decision.item,
+        of=decision.of,
+        story_key=decision.story_key,
+        score=decision.score,
+        reasons=decision.reasons,
+        changes=decision.changes,
+        cause=given.cause,
+    )
+    caused = [
+        WireEvent(
+            id=event_id(source.id, event.kind, event.item.id if event.item else event.of),
+            kind=event.kind,
+            source=source,
+            item=decision.item if event.carries_item else event.item,
+            of=event.of,
+            story_key=event.story_key,
+            reasons=event.reasons,
+            cause=primary.id,
+        )
+        for event in decision.caused
+    ]
+    return [primary, *caused]
+
+
+def record_of(
+    decision: Decision, given: Given, primary_id: str, seq: int, epoch: int
+) -> JournalRecord:
+    """All that a decision changes, as the journal's record ``seq``."""
+    standings = list(decision.others)
+    if decision.standing is not None:
+        standing = decision.standing
+        if decision.hold is not None:
+            standing = replace(standing, hold=primary_id)
+        elif standing.status is not Status.HELD:
+            standing = replace(standing, hold=None, due=None)
+        standings.append(standing)
+    item, fingerprint = given.item, given.fingerprint
+    indexes = decision.publishes or decision.indexes
+    return JournalRecord(
+        seq=seq,
+        epoch=epoch,
+        now=given.at,
+        type="decided" if given.cause is None else "release",
+        transport=given.place,
+        item_id=item.id,
+        kind=decision.kind,
+        states=tuple(standing.record(seq, epoch) for standing in standings),
+        indexed=entry_of(item, fingerprint, novel=decision.novel) if indexes else None,
+        sighting=_sighting(decision, item, fingerprint),
+        takes=decision.takes,
+        named=_named(decision, given),
+        heard=given.noted.of_message(primary_id, given.source),
+    )
+
+
+def held_record(hold: Hold, given: Given, primary_id: str, record: JournalRecord) -> HeldRecord:
+    """What is kept of an item that ``record`` puts under a hold."""
+    return HeldRecord(
+        item_key=given.item.item_key,
+        seq=record.seq,
+        epoch=record.epoch,
+        hold=primary_id,
+        due=hold.due,
+        reason=hold.reason,
+        source=given.source,
+        item=given.item,
+    )
+
+
+def entry_of(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
+    """What later copy is compared with."""
+    flash = is_flash(item) or fingerprint.words <= FLASH_WORDS
+    if not flash and fingerprint.lead:
+        # Only a flash is looked for by its words; in the journal of others they are dead weight.
+        fingerprint = fingerprint.model_copy(update={"lead": "", "subject": ""})
+    return Indexed(
+        item_key=item.item_key,
+        item_id=item.id,
+        provider=item.provider,
+        version_created=item.version_created,
+        novel=novel,
+        flash=flash,
+        fingerprint=fingerprint,
+    )
+
+
+def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sighting | None:
+    if not fingerprint.words:
+        return None
+    seen = decision.publishes or decision.indexes
+    version = (item.item_key, item.id) if seen else decision.copied
+    if version is None:
+        return None
+    return Sighting(
+        exact=fingerprint.exact, provider=item.provider, item_key=version[0], item_id=version[1]
+    )
+
+
+def _named(decision: Decision, given: Given) -> Named | None:
+    item = given.item
+    if given.cause is not None or decision.kind is EventKind.ADVISORY or is_kill(item):
+        # It was named when it was held; what a kill says of itself it says of its target.
+        return None
+    names = pack_names(item)
+    return Named(item_key=item.item_key, names=names) if names else None
+
+
+def rejection(
+    source: Source,
+    outcome: Drop | Fail | Dropped | Failed,
+    stage: str,
+    reasons: tuple[str, ...] = (),
+) -> WireEvent:
+    """The event of a part that is no item."""
+    if isinstance(outcome, Drop | Dropped):
+        return WireEvent(
+            id=event_id(source.id, EventKind.REJECTED, source.id),
+            kind=EventKind.REJECTED,
+            source=source,
+            reasons=(str(outcome.reason), *reasons),
+        )
+    if isinstance(outcome, Failed):
+        stage = outcome.stage
+    return WireEvent(
+        id=event_id(source.id, EventKind.DEAD, source.id),
+        kind=EventKind.DEAD,
+        source=source,
+        reasons=(outcome.code, *reasons),
+        dead=Dead(code=outcome.code, stage=stage, detail=outcome.detail),
+    )
+
+
+def source_of(item: Item) -> Source:
+    """A source for an item that came without one: from its id and content."""
+    digest = hashlib.sha256(content_of(item).encode()).hexdigest()
+    return Source(
+        id=source_id(item.id, digest, 0), provider=item.provider, position=item.id, sha256=digest
+    )
+
+
+def place_hash(transport: str | None, source: Source) -> str | None:
+    """16 hexadecimal digits of where an input lies on the log; None where it lies on none."""
+    if transport is None:
+        return None
+    place = f"{transport}\n{source.sha256}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(place, digest_size=8).hexdigest()
