@@ -71,7 +71,7 @@ def answer_from_events(
         later,
         same_story=linked.same_story,
         links=linked.links(),
-        explanation=recalled.desk.explain(later.item, earlier.item),
+        explanation=recalled.desk.explain(later.item, earlier.item, again=recalled.again),
         how=recalled.how,
         hidden=linked.is_killed and not killed,
     )

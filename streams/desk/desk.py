@@ -178,15 +178,17 @@ class Desk:
         """When each provider was last heard, by the desk's time."""
         return self._memory.watch.last_heard()
 
-    def explain(self, item: Item, earlier: Item, now: datetime | None = None) -> Explanation:
+    def explain(
+        self, item: Item, earlier: Item, now: datetime | None = None, *, again: bool = False
+    ) -> Explanation:
         """Why ``item``, if it were decided now, would or would not be joined to ``earlier``.
 
-        It moves the desk's time as ``decide`` does and changes nothing else: ask a desk rebuilt
+        ``again`` says that it has been decided already, and asks as if it had not. It moves the desk's time as ``decide`` does and changes nothing else: ask a desk rebuilt
         for the purpose, not one at work.
         """
         self._memory.advance(self._memory.time_of(now, item.received_at))
         new, old = (self._ready(each, sign(each)) for each in (item, earlier))
-        return explain(self._memory, self._config.rule(item.provider), new, old)
+        return explain(self._memory, self._config.rule(item.provider), new, old, again=again)
 
     def drain(self) -> DeskChanges:
         """What changed since the last drain, for the host to write."""
