@@ -183,8 +183,9 @@ class Desk:
     ) -> Explanation:
         """Why ``item``, if it were decided now, would or would not be joined to ``earlier``.
 
-        ``again`` says that it has been decided already, and asks as if it had not. It moves the desk's time as ``decide`` does and changes nothing else: ask a desk rebuilt
-        for the purpose, not one at work.
+        It moves the desk's time as ``decide`` does and changes nothing else: ask a desk rebuilt
+        for the purpose, not one at work. ``again`` says that it has decided ``item`` already, and
+        asks as if it had not.
         """
         self._memory.advance(self._memory.time_of(now, item.received_at))
         new, old = (self._ready(each, sign(each)) for each in (item, earlier))

@@ -268,7 +268,7 @@ def _said(memory: Memory, rule: DedupRule, pair: _Pair) -> Iterator[Check]:
     new = pair.new
     stated = stated_parent(memory, new.item, rule)
     if stated is not None and stated.item_key == pair.old.item_key:
-        yield Check("link", True, "the agency says so", stated.verdict.reasons)  # noqa: FBT003
+        yield Check("link", True, "the agency says so", stated.verdict.reasons)
     namesake = as_namesake(memory, new, rule, pair.earlier) if pair.is_hot else None
     if namesake is not None:
         name = namesake.name.removeprefix("same-")

@@ -75,16 +75,21 @@ def stated_parent(memory: Memory, item: Item, rule: DedupRule) -> Parent | None:
 
 def named_parent(memory: Memory, signed: Signed, rule: DedupRule) -> Parent | None:
     """The best earlier item of the day that shares a name with this one, and enough text."""
-    best: tuple[float, int, Parent] | None = None
+    best: tuple[tuple[bool, float, int], Parent] | None = None
     shares: dict[int, float] | None = None
     for name, hot in _of_the_day(memory, signed.item):
         if shares is None:
             shares = _flash_shares(memory, signed, rule)
         parent = _like_namesake(memory, signed, rule, hot, shares.get(hot.slot, 0.0))
-        if parent is not None and (best is None or (parent.verdict.score, hot.slot) > best[:2]):
+        if parent is None:
+            continue
+        # A round-up has the story's sentences, too, and must not hide the story.
+        apart = memory.standings[hot.item_key].stands_apart
+        rank = (not apart, parent.verdict.score, hot.slot)
+        if best is None or rank > best[0]:
             verdict = replace(parent.verdict, reasons=(name, *parent.verdict.reasons))
-            best = (verdict.score, hot.slot, replace(parent, verdict=verdict))
-    return best[2] if best else None
+            best = (rank, replace(parent, verdict=verdict))
+    return best[1] if best else None
 
 
 @dataclass(frozen=True, slots=True)

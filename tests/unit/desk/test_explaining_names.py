@@ -97,7 +97,7 @@ def test_a_name_without_text_in_common_is_told_and_joins_nothing() -> None:
 
 
 @pytest.mark.parametrize(("headline", "passed"), [("Dock =2", True), ("Other dock =2", False)])
-def test_takes_of_one_text_are_joined_by_name_and_number(headline: str, passed: bool) -> None:
+def test_takes_of_one_text_are_joined_by_name_and_number(headline: str, *, passed: bool) -> None:
     first = marked("one", (*STORY[:2], "(more)"), "Dock", slugline="DOCK-BRESTAVA")
     audit = first.audit.model_copy(update={"warnings": ("text-continues",)})
     first = first.model_copy(update={"audit": audit})
