@@ -297,7 +297,10 @@ def _attached(memory: Memory, pair: _Pair) -> Iterator[Check]:
         yield Check("apart", passed=pair.joined, measured=measured)
     if pair.joined:
         return
-    if "chain-too-long" in decision.reasons:
+    if "untold-headline" in decision.reasons:
+        measured = "nothing of the later one's headline is in its text, which may be furniture"
+        yield Check("headline", passed=False, measured=measured)
+    elif "chain-too-long" in decision.reasons:
         yield Check("chain", passed=False, measured="linked only: too many versions lie between")
     elif decision.of is not None and key_of(decision.of) not in {
         pair.old.item_key,
