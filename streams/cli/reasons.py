@@ -65,6 +65,8 @@ REASONS: dict[str, str] = {
     "related": "beside {} stories",
     "chain-too-long": "alike, but too many versions lie between to be the same story",
     "untold-headline": "a text like another's, but nothing of the headline is in it",
+    "other-subject": "a short text like another's, with another name in it",
+    "words-changed": "a short text of which some words changed",
     "advisory": "a note to editors",
     "embargo": "under embargo",
     "withheld": "withheld by the agency",

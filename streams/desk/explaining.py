@@ -300,6 +300,9 @@ def _attached(memory: Memory, pair: _Pair) -> Iterator[Check]:
     if "untold-headline" in decision.reasons:
         measured = "nothing of the later one's headline is in its text, which may be furniture"
         yield Check("headline", passed=False, measured=measured)
+    elif "other-subject" in decision.reasons:
+        measured = "short texts, and each has a name or words that are not in the other"
+        yield Check("subject", passed=False, measured=measured)
     elif "chain-too-long" in decision.reasons:
         yield Check("chain", passed=False, measured="linked only: too many versions lie between")
     elif decision.of is not None and key_of(decision.of) not in {

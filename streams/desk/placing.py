@@ -5,7 +5,7 @@ It reads the memory and changes nothing; versions of one key are judged elsewher
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from schemas.event import Changes, EventKind
 from schemas.item import Item
@@ -14,6 +14,7 @@ from streams.desk.chains import Kin, Parent, find_kin, find_parent
 from streams.desk.changes import changes_between
 from streams.desk.config import DedupRule
 from streams.desk.decision import Caused, Decision, Signed, original_of, publish
+from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import HotText
 from streams.desk.killed import is_killed, killed_beside
 from streams.desk.lifecycle import (
@@ -25,6 +26,7 @@ from streams.desk.lifecycle import (
     standing_with,
     stands_apart,
 )
+from streams.desk.lookalikes import Difference, difference
 from streams.desk.memory import Memory
 from streams.desk.stories import named_parent, stated_parent
 from streams.desk.superseding import supersede_flashes, supersede_late_flash, supersede_parent
@@ -44,12 +46,11 @@ def place_first(
         return _with_parent(memory, signed, known, again)
     corrects = is_correction(signed.item)
     kin = find_kin(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
-    alike = _unless_furniture(signed, kin.parent)
-    parent = _joined(memory, rule, signed, alike)
+    alike = _told_apart(memory, signed, kin.parent)
+    parent = _joined(memory, rule, signed, alike.parent)
     if parent is None:
         decision = _without_parent(memory, signed, known)
-        if kin.parent is not None and alike is None:
-            decision = replace(decision, reasons=(*decision.reasons, "untold-headline"))
+        decision = replace(decision, reasons=decision.reasons + alike.reasons)
     else:
         decision = _with_parent(memory, signed, known, parent)
     decision = _linked(decision, kin)
@@ -66,11 +67,40 @@ def _roundup_again(memory: Memory, rule: DedupRule, signed: Signed) -> Parent | 
     return earlier_roundup(memory, signed, rule) if rule.enabled else None
 
 
-def _unless_furniture(signed: Signed, parent: Parent | None) -> Parent | None:
-    """The parent, unless all that is alike proves nothing: its headline would never be out."""
-    if parent is None or parent.flash or parent.text is None:
-        return parent
-    return None if proves_nothing(signed.item, signed.text, parent.text) else parent
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """A parent found by likeness, or why what is alike is none."""
+
+    parent: Parent | None
+    reasons: tuple[str, ...] = ()
+
+
+def _told_apart(memory: Memory, signed: Signed, parent: Parent | None) -> _Alike:
+    """The parent, unless what is alike in the two texts is not the news in them."""
+    hot = parent.text if parent else None
+    if parent is None or hot is None or parent.flash or is_correction(signed.item):
+        return _Alike(parent)
+    if parent.verdict.likeness is Likeness.EXACT:
+        return _Alike(parent)
+    if proves_nothing(signed.item, signed.text, hot):
+        return _Alike(None, ("untold-headline",))
+    words = memory.flashes.words_of(hot.slot)
+    if words is None or max(signed.text.words, hot.words) > FLASH_WORDS:
+        return _Alike(parent)
+    return _briefly_alike(parent, difference(signed, hot, words))
+
+
+def _briefly_alike(parent: Parent, found: Difference) -> _Alike:
+    """A short text that differs from its parent in a word or more."""
+    if found is Difference.SUBJECT:
+        return _Alike(None, ("other-subject",))
+    verdict = parent.verdict
+    if found is Difference.WORDS and verdict.likeness is Likeness.NEAR:
+        reasons = (*verdict.reasons, "words-changed")
+        parent = replace(
+            parent, verdict=replace(verdict, likeness=Likeness.VERSION, reasons=reasons)
+        )
+    return _Alike(parent)
 
 
 def _joined(
@@ -85,7 +115,7 @@ def _joined(
     stated = stated_parent(memory, signed.item, rule)
     if stated is not None and (parent is None or stated.beside is None):
         return stated
-    parent = parent or _unless_furniture(signed, named_parent(memory, signed, rule))
+    parent = parent or _told_apart(memory, signed, named_parent(memory, signed, rule)).parent
     if parent is not None and memory.standings[parent.item_key].stands_apart:
         parent, roundup = None, roundup or parent
     return parent or (after_roundup(memory, signed, roundup) if roundup else None)
