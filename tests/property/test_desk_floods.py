@@ -65,7 +65,7 @@ class TestFloods:
         self, compared: list[int]
     ) -> None:
         desk, most = Desk(), 0
-        for number in range(500):
+        for number in range(200):
             turned = [*DOCK[number % 5 :], *DOCK[: number % 5]]
             text = [*turned, f"The berth fee will be {number * 37 + 11} crowns from {number} May."]
             before = compared[0]
@@ -73,9 +73,9 @@ class TestFloods:
             most = max(most, compared[0] - before)
         assert most <= MOST_COMPARED
 
-    def test_a_template_filled_in_a_thousand_times_is_not_one_story(self) -> None:
+    def test_a_template_filled_in_hundreds_of_times_is_not_one_story(self) -> None:
         items = []
-        for number in range(400):
+        for number in range(200):
             company = f"{chr(65 + number % 26)}{'aeiou'[number % 5]}rnholm{number}"
             text = (
                 f"{company} said its board declared a dividend of {number + 3}.{number} cts.",

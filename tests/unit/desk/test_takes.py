@@ -334,8 +334,13 @@ def test_takes_are_named_without_their_marks(slugline):
 
 @pytest.mark.parametrize(
     "headline",
-    ["Brestava closes dock", "SUITE - Brestava closes dock", "Brestava closes dock =2"]
-    + ["Brestava closes dock (suite)", "Brestava closes dock (2nd take)"],
+    [
+        "Brestava closes dock",
+        "SUITE - Brestava closes dock",
+        "Brestava closes dock =2",
+        "Brestava closes dock (suite)",
+        "Brestava closes dock (2nd take)",
+    ],
 )
 def test_takes_are_named_by_their_headline_without_its_mark(headline):
     assert take_name(a_take(2, headline=headline)).headline == "brestava closes dock"
