@@ -237,6 +237,17 @@ def may_extend(memory: Memory, parent: HotText) -> bool:
     return parent.slot in memory.last_members(story)
 
 
+def flashes_near(memory: Memory, text: HotText, lead: U32, rule: DedupRule) -> list[HotText]:
+    """The flashes that are looked at for a text: what it may tell in full, repeat or correct."""
+    window_s = rule.flash_window.total_seconds()
+    slots: list[int] = []
+    if is_one_line(text):
+        slots = [one.slot for one in memory.flashes.alike(lead, memory.now_s, window_s)]
+    elif text.words > FLASH_WORDS:
+        slots = [one.slot for one in memory.flashes.best(lead, text.words, memory.now_s, window_s)]
+    return [flash for flash in map(memory.index.get, slots) if flash is not None]
+
+
 def _flash_again(
     memory: Memory, text: HotText, lead: U32, rule: DedupRule, *, corrects: bool
 ) -> Parent | None:
