@@ -43,7 +43,7 @@ class Followed:
 
     Attributes:
         share: of its words, weighted by rarity, in the story's opening.
-        subject: one of its first words is there too: the story is about the same.
+        subject: the rarer of its first words is there too: the story is about the same.
     """
 
     slot: int
@@ -97,8 +97,7 @@ class FlashWatch:
                 continue
             first = joined.firsts[place]
             covered = self._coverage(flash.words, hits[first : first + len(flash.words)], now_s)
-            about = bool(np.isin(flash.subject, lead).any())
-            found.append(Followed(flash.slot, covered, about))
+            found.append(Followed(flash.slot, covered, self._is_about(flash, lead, now_s)))
         return sorted(found, key=lambda flash: (-flash.share, -flash.slot))
 
     def alike(self, words: U32, now_s: float, window_s: float) -> list[Repeated]:
@@ -125,6 +124,11 @@ class FlashWatch:
         if self._joined is None and self._flashes:
             self._joined = _join(self._flashes)
         return self._joined
+
+    def _is_about(self, flash: _Flash, lead: U32, now_s: float) -> bool:
+        """The telling one of a flash's first words is there: of "Nordhavn Corp" not "Corp"."""
+        seen = self._rarity.count(flash.subject, now_s)
+        return len(seen) > 0 and bool(np.isin(flash.subject[seen == seen.min()], lead).any())
 
     def _coverage(self, words: U32, hits: NDArray[np.bool_], now_s: float) -> float:
         seen = self._rarity.count(words, now_s).astype(np.float64)
