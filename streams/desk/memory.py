@@ -220,15 +220,21 @@ def _own(exact: bytes, provider: str | None) -> bytes:
     return hashlib.blake2b(exact + encoded, digest_size=16).digest()
 
 
+_OPENINGS = 8
+_NO_KEYS = np.zeros(0, np.uint32)
+
+
 def keys_of(fingerprint: Fingerprint) -> U32:
     """What a text is found by: 7 sentence keys at most, 8 of bands, 2 of outlines, 8 of openings.
 
-    The last are odd and the others even, so that one array holds both.
+    A share it is about takes the place of the last opening. These are odd and the others even, so
+    that one array holds both.
     """
     strong = [
         unpack(part) for part in (fingerprint.sentences, fingerprint.bands, fingerprint.outlines)
     ]
-    openings = unpack(fingerprint.openings) | OPENING_BIT
+    share = unpack(fingerprint.tickers)[:1] if fingerprint.bands else _NO_KEYS
+    openings = np.concatenate((share, unpack(fingerprint.openings)))[:_OPENINGS] | OPENING_BIT
     return distinct(np.concatenate((np.concatenate(strong) & ~OPENING_BIT, openings)))
 
 

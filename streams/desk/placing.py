@@ -14,6 +14,7 @@ from streams.desk.chains import Kin, Parent, find_kin, find_parent
 from streams.desk.changes import changes_between
 from streams.desk.config import DedupRule
 from streams.desk.decision import Caused, Decision, Signed, original_of, publish
+from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import HotText
 from streams.desk.killed import is_killed, killed_beside
 from streams.desk.lifecycle import (
@@ -187,6 +188,7 @@ def _is_late_flash(item: Item, text: HotText, parent: Parent) -> bool:
         and item.provider == parent.provider
         and not _is_copy(parent)
         and parent.text is not None
+        and parent.text.words > FLASH_WORDS
         and text.words < parent.text.words
     )
 
