@@ -113,11 +113,13 @@ class Memory:
             self._decided.add(int(record.transport, 16), self.day)
         for state in record.states:
             self.set_standing(state)
-        if record.sighting is not None:
-            self._sight(record.sighting)
+        seen = record.sighting or _own_sighting(record.indexed)
+        if seen is not None:
+            self._sight(seen)
         if record.named is not None:
             named = record.named
-            self.references.add(unpack_names(named.names), named.item_key, self.day)
+            item_key = named.item_key or record.states[-1].item_key
+            self.references.add(unpack_names(named.names), item_key, self.day)
         if record.indexed is not None:
             self._index(record.indexed, record.seq, ready)
         for take in record.takes:
@@ -231,6 +233,18 @@ class Memory:
             self.rarity.add(phrases, self.now_s)
 
 
+def _own_sighting(entry: Indexed | None) -> Sighting | None:
+    """What is indexed has been seen."""
+    if entry is None or not entry.fingerprint.words:
+        return None
+    return Sighting.model_construct(
+        exact=entry.fingerprint.exact,
+        provider=entry.provider,
+        item_key=entry.item_key,
+        item_id=entry.item_id,
+    )
+
+
 def _own(exact: bytes, provider: str | None) -> bytes:
     """The key of a text among one provider's."""
     encoded = (provider or "").encode("utf-8", "surrogatepass")
@@ -282,4 +296,6 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
 
 def _halved(packed: str) -> bytes:
     """The lower half of each hash: two texts have too few of these for more to be needed."""
+    if not packed:
+        return b""
     return memoryview(packed_bytes(packed)).cast("H")[::2].tobytes()
