@@ -15,6 +15,7 @@ from schemas.event import Source, WireEvent
 from schemas.fingerprint import Fingerprint
 from schemas.item import Item
 from schemas.journal import HeldRecord, JournalRecord, StateRecord
+from streams.desk.chains import flashes_near
 from streams.desk.config import DeskConfig
 from streams.desk.decision import Decision, Signed
 from streams.desk.explaining import Explanation, explain
@@ -22,7 +23,7 @@ from streams.desk.fingerprint import is_comparable, sign, unpack
 from streams.desk.joining import with_takes
 from streams.desk.journal import DeskChanges, Mark, Restorer, RewoundError
 from streams.desk.judge import judge, release
-from streams.desk.memory import Memory, hot_text, keys_of
+from streams.desk.memory import Memory, Ready, hot_text, keys_of
 from streams.desk.recording import (
     Given,
     entry_of,
@@ -33,6 +34,7 @@ from streams.desk.recording import (
     rejection,
     source_of,
 )
+from streams.desk.stories import namesakes
 from streams.errors import CorruptionError
 from streams.steps import Drop, Fail
 
@@ -98,20 +100,28 @@ class Desk:
         decision = judge(self._memory, self._config.rule(item.provider), signed, at)
         noted = self._memory.watch.note_item(item, decision.kind, at)
         given = Given(item, fingerprint, source, at, place=place, noted=noted)
-        events += self._carry_out(decision, given)
+        events += self._carry_out(decision, given, signed)
         return events
 
     def candidates(self, item: Item, *, fingerprint: Fingerprint | None = None) -> tuple[str, ...]:
-        """Ids of the versions an item would be compared with now: the equal one, then the newest.
+        """Ids of the versions an item would be compared with now, however they are found.
 
-        Changes nothing; for measuring how well candidates are found.
+        The equal one, those of its keys from the newest on, flashes of its words, and those that
+        bear a name of it. Changes nothing; for measuring how well candidates are found.
         """
         signed = self._ready(item, fingerprint or sign(item))
         rule = self._config.rule(item.provider)
         days = rule.exact_window.days
         same = self._memory.find_same(signed.text.exact, item.provider, days)
-        hot = (text.item_id for text in self._memory.index.candidates(signed.keys))
-        return (*((same[1],) if same else ()), *hot)
+        return (
+            *((same[1],) if same else ()),
+            *(text.item_id for text in self._memory.index.candidates(signed.keys)),
+            *(
+                flash.item_id
+                for flash in flashes_near(self._memory, signed.text, signed.lead, rule)
+            ),
+            *(text.item_id for text in namesakes(self._memory, item)),
+        )
 
     def reject(
         self,
@@ -287,7 +297,7 @@ class Desk:
             signed = self._ready(held.item, fingerprint)
             decision = release(self._memory, self._config.rule(held.item.provider), signed)
             given = Given(held.item, fingerprint, held.source, at, cause=held.hold)
-            events += self._carry_out(decision, given)
+            events += self._carry_out(decision, given, signed)
 
     def _announce_due(self, until: datetime) -> list[WireEvent]:
         """The silences that began, and the gaps that are certain, by ``until``; in order."""
@@ -300,7 +310,7 @@ class Desk:
             events += announced
         return events
 
-    def _carry_out(self, decision: Decision, given: Given) -> list[WireEvent]:
+    def _carry_out(self, decision: Decision, given: Given, signed: Signed) -> list[WireEvent]:
         """Events of a decision; what it changes goes into the journal and into memory."""
         key = given.item.item_key
         decision = with_takes(self._memory, decision, given.item)
@@ -310,7 +320,7 @@ class Desk:
         others = [other.item_key for other in decision.others]
         were_held = [one for one in (key, *others) if one in self._memory.held]
         record = record_of(decision, given, events[0].id, self._memory.seq + 1, self.epoch)
-        self._apply(record)
+        self._apply(record, (signed.text, signed.keys))
         if decision.hold is not None:
             kept = held_record(decision.hold, given, events[0].id, record)
             self._memory.hold(kept)
@@ -319,6 +329,6 @@ class Desk:
         self._changes.held.extend(ended)
         return [*events, *given.noted.events(events[0].id, given.source)]
 
-    def _apply(self, record: JournalRecord) -> None:
-        self._memory.apply(record)
+    def _apply(self, record: JournalRecord, ready: Ready | None = None) -> None:
+        self._memory.apply(record, ready)
         self._changes.journal.append(record)

@@ -217,6 +217,7 @@ def _is_late_flash(item: Item, text: HotText, parent: Parent) -> bool:
         and item.provider == parent.provider
         and not _is_copy(parent)
         and parent.text is not None
+        and parent.text.words > FLASH_WORDS
         and text.words < parent.text.words
     )
 

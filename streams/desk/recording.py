@@ -6,6 +6,7 @@ It must not decide, nor know what the desk remembers.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from schemas.journal import HeldRecord, Indexed, JournalRecord, Named, Sighting,
 from streams.desk.decision import Decision
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.identity import event_id, source_id
-from streams.desk.lifecycle import Hold, content_of, is_flash, is_kill
+from streams.desk.lifecycle import Hold, Standing, content_of, is_flash, is_kill
 from streams.desk.references import pack_names
 from streams.desk.watch import NOTHING, Noted
 from streams.steps import Drop, Fail
@@ -98,9 +99,9 @@ def record_of(
         kind=decision.kind,
         states=tuple(standing.record(seq, epoch) for standing in standings),
         indexed=entry_of(item, fingerprint, novel=decision.novel) if indexes else None,
-        sighting=_sighting(decision, item, fingerprint),
+        sighting=None if indexes else _sighting(decision, item, fingerprint),
         takes=decision.takes,
-        named=_named(decision, given),
+        named=_named(decision, given, standings),
         heard=given.noted.of_message(primary_id, given.source),
     )
 
@@ -139,22 +140,24 @@ def entry_of(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
 def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sighting | None:
     if not fingerprint.words:
         return None
-    seen = decision.publishes or decision.indexes
-    version = (item.item_key, item.id) if seen else decision.copied
-    if version is None:
+    if decision.copied is None:
         return None
+    item_key, item_id = decision.copied
     return Sighting(
-        exact=fingerprint.exact, provider=item.provider, item_key=version[0], item_id=version[1]
+        exact=fingerprint.exact, provider=item.provider, item_key=item_key, item_id=item_id
     )
 
 
-def _named(decision: Decision, given: Given) -> Named | None:
+def _named(decision: Decision, given: Given, standings: Sequence[Standing]) -> Named | None:
     item = given.item
     if given.cause is not None or decision.kind is EventKind.ADVISORY or is_kill(item):
         # It was named when it was held; what a kill says of itself it says of its target.
         return None
     names = pack_names(item)
-    return Named(item_key=item.item_key, names=names) if names else None
+    if not names:
+        return None
+    is_said = bool(standings) and standings[-1].item_key == item.item_key
+    return Named(item_key="" if is_said else item.item_key, names=names)
 
 
 def rejection(
