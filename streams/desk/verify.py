@@ -242,7 +242,7 @@ def _kind(pair: _Pair, rule: DedupRule, *, corrects: bool) -> tuple[Likeness, tu
     if pair.ratio < rule.copy_ratio or _lacks_paragraphs(pair):
         return Likeness.VERSION, (("cut",) if pair.new.words < pair.old.words else ())
     if not figures.replaced:
-        if pair.containment < _COPY and not (pair.is_table or pair.states_the_same):
+        if _is_told_anew(pair):
             return Likeness.VERSION, ("rewritten",)
         # A copy with a figure of its own is never passed over as the same again.
         added = len(set(figures.only_new) - set(pair.old.numbers.split()))
@@ -251,6 +251,17 @@ def _kind(pair: _Pair, rule: DedupRule, *, corrects: bool) -> tuple[Likeness, tu
     if _is_put_right(pair):
         return Likeness.CORRECTION, (*changed, "unmarked")
     return Likeness.VERSION, changed
+
+
+def _is_told_anew(pair: _Pair) -> bool:
+    """Prose in other words; or few words or a table that the headline gives to somebody else."""
+    tabular = pair.is_table or min(pair.new.words, pair.old.words) < _FLASH_WORDS
+    if pair.states_the_same or (tabular and pair.same_share):
+        return False
+    if tabular:
+        new, old = _halves(pair.new.title), _halves(pair.old.title)
+        return not (new <= old or old <= new)
+    return pair.containment < _COPY
 
 
 def _lacks_paragraphs(pair: _Pair) -> bool:
