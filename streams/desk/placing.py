@@ -64,7 +64,7 @@ def _kin_of(memory: Memory, rule: DedupRule, signed: Signed) -> Kin:
     """What an item belongs to: by its text, else by what the agency says of it."""
     corrects = is_correction(signed.item)
     kin = find_kin(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
-    return replace(kin, parent=_joined(memory, rule, signed, kin.parent))
+    return Kin(_joined(memory, rule, signed, kin.parent), kin.links)
 
 
 def _joined(
