@@ -20,12 +20,12 @@ from typing import BinaryIO
 import orjson
 
 from schemas.event import EventKind, Source, WireEvent
-from schemas.fingerprint import Fingerprint
 from schemas.item import Item
 from streams.clean import clean
 from streams.decode.decoded import Block, Decoded, Facts, Role
 from streams.desk import Desk
-from streams.desk.fingerprint import sign, unpack
+from streams.desk.fingerprint import sign
+from streams.desk.memory import keys_of
 from streams.errors import ConfigError
 
 _GZIP = b"\x1f\x8b"
@@ -152,9 +152,11 @@ class Decisions:
     Attributes:
         stories: key of the story it belongs to; missing where cleaning kept nothing.
         primary: its primary event.
-        candidates: numbers of the wires it would be compared with, of those asked for.
-        keys: keys it is found by, how many.
+        candidates: numbers of the wires it would be compared with, of those asked for; of a wire
+            the desk has several copies of, of which it keeps one text, all.
+        keys: keys it is found by, how many: all kinds of them.
         exact: hash of its normalised text.
+        copies: numbers of the duplicates of it.
         clean_s: CPU seconds of cleaning, all wires together; sign_s and decide_s likewise.
     """
 
@@ -163,6 +165,7 @@ class Decisions:
     candidates: dict[int, frozenset[int]] = field(default_factory=dict)
     keys: dict[int, int] = field(default_factory=dict)
     exact: dict[int, str] = field(default_factory=dict)
+    copies: dict[int, list[int]] = field(default_factory=dict)
     clean_s: float = 0.0
     sign_s: float = 0.0
     decide_s: float = 0.0
@@ -223,10 +226,11 @@ def _decide_one(desk: Desk, wire: Wire, said: Decisions, *, asks: bool) -> None:
     fingerprint = sign(item)
     said.sign_s += time.process_time() - cleaned
     said.exact[wire.number] = fingerprint.exact
-    said.keys[wire.number] = _keys(fingerprint)
+    said.keys[wire.number] = len(keys_of(fingerprint))
     if asks:
-        found = map(number_of, desk.candidates(item, fingerprint=fingerprint))
-        said.candidates[wire.number] = frozenset(n for n in found if n is not None)
+        found = set(map(number_of, desk.candidates(item, fingerprint=fingerprint))) - {None}
+        copies = (copy for one in found for copy in said.copies.get(one or 0, ()))
+        said.candidates[wire.number] = frozenset((*filter(None, found), *copies))
     signed = time.process_time()
     events = desk.decide(item, fingerprint=fingerprint)
     said.decide_s += time.process_time() - signed
@@ -235,10 +239,9 @@ def _decide_one(desk: Desk, wire: Wire, said: Decisions, *, asks: bool) -> None:
         return
     said.primary[wire.number] = primary
     said.stories[wire.number] = primary.story_key or item.item_key
-
-
-def _keys(fingerprint: Fingerprint) -> int:
-    return len(unpack(fingerprint.sentences)) + len(unpack(fingerprint.bands))
+    original = said.target(wire.number)
+    if primary.kind is EventKind.DUPLICATE and original is not None:
+        said.copies.setdefault(original, []).append(wire.number)
 
 
 def linked_flashes(wires: Sequence[Wire], said: Decisions) -> dict[int, int]:

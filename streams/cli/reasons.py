@@ -64,6 +64,7 @@ REASONS: dict[str, str] = {
     "wraps": "a round-up that uses {} stories",
     "related": "beside {} stories",
     "chain-too-long": "alike, but too many versions lie between to be the same story",
+    "untold-headline": "a text like another's, but nothing of the headline is in it",
     "advisory": "a note to editors",
     "embargo": "under embargo",
     "withheld": "withheld by the agency",

@@ -19,7 +19,14 @@ from streams.desk.figures import agreement
 from streams.desk.flashes import FLASH_WORDS, Followed
 from streams.desk.index import HotText
 from streams.desk.memory import Memory
-from streams.desk.verify import Likeness, Verdict, compare, same_headline
+from streams.desk.verify import (
+    Likeness,
+    Verdict,
+    compare,
+    is_one_line,
+    other_shares,
+    same_headline,
+)
 from streams.desk.words import U32
 
 # Reuters wires give 1.1 candidates a text; a flood of one template must not stop the desk.
@@ -42,6 +49,8 @@ _LACKS_LIKENESS = frozenset({"", "veto=rare-containment", "veto=evidence"})
 _SUBJECT_COVERS = 0.15
 # Share of a flash's figures that its story has.
 _FLASH_FIGURES = 0.5
+# Words of a flash that says another again and more: a tenth, and one at least.
+_ADDED_SHARE = 0.1
 
 
 _Compared: TypeAlias = tuple[HotText, Verdict]
@@ -104,6 +113,9 @@ def find_kin(
     kin = _like_text(memory, text, keys, rule, corrects=corrects)
     if kin.parent is not None or any(link.rel == "roundup_of" for link in kin.links):
         return kin
+    if is_one_line(text):
+        again = _flash_again(memory, text, lead, rule, corrects=corrects or text.corrects)
+        return Kin(again, kin.links)
     return Kin(_flash_before(memory, text, lead, rule), kin.links)
 
 
@@ -223,6 +235,43 @@ def may_extend(memory: Memory, parent: HotText) -> bool:
     if story is None or story == parent.item_key or (standing.flash and standing.superseded):
         return True
     return parent.slot in memory.last_members(story)
+
+
+def flashes_near(memory: Memory, text: HotText, lead: U32, rule: DedupRule) -> list[HotText]:
+    """The flashes that are looked at for a text: what it may tell in full, repeat or correct."""
+    window_s = rule.flash_window.total_seconds()
+    slots: list[int] = []
+    if is_one_line(text):
+        slots = [one.slot for one in memory.flashes.alike(lead, memory.now_s, window_s)]
+    elif text.words > FLASH_WORDS:
+        slots = [one.slot for one in memory.flashes.best(lead, text.words, memory.now_s, window_s)]
+    return [flash for flash in map(memory.index.get, slots) if flash is not None]
+
+
+def _flash_again(
+    memory: Memory, text: HotText, lead: U32, rule: DedupRule, *, corrects: bool
+) -> Parent | None:
+    """The flash that another one corrects, as it says, or says again with hardly a word more.
+
+    What is said again is published all the same: the word more may be the news.
+    """
+    for repeated in memory.flashes.alike(lead, memory.now_s, rule.flash_window.total_seconds()):
+        flash = memory.index.get(repeated.slot)
+        if flash is None or flash.item_key == text.item_key or flash.provider != text.provider:
+            continue
+        alive = memory.standings[flash.item_key].status is Status.LIVE
+        if not alive or not is_one_line(flash) or other_shares(text, flash):
+            continue
+        more = max(1, int(_ADDED_SHARE * len(lead)))
+        if corrects or (not repeated.dropped and repeated.added <= more):
+            likeness = Likeness.CORRECTION if corrects else Likeness.VERSION
+            share = repeated.share
+            verdict = Verdict(likeness, round(share, 4), (f"flash-words={share:.2f}",))
+            joins = may_extend(memory, flash)
+            return Parent(
+                flash.item_key, flash.item_id, flash.provider, verdict, flash, joins=joins
+            )
+    return None
 
 
 def _flash_before(memory: Memory, text: HotText, lead: U32, rule: DedupRule) -> Parent | None:

@@ -15,6 +15,7 @@ from schemas.event import Source, WireEvent
 from schemas.fingerprint import Fingerprint
 from schemas.item import Item
 from schemas.journal import HeldRecord, JournalRecord, StateRecord
+from streams.desk.chains import flashes_near
 from streams.desk.config import DeskConfig
 from streams.desk.decision import Decision, Signed
 from streams.desk.explaining import Explanation, explain
@@ -33,6 +34,7 @@ from streams.desk.recording import (
     rejection,
     source_of,
 )
+from streams.desk.stories import namesakes
 from streams.errors import CorruptionError
 from streams.steps import Drop, Fail
 
@@ -102,16 +104,24 @@ class Desk:
         return events
 
     def candidates(self, item: Item, *, fingerprint: Fingerprint | None = None) -> tuple[str, ...]:
-        """Ids of the versions an item would be compared with now: the equal one, then the newest.
+        """Ids of the versions an item would be compared with now, however they are found.
 
-        Changes nothing; for measuring how well candidates are found.
+        The equal one, those of its keys from the newest on, flashes of its words, and those that
+        bear a name of it. Changes nothing; for measuring how well candidates are found.
         """
         signed = self._ready(item, fingerprint or sign(item))
         rule = self._config.rule(item.provider)
         days = rule.exact_window.days
         same = self._memory.find_same(signed.text.exact, item.provider, days)
-        hot = (text.item_id for text in self._memory.index.candidates(signed.keys))
-        return (*((same[1],) if same else ()), *hot)
+        return (
+            *((same[1],) if same else ()),
+            *(text.item_id for text in self._memory.index.candidates(signed.keys)),
+            *(
+                flash.item_id
+                for flash in flashes_near(self._memory, signed.text, signed.lead, rule)
+            ),
+            *(text.item_id for text in namesakes(self._memory, item)),
+        )
 
     def reject(
         self,
@@ -178,15 +188,18 @@ class Desk:
         """When each provider was last heard, by the desk's time."""
         return self._memory.watch.last_heard()
 
-    def explain(self, item: Item, earlier: Item, now: datetime | None = None) -> Explanation:
+    def explain(
+        self, item: Item, earlier: Item, now: datetime | None = None, *, again: bool = False
+    ) -> Explanation:
         """Why ``item``, if it were decided now, would or would not be joined to ``earlier``.
 
         It moves the desk's time as ``decide`` does and changes nothing else: ask a desk rebuilt
-        for the purpose, not one at work.
+        for the purpose, not one at work. ``again`` says that it has decided ``item`` already, and
+        asks as if it had not.
         """
         self._memory.advance(self._memory.time_of(now, item.received_at))
         new, old = (self._ready(each, sign(each)) for each in (item, earlier))
-        return explain(self._memory, self._config.rule(item.provider), new, old)
+        return explain(self._memory, self._config.rule(item.provider), new, old, again=again)
 
     def drain(self) -> DeskChanges:
         """What changed since the last drain, for the host to write."""

@@ -27,7 +27,14 @@ from streams.desk.figures import (
     read_numbers,
     rounded_numbers,
 )
-from streams.desk.headlines import TICKER, Heading, read_heading, tickers_of, without_marks
+from streams.desk.headlines import (
+    MONTH_NAMES,
+    TICKER,
+    Heading,
+    read_heading,
+    tickers_of,
+    without_marks,
+)
 from streams.desk.words import (
     PARAGRAPH_SEPARATOR,
     U32,
@@ -41,7 +48,7 @@ from streams.desk.words import (
     split_words,
 )
 
-FINGERPRINT_VERSION = 2
+FINGERPRINT_VERSION = 3
 
 SHORT_WORDS = 20
 """A shorter text is alike to another only when equal: ten words of two bank rates differ in one."""
@@ -83,7 +90,7 @@ _SPELLED = {
     "11": "eleven onze",
     "12": "twelve douze doce zwölf",
 }
-# Before "million" it is a number.
+# Before "million" it is a number, and behind a month: "Pay June one".
 _ONE = "one un une ein eine una uno"
 # What agencies shorten as the line fills; the first of each stands for all.
 _UNITS = (
@@ -93,7 +100,7 @@ _UNITS = (
     "stg sterling", "yr year", "pts points", "vs versus v",
 )  # fmt: skip
 
-_IS_NUMBER, _IS_ONE, _IS_SCALE, _IS_UNIT = range(1, 5)
+_IS_NUMBER, _IS_ONE, _IS_SCALE, _IS_UNIT, _IS_MONTH = range(1, 6)
 
 _EXACT = re.compile(r"[0-9a-f]{32}")
 
@@ -113,6 +120,11 @@ def _known_words() -> tuple[U64, NDArray[np.uint8], U64, list[str]]:
             put(word, _IS_NUMBER, word, digits)
     for word in _ONE.split():
         put(word, _IS_ONE, word, "1")
+    # French "sept" is seven more often than September.
+    for word in set(MONTH_NAMES) - {
+        number for words in _SPELLED.values() for number in words.split()
+    }:
+        put(word, _IS_MONTH, word, "")
     first_of = {word: unit.split()[0] for unit in _UNITS for word in unit.split()}
     for word, scale in SCALES.items():
         put(word, _IS_SCALE, first_of.get(word, word), str(scale))
@@ -268,7 +280,9 @@ def _plain(words: Words) -> tuple[Words, list[str]]:
     for place, entry in list(known.items())[:NUMBERS_READ]:
         behind = known.get(place + 1)
         scale = _VALUE[behind] if behind is not None and _ROLE[behind] == _IS_SCALE else None
-        if _ROLE[entry] == _IS_NUMBER or (_ROLE[entry] == _IS_ONE and scale is not None):
+        before = known.get(place - 1)
+        counts = scale is not None or (before is not None and _ROLE[before] == _IS_MONTH)
+        if _ROLE[entry] == _IS_NUMBER or (_ROLE[entry] == _IS_ONE and counts):
             spelled.append(_VALUE[entry] if scale is None else f"{_VALUE[entry]}e{scale}")
     hashes = words.hashes.copy()
     hashes[found] = _STANDS_FOR[places[found]]

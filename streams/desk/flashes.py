@@ -20,6 +20,9 @@ FLASH_WORDS = 45
 """A text this short may be a flash, whether it says so or not."""
 
 _FEWEST_WORDS = 5
+# Share of the words of the shorter of two flashes in the other, for the one to repeat the other.
+# "CORRECTED -" and two wrong figures are four words of fifteen.
+_REPEATS = 0.7
 _MOST_WATCHED = 512
 # A word seen in 2^n short texts weighs 8 - n: an integer, so that every machine agrees.
 _HEAVIEST = 8
@@ -40,12 +43,28 @@ class Followed:
 
     Attributes:
         share: of its words, weighted by rarity, in the story's opening.
-        subject: one of its first words is there too: the story is about the same.
+        subject: the rarer of its first words is there too: the story is about the same.
     """
 
     slot: int
     share: float
     subject: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A flash that another flash repeats.
+
+    Attributes:
+        share: of the distinct words of the one that has fewer, in the other.
+        added: distinct words that only the later has.
+        dropped: those that only the earlier has.
+    """
+
+    slot: int
+    share: float
+    added: int
+    dropped: int
 
 
 class FlashWatch:
@@ -66,15 +85,10 @@ class FlashWatch:
 
     def best(self, lead: U32, length: int, now_s: float, window_s: float) -> list[Followed]:
         """The flashes that a story with this opening may follow, best first."""
-        while self._flashes and self._flashes[0].at_s < now_s - self._window_s:
-            self._flashes.popleft()
-            self._joined = None
-        if not self._flashes or not len(lead):
+        joined = self._watched(now_s)
+        if joined is None or not len(lead):
             return []
-        if self._joined is None:
-            self._joined = _join(self._flashes)
-        joined = self._joined
-        hits = lead[np.minimum(np.searchsorted(lead, joined.words), len(lead) - 1)] == joined.words
+        hits = _found(joined.words, lead)
         likely = np.add.reduceat(hits, joined.firsts, dtype=np.int64) * 2 >= joined.lengths
         found = []
         for place in np.flatnonzero(likely).tolist():
@@ -83,9 +97,38 @@ class FlashWatch:
                 continue
             first = joined.firsts[place]
             covered = self._coverage(flash.words, hits[first : first + len(flash.words)], now_s)
-            about = bool(np.isin(flash.subject, lead).any())
-            found.append(Followed(flash.slot, covered, about))
+            found.append(Followed(flash.slot, covered, self._is_about(flash, lead, now_s)))
         return sorted(found, key=lambda flash: (-flash.share, -flash.slot))
+
+    def alike(self, words: U32, now_s: float, window_s: float) -> list[Repeated]:
+        """The flashes that a flash of these words may repeat or correct, best first."""
+        joined = self._watched(now_s)
+        if joined is None or not len(words):
+            return []
+        common = np.add.reduceat(_found(joined.words, words), joined.firsts, dtype=np.int64)
+        least = np.maximum(_REPEATS * np.minimum(joined.lengths, len(words)), _FEWEST_WORDS)
+        found = []
+        for place in np.flatnonzero(common >= least).tolist():
+            flash, both = self._flashes[place], int(common[place])
+            if flash.at_s >= now_s - window_s:
+                shorter = min(len(flash.words), len(words))
+                added, dropped = len(words) - both, len(flash.words) - both
+                found.append(Repeated(flash.slot, both / shorter, added, dropped))
+        return sorted(found, key=lambda one: (one.added + one.dropped, -one.slot))
+
+    def _watched(self, now_s: float) -> _Joined | None:
+        """The words of the flashes that are not too old, if there are any."""
+        while self._flashes and self._flashes[0].at_s < now_s - self._window_s:
+            self._flashes.popleft()
+            self._joined = None
+        if self._joined is None and self._flashes:
+            self._joined = _join(self._flashes)
+        return self._joined
+
+    def _is_about(self, flash: _Flash, lead: U32, now_s: float) -> bool:
+        """The telling one of a flash's first words is there: of "Nordhavn Corp" not "Corp"."""
+        seen = self._rarity.count(flash.subject, now_s)
+        return len(seen) > 0 and bool(np.isin(flash.subject[seen == seen.min()], lead).any())
 
     def _coverage(self, words: U32, hits: NDArray[np.bool_], now_s: float) -> float:
         seen = self._rarity.count(words, now_s).astype(np.float64)
@@ -99,6 +142,14 @@ class _Joined:
     words: U32
     firsts: Index
     lengths: Index
+
+
+def _found(words: U32, among: U32) -> NDArray[np.bool_]:
+    """Which of the words are among the others, which ascend and are not none."""
+    found: NDArray[np.bool_] = (
+        among[np.minimum(np.searchsorted(among, words), len(among) - 1)] == words
+    )
+    return found
 
 
 def _join(flashes: Sequence[_Flash]) -> _Joined:

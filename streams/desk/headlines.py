@@ -46,6 +46,9 @@ def _numbered(lists: Iterable[str]) -> dict[str, int]:
 
 
 _MONTH_OF, _WEEKDAY_OF, _ORDINAL_OF = map(_numbered, (_MONTHS, _WEEKDAYS, _ORDINALS))
+MONTH_NAMES = tuple(_MONTH_OF)
+"""The months in English, French, German and Spanish, and what they are shortened to; folded."""
+
 _HOUR = re.compile(r"[0-2]?\dh[0-5]\d|[0-2]\d[0-5]\dgmt")
 _QUARTER = re.compile(r"[qt][1-4]")
 _SESSIONS = {

@@ -251,16 +251,21 @@ def _own(exact: bytes, provider: str | None) -> bytes:
     return hashlib.blake2b(exact + encoded, digest_size=16).digest()
 
 
+_OPENINGS = 8
+
+
 def keys_of(fingerprint: Fingerprint) -> U32:
     """What a text is found by: 7 sentence keys at most, 8 of bands, 2 of outlines, 8 of openings.
 
-    The last are odd and the others even, so that one array holds both. In no order, and some may
-    be repeated.
+    A share it is about takes the place of the last opening. These are odd and the others even, so
+    that one array holds both. In no order, and some may be repeated.
     """
     strong = b"".join(
         map(packed_bytes, (fingerprint.sentences, fingerprint.bands, fingerprint.outlines))
     )
-    keys = unpack_bytes(strong + packed_bytes(fingerprint.openings)) & ~OPENING_BIT
+    share = packed_bytes(fingerprint.tickers)[:4] if fingerprint.bands else b""
+    openings = (share + packed_bytes(fingerprint.openings))[: 4 * _OPENINGS]
+    keys = unpack_bytes(strong + openings) & ~OPENING_BIT
     keys[len(strong) // 4 :] |= OPENING_BIT
     return keys
 

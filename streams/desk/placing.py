@@ -14,6 +14,7 @@ from streams.desk.chains import Kin, Parent, find_kin, find_parent
 from streams.desk.changes import changes_between
 from streams.desk.config import DedupRule
 from streams.desk.decision import Caused, Decision, Signed, original_of, publish
+from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import HotText
 from streams.desk.killed import is_killed, killed_beside
 from streams.desk.lifecycle import (
@@ -28,6 +29,7 @@ from streams.desk.lifecycle import (
 from streams.desk.memory import Memory
 from streams.desk.stories import named_parent, stated_parent
 from streams.desk.superseding import supersede_flashes, supersede_late_flash, supersede_parent
+from streams.desk.telling import proves_nothing
 from streams.desk.verify import Likeness
 from streams.desk.wraps import after_roundup, earlier_roundup, place_apart
 
@@ -41,11 +43,16 @@ def place_first(
         if again is None:
             return place_apart(memory, rule, signed, known)
         return _with_parent(memory, signed, known, again)
-    kin = _kin_of(memory, rule, signed)
-    if kin.parent is None:
+    corrects = is_correction(signed.item)
+    kin = find_kin(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
+    alike = _unless_furniture(signed, kin.parent)
+    parent = _joined(memory, rule, signed, alike)
+    if parent is None:
         decision = _without_parent(memory, signed, known)
+        if kin.parent is not None and alike is None:
+            decision = replace(decision, reasons=(*decision.reasons, "untold-headline"))
     else:
-        decision = _with_parent(memory, signed, known, kin.parent)
+        decision = _with_parent(memory, signed, known, parent)
     decision = _linked(decision, kin)
     decision = supersede_flashes(memory, rule, signed, decision)
     return supersede_late_flash(memory, signed, decision)
@@ -60,17 +67,17 @@ def _roundup_again(memory: Memory, rule: DedupRule, signed: Signed) -> Parent | 
     return earlier_roundup(memory, signed, rule) if rule.enabled else None
 
 
-def _kin_of(memory: Memory, rule: DedupRule, signed: Signed) -> Kin:
-    """What an item belongs to: by its text, else by what the agency says of it."""
-    corrects = is_correction(signed.item)
-    kin = find_kin(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
-    return Kin(_joined(memory, rule, signed, kin.parent), kin.links)
+def _unless_furniture(signed: Signed, parent: Parent | None) -> Parent | None:
+    """The parent, unless all that is alike proves nothing: its headline would never be out."""
+    if parent is None or parent.flash or parent.text is None:
+        return parent
+    return None if proves_nothing(signed.item, signed.text, parent.text) else parent
 
 
 def _joined(
     memory: Memory, rule: DedupRule, signed: Signed, parent: Parent | None
 ) -> Parent | None:
-    """The parent found by text, or the one that the agency's words make better."""
+    """What an item belongs to: by its text, else by what the agency says of it."""
     if not rule.enabled or (parent is not None and _is_copy(parent)):
         return parent
     roundup = None
@@ -79,7 +86,7 @@ def _joined(
     stated = stated_parent(memory, signed.item, rule)
     if stated is not None and (parent is None or stated.beside is None):
         return stated
-    parent = parent or named_parent(memory, signed, rule)
+    parent = parent or _unless_furniture(signed, named_parent(memory, signed, rule))
     if parent is not None and memory.standings[parent.item_key].stands_apart:
         parent, roundup = None, roundup or parent
     return parent or (after_roundup(memory, signed, roundup) if roundup else None)
@@ -181,6 +188,7 @@ def _is_late_flash(item: Item, text: HotText, parent: Parent) -> bool:
         and item.provider == parent.provider
         and not _is_copy(parent)
         and parent.text is not None
+        and parent.text.words > FLASH_WORDS
         and text.words < parent.text.words
     )
 

@@ -41,12 +41,18 @@ _RESTATED_SHARE = 0.35
 # one share of numbers. Reuters wires: of 18 pairs more that came of it 14 were right, before the
 # headline had to be three quarters the same and the text to have twice the evidence.
 _SUBJECT_SAYS = 0.1
+# The figures of one share, or the names under one headline, besides: an editor wrote it anew.
+_MATTER_SAYS = 0.2
+_SAME_NAMES = 0.85
 _SHARE_SAYS = 0.15
 _SAME_HEADLINE = 0.75
 _FEWEST_TITLE_WORDS = 3
 _MUCH_EVIDENCE = 16
-# All figures the same, and so many, say more than the hour in the headline.
+# So many of the same figures, or so many of three digits that are no zeros, say more than the hour
+# or the name in the headline; three such hardly agree by chance.
 _TELLING_FIGURES = 8
+_PRECISE_FIGURES = 3
+_PRECISE_DIGITS = 3
 # A flash is one paragraph; of two, one word is the news.
 _FLASH_PARAGRAPHS = 1
 _FLASH_WORDS = 30
@@ -101,6 +107,7 @@ class _Pair:
         seen: those in common of the sample.
         figures: agreement of their numbers, each as often as it occurs.
         numbers: share of the smaller set of numbers found in the other.
+        precise: how many numbers of three digits or more, ending zeros aside, both have.
     """
 
     new: HotText
@@ -110,6 +117,7 @@ class _Pair:
     seen: int
     figures: Agreement
     numbers: float
+    precise: int
     names: float
     ratio: float
 
@@ -138,6 +146,25 @@ class _Pair:
         return self.evidence >= _MUCH_EVIDENCE and same_headline(self.new, self.old)
 
     @property
+    def one_matter(self) -> bool:
+        """One share's table with its figures; or under one headline the same names and figures."""
+        if self.same_share and self.is_table and self.figures_tell:
+            return True
+        named = len(_halves(self.new.names) & _halves(self.old.names)) >= _FEWEST_NAMES
+        return (
+            self.evidence >= _MUCH_EVIDENCE
+            and named
+            and self.names >= _SAME_NAMES
+            and self.numbers >= 1
+            and same_headline(self.new, self.old)
+        )
+
+    @property
+    def figures_tell(self) -> bool:
+        """So many figures are the same that chance is out of the question."""
+        return self.figures.common >= _TELLING_FIGURES or self.precise >= _PRECISE_FIGURES
+
+    @property
     def states_the_same(self) -> bool:
         """The same figures, several, of the same subject."""
         figures = self.figures
@@ -157,6 +184,7 @@ def _measure(new: HotText, old: HotText, rarity: Rarity) -> _Pair:
         seen=seen,
         figures=agreement(new_numbers, old_numbers),
         numbers=agreement(set(new_numbers), set(old_numbers)).share_of_smaller,
+        precise=sum(map(_is_precise, set(new_numbers) & set(old_numbers))),
         names=_name_share(new, old),
         ratio=min(new.words, old.words) / max(new.words, old.words, 1),
     )
@@ -171,11 +199,14 @@ def _vetoes(pair: _Pair, rule: DedupRule, *, corrects: bool) -> Iterator[str]:
     if pair.evidence < evidence or pair.seen < min(_LEAST_SEEN, evidence):
         yield f"veto=evidence {pair.evidence}<{evidence}"
     least = rule.correction if corrects else rule.containment
-    if pair.one_subject:
+    if pair.one_matter:
+        least -= _MATTER_SAYS
+    elif pair.one_subject:
         least -= _SUBJECT_SAYS
     if pair.containment < least and not stated:
         yield f"veto=rare-containment {pair.containment:.2f}<{least:.2f}"
-    if _apart(pair.new.tickers, pair.old.tickers):
+    put_right = corrects and pair.containment >= _OTHERWISE_EQUAL
+    if _apart(pair.new.tickers, pair.old.tickers) and not put_right:
         yield "veto=tickers"
     if not corrects:
         yield from _other_facts(pair, rule)
@@ -188,15 +219,15 @@ def _other_facts(pair: _Pair, rule: DedupRule) -> Iterator[str]:
         yield f"veto=numbers {pair.numbers:.2f}<{least:.2f}"
     if pair.names < rule.names:
         yield f"veto=names {pair.names:.2f}<{rule.names:.2f}"
-    if _other_subject(pair.new, pair.old):
+    told = pair.figures_tell and pair.figures.share_of_smaller >= least
+    if _other_subject(pair.new, pair.old) and not told:
         yield "veto=title-names"
-    told = pair.figures.common >= _TELLING_FIGURES and pair.figures.share_of_smaller >= least
     if _apart(pair.new.moments, pair.old.moments) and not told:
         yield "veto=moment"
 
 
 def _too_short(new: HotText, old: HotText) -> bool:
-    return min(new.words, old.words) < SHORT_WORDS or (_is_flash(new) and _is_flash(old))
+    return min(new.words, old.words) < SHORT_WORDS or (is_one_line(new) and is_one_line(old))
 
 
 def _kind(pair: _Pair, rule: DedupRule, *, corrects: bool) -> tuple[Likeness, tuple[str, ...]]:
@@ -265,6 +296,10 @@ def _rare_containment(new: HotText, old: HotText, rarity: Rarity) -> tuple[float
     return containment, common * (_LARGEST + 1) // (limit + 1), common
 
 
+def _is_precise(number: str) -> bool:
+    return len(number.partition("e")[0].replace(".", "").strip("0")) >= _PRECISE_DIGITS
+
+
 def _is_table(text: HotText) -> bool:
     return len(text.numbers.split()) >= _TABLE * text.words
 
@@ -292,13 +327,19 @@ def same_headline(new: HotText, old: HotText) -> bool:
     return common >= max(_FEWEST_TITLE_WORDS, _SAME_HEADLINE * min(len(first), len(second)))
 
 
+def other_shares(new: HotText, old: HotText) -> bool:
+    """Each names shares, and none in common."""
+    return _apart(new.tickers, old.tickers)
+
+
 def _apart(new: bytes, old: bytes) -> bool:
     """Both say something, and nothing in common."""
     first, second = _halves(new), _halves(old)
     return bool(first and second) and not first & second
 
 
-def _is_flash(text: HotText) -> bool:
+def is_one_line(text: HotText) -> bool:
+    """A flash as agencies send it: one short paragraph, and no table or list."""
     return text.words < _FLASH_WORDS and len(_halves(text.paragraphs)) <= _FLASH_PARAGRAPHS
 
 

@@ -134,9 +134,18 @@ def test_what_is_not_compared_is_told(fields, words) -> None:
 
 
 def test_a_round_up_stands_apart() -> None:
+    longer = MORE * 3 + OTHER
+    found, event = asked(an_item("b", longer, 5, kinds=(LifecycleKind.WRAP,)), an_item("a"))
+    assert failed(found)[-1] == "apart"
+    assert not found.joined
+    assert event.story_key != an_item("a").item_key
+
+
+def test_a_round_up_of_one_story_is_in_it() -> None:
     found, event = asked(an_item("b", MORE, 5, kinds=(LifecycleKind.WRAP,)), an_item("a"))
-    assert failed(found) == ["apart"]
-    assert event.kind is EventKind.NEW
+    assert found.joined
+    assert not failed(found)
+    assert (event.kind, event.story_key) == (EventKind.NEW, an_item("a").item_key)
 
 
 def test_a_closer_one_is_named() -> None:
