@@ -23,7 +23,7 @@ from streams.desk.flashes import FLASH_WORDS
 from streams.desk.index import POSTING_CAP, HotText
 from streams.desk.lifecycle import hold_of, is_advisory, is_correction, is_kill, stands_apart
 from streams.desk.memory import Memory
-from streams.desk.verify import Likeness, Verdict, compare
+from streams.desk.verify import Likeness, Verdict, compare, is_one_line
 from streams.desk.words import split_words
 
 __all__ = ["Check", "Explanation", "explain"]
@@ -144,6 +144,9 @@ def _checks(memory: Memory, rule: DedupRule, pair: _Pair) -> Iterator[Check]:
     elif pair.earlier.words <= FLASH_WORDS < pair.new.text.words and likeness is Likeness.NONE:
         yield _flash(memory, rule, pair)
         return
+    elif likeness is Likeness.NONE and is_one_line(pair.earlier) and is_one_line(pair.new.text):
+        yield _flash_again(pair)
+        return
     else:
         yield from _alike(memory, rule, pair)
     yield from _attached(pair)
@@ -201,6 +204,14 @@ def _flash(memory: Memory, rule: DedupRule, pair: _Pair) -> Check:
         least = rule.flash_coverage
         measured = f"{share:.2f} of its words are in the opening; {least:.2f} is asked for"
     return Check("flash", passed, measured)
+
+
+def _flash_again(pair: _Pair) -> Check:
+    passed = pair.parent is not None and pair.parent.item_id == pair.earlier.item_id
+    measured = "neither corrects the other nor says it again with hardly a word more"
+    if passed and pair.parent is not None:
+        measured = " ".join(pair.parent.verdict.reasons)
+    return Check("flash-again", passed, measured)
 
 
 def _attached(pair: _Pair) -> Iterator[Check]:
