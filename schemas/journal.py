@@ -142,10 +142,11 @@ class Named(Record):
     """What later messages may call an item.
 
     Attributes:
+        item_key: empty for that of the record's last state.
         names: hashes of the names, 8 bytes each, most significant first, together in base64.
     """
 
-    item_key: str
+    item_key: str = ""
     names: str
 
 
@@ -220,7 +221,9 @@ class JournalRecord(Record):
         epoch: of the desk that wrote it; after a higher one, a lower one is a ghost's.
         now: the desk's time when it decided.
         transport: hash of where the input stood on the log, 16 hexadecimal digits.
-        states: the keys whose last word changed, whole.
+        states: the keys whose last word changed, whole; the item's own is the last.
+        sighting: of a text that is not indexed; what is indexed has been seen. Older
+            records say it of both.
         takes: texts of takes, kept while more may come.
         heard: of the provider the input came from; in a tick, of one that fell silent or of a
             service of which numbers are missing.

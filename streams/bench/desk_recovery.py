@@ -210,13 +210,8 @@ def _decided_anew(end: int, count: int) -> Iterator[JournalRecord]:
 
 def _moved(record: JournalRecord, number: int, *, epoch: int = 0) -> JournalRecord:
     """A decision as of another item, so much later: other keys, and every hash moved."""
-    entry, (state,), (name, sighting) = (
-        record.indexed,
-        record.states,
-        (record.named, record.sighting),
-    )
+    entry, (state,), name = record.indexed, record.states, record.named
     assert entry is not None  # noqa: S101  (every item here is new)
-    assert sighting is not None  # noqa: S101
     assert record.now is not None  # noqa: S101
     later = timedelta(milliseconds=100 * (number + 1 - record.seq))
     key = f"{state.item_key.rpartition('-')[0]}-{number:08d}"
@@ -261,11 +256,8 @@ def _moved(record: JournalRecord, number: int, *, epoch: int = 0) -> JournalReco
                     "fingerprint": fingerprint,
                 }
             ),
-            "sighting": sighting.model_copy(
-                update={"exact": digest[:32], "item_key": key, "item_id": item_id}
-            ),
             "named": name and name.model_copy(
-                update={"item_key": key, "names": b64encode(bytes.fromhex(names)).decode()}
+                update={"names": b64encode(bytes.fromhex(names)).decode()}
             ),
         }
     )  # fmt: skip

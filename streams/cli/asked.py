@@ -12,7 +12,7 @@ import orjson
 
 from schemas.codec import SchemaError, decode
 from schemas.event import ITEM_KINDS, EventKind, WireEvent
-from streams.cli.events import nearest
+from streams.cli.events import moved_flash, nearest
 from streams.cli.recalled import recall_from_events, recall_from_log
 from streams.cli.why import Answer
 from streams.errors import ConfigError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from streams.cli.events import Events, Place
     from streams.settings import Settings
 
-__all__ = ["answer_from_events"]
+__all__ = ["Links", "answer_from_events"]
 
 # By how a name may fit an event: its own id, its item's id, the item's key, another of its ids.
 _EVENT, _ITEM, _KEY, _OTHER = range(4)
@@ -50,7 +50,7 @@ def answer_from_events(
     if earlier.item is None or later.item is None:
         bare = first if earlier.item is None else last
         raise ConfigError(f"event {bare['id']} ({bare['kind']}) carries no item to compare")
-    linked = _Links(earlier.item.item_key, later.item.item_key)
+    linked = Links(earlier.item.item_key, later.item.item_key)
     events.each(linked.visit)
     of = linked.target_of(later)
     if fit in {_KEY, _OTHER} and of is not None and of != earlier.item.id:
@@ -71,7 +71,7 @@ def answer_from_events(
         later,
         same_story=linked.same_story,
         links=linked.links(),
-        explanation=recalled.desk.explain(later.item, earlier.item),
+        explanation=recalled.desk.explain(later.item, earlier.item, again=recalled.again),
         how=recalled.how,
         hidden=linked.is_killed and not killed,
     )
@@ -120,7 +120,7 @@ def _value(alt_id: object) -> object:
 
 
 @dataclass(slots=True)
-class _Links:
+class Links:
     """The stories that two keys came to be in, and the events of the one about the other."""
 
     first: str
@@ -131,6 +131,7 @@ class _Links:
 
     @property
     def same_story(self) -> bool:
+        """The last word on both is one story."""
         if self.first == self.second:
             return True
         known = [self._stories.get(key) for key in (self.first, self.second)]
@@ -142,6 +143,7 @@ class _Links:
         return any(kind == EventKind.KILL for _, kind in self._last.values())
 
     def links(self) -> tuple[WireEvent, ...]:
+        """The events of the one about the other, in order, without paragraphs."""
         return tuple(event for _, event in sorted(self._found, key=lambda pair: pair[0]))
 
     def target_of(self, later: WireEvent) -> str | None:
@@ -149,8 +151,12 @@ class _Links:
         return next((event.of for event in self.links() if event.id == later.id), None)
 
     def visit(self, place: Place, event: dict[str, Any]) -> None:
+        """Takes one of the events, in any order."""
         item = event.get("item") or {}
         key, of = item.get("item_key"), event.get("of")
+        if (flash := moved_flash(event)) is not None:
+            # Its own events were sent before it had this story.
+            key = flash[0]
         if key not in {self.first, self.second}:
             return
         if event["kind"] in ITEM_KINDS and (key not in self._last or place > self._last[key][0]):
@@ -159,13 +165,20 @@ class _Links:
         if isinstance(story, str) and (key not in self._stories or place > self._stories[key][0]):
             self._stories[key] = place, story
         other = self.second if key == self.first else self.first
-        targets = [of, *(_target(link) for link in item.get("links") or ())]
+        targets = [of, *(_target(link) for link in item.get("links") or ()), *_causes(event)]
         if any(isinstance(target, str) and target.startswith(f"{other}@") for target in targets):
             try:
-                brief = {**event, "item": {**item, "paragraphs": [], "entities": []}}
+                bare = {**item, "paragraphs": [], "entities": []} if item else None
+                brief = {**event, "item": bare}
                 self._found.append((place, decode(WireEvent, orjson.dumps(brief))))
             except SchemaError:
                 return
+
+
+def _causes(event: dict[str, Any]) -> list[str]:
+    """Ids of the items that an event gives as its reason: "by=ID"."""
+    reasons = event.get("reasons") or ()
+    return [one.removeprefix("by=") for one in reasons if str(one).startswith("by=")]
 
 
 def _target(link: object) -> object:

@@ -24,12 +24,13 @@ from schemas.event import EventKind, WireEvent
 from schemas.topics import TopicName
 from streams.cli.common import finish
 from streams.cli.logs import open_settings_log
+from streams.desk.identity import key_of
 from streams.errors import ArchiveError, ConfigError
 
 if TYPE_CHECKING:
     from streams.settings import Settings
 
-__all__ = ["Events", "Place", "Told", "events_of", "nearest", "story_of"]
+__all__ = ["Events", "Place", "Told", "events_of", "moved_flash", "nearest", "story_of"]
 
 Place = tuple[int, int]
 """Where an event stands in the order they were decided in."""
@@ -173,6 +174,19 @@ def _story(event: Json) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def _key(event: Json) -> str | None:
+    found = _item(event).get("item_key")
+    return found if isinstance(found, str) else None
+
+
+def moved_flash(event: Json) -> tuple[str, str] | None:
+    """The key of the flash that an event says is superseded, and its story from then on."""
+    of, story = event.get("of"), event.get("story_key")
+    if event["kind"] != EventKind.SUPERSEDED or not isinstance(of, str):
+        return None
+    return (key_of(of), story) if isinstance(story, str) else None
+
+
 def _names(event: Json) -> Iterator[str]:
     """Every name by which a person may ask for this event or its item."""
     item = _item(event)
@@ -200,6 +214,8 @@ class Told:
 def story_of(events: Events, key: str) -> Told:
     """The story that a story key, item key, item id, alternative id or event id belongs to.
 
+    A flash that had a story key of its own is told with the story that superseded it.
+
     Reads twice: first which story it is, then the story; only that is kept in memory.
 
     Raises:
@@ -214,7 +230,7 @@ def story_of(events: Events, key: str) -> Told:
         raise ConfigError(
             f"{events.name} knows no {key!r} among {count:,} events{nearest(events, key)}"
         )
-    gathered = _Gathered(search.story, None if search.story else key)
+    gathered = _Gathered(search.story, None if search.story else key, search.moved)
     events.each(gathered.visit)
     return Told(search.story, gathered.events())
 
@@ -227,15 +243,25 @@ class _Search:
         self._key = key
         self._last: tuple[Place, str] | None = None
         self._itself = False
+        self._superseded: dict[str, tuple[Place, str]] = {}
 
     @property
     def story(self) -> str | None:
-        if self._itself:
-            return self._key
-        return self._last[1] if self._last else None
+        found = self._key if self._itself else self._last[1] if self._last else None
+        return self._superseded[found][1] if found in self._superseded else found
+
+    @property
+    def moved(self) -> frozenset[str]:
+        """The keys of flashes that came to this story later than their events say."""
+        story = self.story
+        return frozenset(key for key, (_, new) in self._superseded.items() if new == story)
 
     def visit(self, place: Place, event: Json) -> None:
         story = _story(event)
+        if (flash := moved_flash(event)) is not None:
+            known = self._superseded.get(flash[0])
+            if known is None or place > known[0]:
+                self._superseded[flash[0]] = place, flash[1]
         if story == self._key:
             self.found = self._itself = True
         elif not self._itself and self._key in _names(event):
@@ -247,15 +273,19 @@ class _Search:
 class _Gathered:
     """The events of one story as they are met, and those that may belong to it."""
 
-    def __init__(self, story: str | None, name: str | None) -> None:
+    def __init__(self, story: str | None, name: str | None, moved: frozenset[str]) -> None:
         self._story = story
+        self._moved = moved
         self._name = name
         self._told: list[tuple[Place, WireEvent]] = []
         self._loose: list[tuple[Place, WireEvent]] = []
 
     def visit(self, place: Place, event: Json) -> None:
         story = _story(event)
-        is_told = story == self._story if story else self._name in {*_names(event)}
+        if story:
+            is_told = story == self._story or not self._moved.isdisjoint((story, _key(event)))
+        else:
+            is_told = self._name in {*_names(event)}
         is_loose = story is None and not event.get("item") and not event.get("dead")
         if is_told or (is_loose and len(self._loose) < _MOST_LOOSE):
             try:

@@ -38,10 +38,12 @@ class Recalled:
 
     Attributes:
         how: in words, for people.
+        again: it has decided the event already.
     """
 
     desk: Desk
     how: str
+    again: bool = False
 
 
 def recall_from_log(settings: Settings, config: DeskConfig, event: WireEvent) -> Recalled:
@@ -83,7 +85,8 @@ async def _from_log(settings: Settings, config: DeskConfig, event: WireEvent) ->
     desk = Desk(config)
     desk.restore(state, held.values(), journal)
     when = "when it decided the later one" if decided else "as it is now (its journal is younger)"
-    return Recalled(desk, f"the desk {when}, rebuilt from its journal ({len(journal):,} records)")
+    how = f"the desk {when}, rebuilt from its journal ({len(journal):,} records)"
+    return Recalled(desk, how, again=decided is None)
 
 
 def _read(model: type[_M], record: Record) -> _M:

@@ -108,7 +108,9 @@ def _is_file(name: str) -> bool:
 
 def _of_files(a: str, b: str, inputs: Inputs, common: WithRules) -> Answer:
     """What a fresh desk says of two messages, the first of them first."""
-    from schemas.decoded import Cleaned  # noqa: PLC0415  (start quickly)
+    from schemas.codec import encode  # noqa: PLC0415  (start quickly)
+    from schemas.decoded import Cleaned  # noqa: PLC0415  (as above)
+    from streams.cli.asked import Links  # noqa: PLC0415  (imports this)
     from streams.cli.explain import message_of  # noqa: PLC0415  (as above)
     from streams.desk import Desk  # noqa: PLC0415  (the stages)
     from streams.pipeline.intake import Intake  # noqa: PLC0415  (the stages)
@@ -133,12 +135,15 @@ def _of_files(a: str, b: str, inputs: Inputs, common: WithRules) -> Answer:
         event.model_copy(update={"item": event.item or part.item})
         for event, part in ((earlier, first), (later, second))
     )
-    links = tuple(event for event in (later,) if event.of == first.item.id)
+    links = Links(first.item.item_key, second.item.item_key)
+    caused = [event for event in events if event.cause is not None]
+    for number, event in enumerate((earlier, later, *caused)):
+        links.visit((number, 0), orjson.loads(encode(event)))
     return Answer(
         earlier,
         later,
-        same_story=later.story_key is not None and later.story_key == earlier.story_key,
-        links=links,
+        same_story=links.same_story,
+        links=links.links(),
         explanation=explanation,
         how="a fresh desk that has read the first of the two files only",
     )
@@ -169,7 +174,9 @@ def record_of(answer: Answer) -> dict[str, object]:
         "score": found.verdict.score,
         "reasons": list(found.verdict.reasons),
         "checks": [asdict(check) for check in found.checks],
+        "would_be": found.kind.value,
         "parent": found.parent,
+        "decided_by": list(found.reasons),
         "hidden": answer.hidden,
         "figures_earlier": [] if answer.hidden else list(found.figures[0]),
         "figures_later": [] if answer.hidden else list(found.figures[1]),

@@ -42,16 +42,24 @@ def lines(answer: Answer) -> Iterator[Text]:
         style = "green" if check.passed else "red"
         line = Text("  yes  " if check.passed else "  no   ", style)
         yield line.append(f"{check.name:<10} ").append(printable(check.measured), "default")
-    for reason in in_words(found.verdict.reasons):
-        yield Text(f"       {'':<10} {printable(reason)}", "dim")
-    if found.parent is not None:
-        yield Text(f"it would attach the later one to {printable(found.parent)}", "dim")
+        for reason in in_words(check.reasons):
+            yield Text(f"       {'':<10} {printable(reason)}", "dim")
+    yield from _decided(found)
     if answer.hidden:
         yield Text("killed: figures and names are shown with --killed", "dim")
     else:
         yield from _differing(found)
     provider = answer.later.source.provider or "no provider"
     yield Text(f"rule for {printable(provider)}: {_rule(found.rule)}", "dim")
+
+
+def _decided(found: Explanation) -> Iterator[Text]:
+    what = f" of {printable(found.parent)}" if found.parent else ""
+    line = Text("it makes the later one ", "dim").append(
+        f"{found.kind}", KIND_STYLES.get(found.kind, "dim")
+    )
+    why = "; ".join(in_words(found.reasons))
+    yield line.append(f"{what}  {printable(why)}".rstrip(), "dim")
 
 
 def _differing(found: Explanation) -> Iterator[Text]:

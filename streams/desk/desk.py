@@ -23,7 +23,7 @@ from streams.desk.fingerprint import is_comparable, sign, unpack
 from streams.desk.joining import with_takes
 from streams.desk.journal import DeskChanges, Mark, Restorer, RewoundError
 from streams.desk.judge import judge, release
-from streams.desk.memory import Memory, hot_text, keys_of
+from streams.desk.memory import Memory, Ready, hot_text, keys_of
 from streams.desk.recording import (
     Given,
     entry_of,
@@ -99,8 +99,8 @@ class Desk:
         signed = self._ready(item, fingerprint)
         decision = judge(self._memory, self._config.rule(item.provider), signed, at)
         noted = self._memory.watch.note_item(item, decision.kind, at)
-        given = Given(item, fingerprint, source, at, place=place, noted=noted)
-        events += self._carry_out(decision, given)
+        given = Given(item, signed.entry, source, at, place=place, noted=noted)
+        events += self._carry_out(decision, given, signed)
         return events
 
     def candidates(self, item: Item, *, fingerprint: Fingerprint | None = None) -> tuple[str, ...]:
@@ -188,15 +188,18 @@ class Desk:
         """When each provider was last heard, by the desk's time."""
         return self._memory.watch.last_heard()
 
-    def explain(self, item: Item, earlier: Item, now: datetime | None = None) -> Explanation:
+    def explain(
+        self, item: Item, earlier: Item, now: datetime | None = None, *, again: bool = False
+    ) -> Explanation:
         """Why ``item``, if it were decided now, would or would not be joined to ``earlier``.
 
         It moves the desk's time as ``decide`` does and changes nothing else: ask a desk rebuilt
-        for the purpose, not one at work.
+        for the purpose, not one at work. ``again`` says that it has decided ``item`` already, and
+        asks as if it had not.
         """
         self._memory.advance(self._memory.time_of(now, item.received_at))
         new, old = (self._ready(each, sign(each)) for each in (item, earlier))
-        return explain(self._memory, self._config.rule(item.provider), new, old)
+        return explain(self._memory, self._config.rule(item.provider), new, old, again=again)
 
     def drain(self) -> DeskChanges:
         """What changed since the last drain, for the host to write."""
@@ -277,9 +280,9 @@ class Desk:
         return True
 
     def _ready(self, item: Item, fingerprint: Fingerprint) -> Signed:
-        entry = entry_of(item, fingerprint, novel=False)
+        entry = entry_of(item, fingerprint)
         text = hot_text(entry, self._memory.seq + 1, self._memory.now_s)
-        return Signed(item, text, keys_of(fingerprint), unpack(fingerprint.lead))
+        return Signed(item, entry, text, keys_of(fingerprint), unpack(fingerprint.lead))
 
     def _release_due(self, now: datetime) -> list[WireEvent]:
         events: list[WireEvent] = []
@@ -290,11 +293,10 @@ class Desk:
                 return events
             at = max(self._memory.now, held.due or now) if self._memory.now else now
             self._memory.advance(at)
-            fingerprint = sign(held.item)
-            signed = self._ready(held.item, fingerprint)
+            signed = self._ready(held.item, sign(held.item))
             decision = release(self._memory, self._config.rule(held.item.provider), signed)
-            given = Given(held.item, fingerprint, held.source, at, cause=held.hold)
-            events += self._carry_out(decision, given)
+            given = Given(held.item, signed.entry, held.source, at, cause=held.hold)
+            events += self._carry_out(decision, given, signed)
 
     def _announce_due(self, until: datetime) -> list[WireEvent]:
         """The silences that began, and the gaps that are certain, by ``until``; in order."""
@@ -307,7 +309,7 @@ class Desk:
             events += announced
         return events
 
-    def _carry_out(self, decision: Decision, given: Given) -> list[WireEvent]:
+    def _carry_out(self, decision: Decision, given: Given, signed: Signed) -> list[WireEvent]:
         """Events of a decision; what it changes goes into the journal and into memory."""
         key = given.item.item_key
         decision = with_takes(self._memory, decision, given.item)
@@ -317,7 +319,7 @@ class Desk:
         others = [other.item_key for other in decision.others]
         were_held = [one for one in (key, *others) if one in self._memory.held]
         record = record_of(decision, given, events[0].id, self._memory.seq + 1, self.epoch)
-        self._apply(record)
+        self._apply(record, (signed.text, signed.keys))
         if decision.hold is not None:
             kept = held_record(decision.hold, given, events[0].id, record)
             self._memory.hold(kept)
@@ -326,6 +328,6 @@ class Desk:
         self._changes.held.extend(ended)
         return [*events, *given.noted.events(events[0].id, given.source)]
 
-    def _apply(self, record: JournalRecord) -> None:
-        self._memory.apply(record)
+    def _apply(self, record: JournalRecord, ready: Ready | None = None) -> None:
+        self._memory.apply(record, ready)
         self._changes.journal.append(record)

@@ -83,6 +83,10 @@ class FlashWatch:
             self._joined = None
         self._rarity.add(words, at_s)
 
+    def words_of(self, slot: int) -> U32 | None:
+        """All words of a flash or other short text; None when it is not watched any more."""
+        return next((flash.words for flash in self._flashes if flash.slot == slot), None)
+
     def best(self, lead: U32, length: int, now_s: float, window_s: float) -> list[Followed]:
         """The flashes that a story with this opening may follow, best first."""
         joined = self._watched(now_s)

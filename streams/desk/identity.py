@@ -40,6 +40,11 @@ def item_key(provider: str | None, stable_id: str | None, content: str) -> str:
     return f"{provider or UNKNOWN_PROVIDER}:{stable_id or f'content-{content}'}"
 
 
+def key_of(item_id: str) -> str:
+    """The item key in an item's id, "KEY@ORDER"; nothing in what is no such id."""
+    return item_id.rpartition("@")[0]
+
+
 def order_key(
     version_created: datetime | None,
     version: str | None,

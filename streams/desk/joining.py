@@ -13,7 +13,7 @@ from schemas.event import EventKind
 from schemas.item import TEXT_CONTINUES, Item, LifecycleKind, Link
 from schemas.journal import Status, TakeRecord
 from streams.desk.decision import Caused, Decision
-from streams.desk.identity import content_hash
+from streams.desk.identity import content_hash, key_of
 from streams.desk.lifecycle import Standing, is_correction
 from streams.desk.memory import Memory
 from streams.desk.takes import (
@@ -132,7 +132,7 @@ def _corrected_take(memory: Memory, decision: Decision, item: Item) -> Series | 
 
 
 def _parent_key(decision: Decision) -> str | None:
-    return decision.of.rpartition("@")[0] if decision.of else None
+    return key_of(decision.of) if decision.of else None
 
 
 def _number_before(series: Series | None, item: Item, decision: Decision) -> int | None:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-
-import numpy as np
+from typing import TypeAlias
 
 from schemas.fingerprint import Fingerprint
 from schemas.journal import HeldRecord, Indexed, JournalRecord, Sighting, StateRecord, Status
@@ -30,7 +28,7 @@ from streams.desk.sightings import DecidedPlaces, Sightings
 from streams.desk.standings import Standings
 from streams.desk.takes import OpenTakes
 from streams.desk.watch import Watch
-from streams.desk.words import U32, distinct
+from streams.desk.words import U32
 
 _DAY_S = 24 * 3600
 _LAST_MEMBERS = 3
@@ -40,6 +38,10 @@ _END = datetime.max.replace(tzinfo=UTC)
 # An undated message may not move the clock further than this: one wrong host clock would release
 # every embargo and forget every text.
 _LONGEST_LEAP = timedelta(hours=24)
+
+
+Ready: TypeAlias = tuple[HotText, U32]
+"""A text to be compared, and what it is found by."""
 
 
 class Memory:
@@ -96,8 +98,14 @@ class Memory:
                 story: slots for story, slots in self._members.items() if slots[-1] >= first
             }
 
-    def apply(self, record: JournalRecord) -> None:
-        """Makes the changes a decision said it makes."""
+    def apply(self, record: JournalRecord, ready: Ready | None = None) -> None:
+        """Makes the changes a decision said it makes.
+
+        Args:
+            record: says all of them.
+            ready: what ``hot_text`` and ``keys_of`` answer of the text it indexes, where they have
+                been asked for this record; the memory keeps it.
+        """
         if record.now is not None:
             self.advance(record.now)
         self.seq = record.seq
@@ -105,13 +113,15 @@ class Memory:
             self._decided.add(int(record.transport, 16), self.day)
         for state in record.states:
             self.set_standing(state)
-        if record.sighting is not None:
-            self._sight(record.sighting)
+        seen = record.sighting or _own_sighting(record.indexed)
+        if seen is not None:
+            self._sight(seen)
         if record.named is not None:
             named = record.named
-            self.references.add(unpack_names(named.names), named.item_key, self.day)
+            item_key = named.item_key or record.states[-1].item_key
+            self.references.add(unpack_names(named.names), item_key, self.day)
         if record.indexed is not None:
-            self._index(record.indexed, record.seq)
+            self._index(record.indexed, record.seq, ready)
         for take in record.takes:
             self.takes.apply(take, self.now_s)
         if record.heard is not None and record.now is not None:
@@ -178,18 +188,21 @@ class Memory:
         if first != target:
             self._sightings.add(_own(exact, seen.provider), target, self.day)
 
-    def _index(self, entry: Indexed, slot: int) -> None:
+    def _index(self, entry: Indexed, slot: int, ready: Ready | None) -> None:
         self.standings.put_slot(entry.item_key, slot)
         if not is_comparable(entry.fingerprint):
             # Of another method: its hashes mean nothing here, and the text is not compared.
             return
+        phrases: U32 | None = None
         if self.index.is_past(self.now_s, self.restored_to_s):
             self.index.pass_over(slot, self.now_s)
         else:
-            text = hot_text(entry, slot, self.now_s)
-            self.index.add(self._of_rare_phrases(text), keys_of(entry.fingerprint))
+            text, keys = ready or (hot_text(entry, slot, self.now_s), keys_of(entry.fingerprint))
+            phrases = unpack_bytes(text.shingles)
+            self._keep_rare(text, phrases)
+            self.index.add(text, keys)
         if entry.novel:
-            self.rarity.add(unpack(entry.fingerprint.shingles), self.now_s)
+            self._count(entry, phrases)
         else:
             standing = self.standings[entry.item_key]
             story = standing.story_key
@@ -202,16 +215,34 @@ class Memory:
             subject = unpack(entry.fingerprint.subject)
             self.flashes.add(slot, self.now_s, entry.fingerprint.words, lead, subject)
 
-    def _of_rare_phrases(self, text: HotText) -> HotText:
-        """The text with the smallest of those phrases that are rare today, to be kept hot.
+    def _keep_rare(self, text: HotText, phrases: U32) -> None:
+        """Leaves of a text's phrases the smallest of those that are rare today, to be kept hot.
 
         A phrase that is common now will not be rare while the text is hot, so nothing is lost.
         """
-        phrases = unpack_bytes(text.shingles)
         rare = phrases[self.rarity.count(phrases, self.now_s) <= RARE_STORIES]
-        known_to = int(rare[SHINGLES_HOT - 1]) if len(rare) > SHINGLES_HOT else text.known_to
-        kept = rare[:SHINGLES_HOT].astype("<u4").tobytes()
-        return replace(text, shingles=kept, known_to=known_to)
+        if len(rare) > SHINGLES_HOT:
+            text.known_to = int(rare[SHINGLES_HOT - 1])
+        text.shingles = rare[:SHINGLES_HOT].astype("<u4", copy=False).tobytes()
+
+    def _count(self, entry: Indexed, phrases: U32 | None) -> None:
+        """Counts the phrases of a story, unless nobody can ask for the count any more."""
+        if not self.index.is_past(self.rarity.last_use_s(self.now_s), self.restored_to_s):
+            if phrases is None:
+                phrases = unpack(entry.fingerprint.shingles)
+            self.rarity.add(phrases, self.now_s)
+
+
+def _own_sighting(entry: Indexed | None) -> Sighting | None:
+    """What is indexed has been seen."""
+    if entry is None or not entry.fingerprint.words:
+        return None
+    return Sighting.model_construct(
+        exact=entry.fingerprint.exact,
+        provider=entry.provider,
+        item_key=entry.item_key,
+        item_id=entry.item_id,
+    )
 
 
 def _own(exact: bytes, provider: str | None) -> bytes:
@@ -221,21 +252,22 @@ def _own(exact: bytes, provider: str | None) -> bytes:
 
 
 _OPENINGS = 8
-_NO_KEYS = np.zeros(0, np.uint32)
 
 
 def keys_of(fingerprint: Fingerprint) -> U32:
     """What a text is found by: 7 sentence keys at most, 8 of bands, 2 of outlines, 8 of openings.
 
     A share it is about takes the place of the last opening. These are odd and the others even, so
-    that one array holds both.
+    that one array holds both. In no order, and some may be repeated.
     """
-    strong = [
-        unpack(part) for part in (fingerprint.sentences, fingerprint.bands, fingerprint.outlines)
-    ]
-    share = unpack(fingerprint.tickers)[:1] if fingerprint.bands else _NO_KEYS
-    openings = np.concatenate((share, unpack(fingerprint.openings)))[:_OPENINGS] | OPENING_BIT
-    return distinct(np.concatenate((np.concatenate(strong) & ~OPENING_BIT, openings)))
+    strong = b"".join(
+        map(packed_bytes, (fingerprint.sentences, fingerprint.bands, fingerprint.outlines))
+    )
+    share = packed_bytes(fingerprint.tickers)[:4] if fingerprint.bands else b""
+    openings = (share + packed_bytes(fingerprint.openings))[: 4 * _OPENINGS]
+    keys = unpack_bytes(strong + openings) & ~OPENING_BIT
+    keys[len(strong) // 4 :] |= OPENING_BIT
+    return keys
 
 
 def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
@@ -269,4 +301,6 @@ def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
 
 def _halved(packed: str) -> bytes:
     """The lower half of each hash: two texts have too few of these for more to be needed."""
-    return unpack(packed).astype("<u2").tobytes()
+    if not packed:
+        return b""
+    return memoryview(packed_bytes(packed)).cast("H")[::2].tobytes()

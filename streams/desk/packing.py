@@ -7,6 +7,8 @@ no row ever leaves it. It must not be used for anything that is written.
 from __future__ import annotations
 
 import marshal
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate
@@ -23,6 +25,12 @@ Plain: TypeAlias = Any
 # they save.
 _FORMAT = 2
 _VERSION_DIGITS = 20
+# Nearly every order key; these need no second look, which costs twice as much as packing them.
+_PLAIN_ORDER = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}Z/[0-9]{20}"
+)
+# Seconds up to which a microsecond is more than twice what a 64-bit float can tell apart.
+_EXACT_S = float(1 << 32)
 
 
 def pack_row(values: tuple[Plain, ...]) -> bytes:
@@ -38,11 +46,14 @@ def unpack_row(row: bytes) -> tuple[Plain, ...]:
 
 def pack_hex(hashes: tuple[str, ...], sizes: tuple[int, ...]) -> Plain:
     """Hashes in hexadecimal, as many bytes each as ``sizes`` says; other text as it is."""
+    written = "".join(hashes)
     try:
-        packed = bytes.fromhex("".join(hashes))
+        packed = bytes.fromhex(written)
     except ValueError:
         return hashes
-    return packed if unpack_hex(packed, sizes) == hashes else hashes
+    # In capitals or with spaces it would not come back.
+    whole = packed.hex() == written and [len(one) for one in hashes] == [2 * n for n in sizes]
+    return packed if whole else hashes
 
 
 def unpack_hex(packed: Plain, sizes: tuple[int, ...]) -> tuple[str, ...]:
@@ -57,6 +68,10 @@ def unpack_hex(packed: Plain, sizes: tuple[int, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def pack_order(order: str) -> tuple[Plain, Plain]:
     """An order key as seconds and number (14 bytes, where the text has 48), or as it is."""
+    if _PLAIN_ORDER.fullmatch(order):
+        plain_s = _instant(order[:27])
+        if plain_s is not None and 0 <= plain_s < _EXACT_S:
+            return plain_s, int(order[28:])
     when, _, version = order.partition("/")
     is_number = len(version) == _VERSION_DIGITS and version.isascii() and version.isdecimal()
     try:
@@ -68,6 +83,14 @@ def pack_order(order: str) -> tuple[Plain, Plain]:
         # No time, or one that is a microsecond too late for a number of seconds.
         pass
     return order, None
+
+
+def _instant(when: str) -> float | None:
+    try:
+        return datetime.fromisoformat(when).timestamp()
+    except ValueError:
+        # No such day.
+        return None
 
 
 def unpack_order(seconds: Plain, version: Plain) -> str:
@@ -118,6 +141,35 @@ def pack_ascending(raw: bytes) -> bytes:
     bits[upper + np.arange(count)] = 1
     lower = values.view(np.uint8).reshape(count, 4)[:, :3]
     return b"".join((bytes((count,)), lower.tobytes(), np.packbits(bits).tobytes()))
+
+
+def pack_all_ascending(raws: Sequence[bytes]) -> list[bytes]:
+    """``pack_ascending`` of each, all at once: 1 us each, where one alone takes 6."""
+    counts = np.array([len(raw) >> 2 for raw in raws], np.intp)
+    values = np.frombuffer(b"".join(raws), np.dtype("<u4"))
+    ends = np.cumsum(counts)
+    starts = ends - counts
+    ascends = np.ones(len(values), np.bool_)
+    np.greater(values[1:], values[:-1], out=ascends[1:])
+    ascends[starts[counts > 0]] = True
+    if counts.min(initial=1) < 1 or counts.max(initial=1) > 0xFF or not ascends.all():
+        return list(map(pack_ascending, raws))
+    upper = (values >> 24).astype(np.intp)
+    # Each bit string begins on a byte.
+    sizes = (upper[ends - 1] + counts + 7) >> 3
+    bit_ends = np.cumsum(sizes)
+    bits = np.zeros(int(bit_ends[-1]) * 8 if len(raws) else 0, np.uint8)
+    shifts = (bit_ends - sizes) * 8 - starts
+    bits[upper + np.arange(len(values)) + np.repeat(shifts, counts)] = 1
+    lower = values.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+    packed = np.packbits(bits).tobytes()
+    return [
+        b"".join((bytes((count,)), lower[3 * start : 3 * (start + count)], packed[first:last]))
+        for count, start, first, last in zip(
+            counts.tolist(), starts.tolist(), (bit_ends - sizes).tolist(), bit_ends.tolist(),
+            strict=True,
+        )
+    ]  # fmt: skip
 
 
 def unpack_ascending(packed: bytes) -> bytes:

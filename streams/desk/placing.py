@@ -5,7 +5,7 @@ It reads the memory and changes nothing; versions of one key are judged elsewher
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from schemas.event import Changes, EventKind
 from schemas.item import Item
@@ -26,9 +26,11 @@ from streams.desk.lifecycle import (
     standing_with,
     stands_apart,
 )
+from streams.desk.lookalikes import Difference, difference
 from streams.desk.memory import Memory
 from streams.desk.stories import named_parent, stated_parent
 from streams.desk.superseding import supersede_flashes, supersede_late_flash, supersede_parent
+from streams.desk.telling import proves_nothing
 from streams.desk.verify import Likeness
 from streams.desk.wraps import after_roundup, earlier_roundup, place_apart
 
@@ -42,11 +44,15 @@ def place_first(
         if again is None:
             return place_apart(memory, rule, signed, known)
         return _with_parent(memory, signed, known, again)
-    kin = _kin_of(memory, rule, signed)
-    if kin.parent is None:
+    corrects = is_correction(signed.item)
+    kin = find_kin(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
+    alike = _told_apart(memory, signed, kin.parent)
+    parent = _joined(memory, rule, signed, alike.parent)
+    if parent is None:
         decision = _without_parent(memory, signed, known)
+        decision = replace(decision, reasons=decision.reasons + alike.reasons)
     else:
-        decision = _with_parent(memory, signed, known, kin.parent)
+        decision = _with_parent(memory, signed, known, parent)
     decision = _linked(decision, kin)
     decision = supersede_flashes(memory, rule, signed, decision)
     return supersede_late_flash(memory, signed, decision)
@@ -61,17 +67,47 @@ def _roundup_again(memory: Memory, rule: DedupRule, signed: Signed) -> Parent | 
     return earlier_roundup(memory, signed, rule) if rule.enabled else None
 
 
-def _kin_of(memory: Memory, rule: DedupRule, signed: Signed) -> Kin:
-    """What an item belongs to: by its text, else by what the agency says of it."""
-    corrects = is_correction(signed.item)
-    kin = find_kin(memory, signed.text, signed.keys, signed.lead, rule, corrects=corrects)
-    return replace(kin, parent=_joined(memory, rule, signed, kin.parent))
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """A parent found by likeness, or why what is alike is none."""
+
+    parent: Parent | None
+    reasons: tuple[str, ...] = ()
+
+
+def _told_apart(memory: Memory, signed: Signed, parent: Parent | None) -> _Alike:
+    """The parent, unless what is alike in the two texts is not the news in them."""
+    hot = parent.text if parent else None
+    corrects = is_correction(signed.item) or signed.text.corrects
+    if parent is None or hot is None or parent.flash or corrects:
+        return _Alike(parent)
+    if parent.verdict.likeness is Likeness.EXACT:
+        return _Alike(parent)
+    if proves_nothing(signed.item, signed.text, hot):
+        return _Alike(None, ("untold-headline",))
+    words = memory.flashes.words_of(hot.slot)
+    if words is None or max(signed.text.words, hot.words) > FLASH_WORDS:
+        return _Alike(parent)
+    return _briefly_alike(parent, difference(signed, hot, words))
+
+
+def _briefly_alike(parent: Parent, found: Difference) -> _Alike:
+    """A short text that differs from its parent in a word or more."""
+    if found is Difference.SUBJECT:
+        return _Alike(None, ("other-subject",))
+    verdict = parent.verdict
+    if found is Difference.WORDS and verdict.likeness is Likeness.NEAR:
+        reasons = (*verdict.reasons, "words-changed")
+        parent = replace(
+            parent, verdict=replace(verdict, likeness=Likeness.VERSION, reasons=reasons)
+        )
+    return _Alike(parent)
 
 
 def _joined(
     memory: Memory, rule: DedupRule, signed: Signed, parent: Parent | None
 ) -> Parent | None:
-    """The parent found by text, or the one that the agency's words make better."""
+    """What an item belongs to: by its text, else by what the agency says of it."""
     if not rule.enabled or (parent is not None and _is_copy(parent)):
         return parent
     roundup = None
@@ -80,7 +116,7 @@ def _joined(
     stated = stated_parent(memory, signed.item, rule)
     if stated is not None and (parent is None or stated.beside is None):
         return stated
-    parent = parent or named_parent(memory, signed, rule)
+    parent = parent or _told_apart(memory, signed, named_parent(memory, signed, rule)).parent
     if parent is not None and memory.standings[parent.item_key].stands_apart:
         parent, roundup = None, roundup or parent
     return parent or (after_roundup(memory, signed, roundup) if roundup else None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.desk.words import U32
+from streams.desk.words import U8, U32, Index
 
 RARE_STORIES = 3
 """Stories a phrase may have been seen in and still be rare."""
@@ -23,6 +23,8 @@ _CELLS = 1 << 22
 _STORIES_A_PERIOD = 1 << 15
 _MIXERS = np.array([0x9E3779B1, 0x85EBCA77], np.uint32)[:, None]
 _SHIFTS = np.uint32(32 - 22)
+_ROW_STARTS = np.arange(_ROWS, dtype=np.intp)[:, None] * _CELLS
+_MOST = np.iinfo(np.uint8).max
 
 
 class Rarity:
@@ -30,6 +32,8 @@ class Rarity:
 
     def __init__(self) -> None:
         self._periods: dict[int, _Period] = {}
+        # A text is counted right after it was looked up.
+        self._lately: tuple[U32, Index] | None = None
 
     def add(self, phrases: U32, now_s: float) -> None:
         """Counts one story's phrases."""
@@ -39,7 +43,8 @@ class Rarity:
             period = self._periods[number] = _Period()
             for old in [key for key in self._periods if key < number - 1]:
                 del self._periods[old]
-        period.add(phrases)
+        if not period.is_full:
+            period.add(self._places(phrases))
 
     def count(self, phrases: U32, now_s: float) -> NDArray[np.uint16]:
         """In how many stories each phrase was seen; never too few, seldom too many."""
@@ -48,27 +53,37 @@ class Rarity:
         for key in (number - 1, number):
             period = self._periods.get(key)
             if period is not None:
-                total += period.count(phrases)
+                total += period.count(self._places(phrases))
         return total
+
+    def last_use_s(self, at_s: float) -> float:
+        """When what is counted at ``at_s`` is asked for no more."""
+        return (at_s // _PERIOD_S + 2) * _PERIOD_S
+
+    def _places(self, phrases: U32) -> Index:
+        if self._lately is None or self._lately[0] is not phrases:
+            mixed = (phrases ^ (phrases >> np.uint32(15))) * _MIXERS
+            self._lately = (phrases, (mixed >> _SHIFTS).astype(np.intp) + _ROW_STARTS)
+        return self._lately[1]
 
 
 class _Period:
     def __init__(self) -> None:
-        self._cells = np.zeros((_ROWS, _CELLS), np.uint8)
+        # The rows one after the other.
+        self._cells = np.zeros(_ROWS * _CELLS, np.uint8)
         self._stories = 0
 
-    def add(self, phrases: U32) -> None:
-        if self._stories >= _STORIES_A_PERIOD:
-            return
+    @property
+    def is_full(self) -> bool:
+        return self._stories >= _STORIES_A_PERIOD
+
+    def add(self, places: Index) -> None:
         self._stories += 1
-        for row, places in zip(self._cells, _places(phrases), strict=True):
-            row[places] += row[places] < np.iinfo(np.uint8).max
+        counts = self._cells.take(places)
+        # A phrase met twice is counted once.
+        self._cells[places] = counts + (counts < _MOST)
 
-    def count(self, phrases: U32) -> NDArray[np.uint8]:
-        first, second = _places(phrases)
-        counts: NDArray[np.uint8] = np.minimum(self._cells[0, first], self._cells[1, second])
-        return counts
-
-
-def _places(phrases: U32) -> U32:
-    return ((phrases ^ (phrases >> np.uint32(15))) * _MIXERS) >> _SHIFTS
+    def count(self, places: Index) -> U8:
+        counts = self._cells.take(places)
+        lesser: U8 = np.minimum(counts[0], counts[1])
+        return lesser

@@ -6,6 +6,7 @@ It must not decide, nor know what the desk remembers.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from schemas.journal import HeldRecord, Indexed, JournalRecord, Named, Sighting,
 from streams.desk.decision import Decision
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.identity import event_id, source_id
-from streams.desk.lifecycle import Hold, content_of, is_flash, is_kill
+from streams.desk.lifecycle import Hold, Standing, content_of, is_flash, is_kill
 from streams.desk.references import pack_names
 from streams.desk.watch import NOTHING, Noted
 from streams.steps import Drop, Fail
@@ -28,6 +29,7 @@ class Given:
     """One item to decide on, and where it stands.
 
     Attributes:
+        entry: of the item, as later copy would be compared with it.
         at: the desk's time.
         place: hash of where it lies on the log.
         cause: id of the hold event that ends, where it is released.
@@ -35,7 +37,7 @@ class Given:
     """
 
     item: Item
-    fingerprint: Fingerprint
+    entry: Indexed
     source: Source
     at: datetime
     place: str | None = None
@@ -86,8 +88,10 @@ def record_of(
         elif standing.status is not Status.HELD:
             standing = replace(standing, hold=None, due=None)
         standings.append(standing)
-    item, fingerprint = given.item, given.fingerprint
+    item, entry = given.item, given.entry
     indexes = decision.publishes or decision.indexes
+    if decision.novel:
+        entry = entry.model_copy(update={"novel": True})
     return JournalRecord(
         seq=seq,
         epoch=epoch,
@@ -97,10 +101,10 @@ def record_of(
         item_id=item.id,
         kind=decision.kind,
         states=tuple(standing.record(seq, epoch) for standing in standings),
-        indexed=entry_of(item, fingerprint, novel=decision.novel) if indexes else None,
-        sighting=_sighting(decision, item, fingerprint),
+        indexed=entry if indexes else None,
+        sighting=None if indexes else _sighting(decision, entry),
         takes=decision.takes,
-        named=_named(decision, given),
+        named=_named(decision, given, standings),
         heard=given.noted.of_message(primary_id, given.source),
     )
 
@@ -119,8 +123,8 @@ def held_record(hold: Hold, given: Given, primary_id: str, record: JournalRecord
     )
 
 
-def entry_of(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
-    """What later copy is compared with."""
+def entry_of(item: Item, fingerprint: Fingerprint) -> Indexed:
+    """What later copy is compared with, of an item that began no story."""
     flash = is_flash(item) or fingerprint.words <= FLASH_WORDS
     if not flash and fingerprint.lead:
         # Only a flash is looked for by its words; in the journal of others they are dead weight.
@@ -130,31 +134,30 @@ def entry_of(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
         item_id=item.id,
         provider=item.provider,
         version_created=item.version_created,
-        novel=novel,
+        novel=False,
         flash=flash,
         fingerprint=fingerprint,
     )
 
 
-def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sighting | None:
-    if not fingerprint.words:
+def _sighting(decision: Decision, entry: Indexed) -> Sighting | None:
+    signed = entry.fingerprint
+    if decision.copied is None or not signed.words:
         return None
-    seen = decision.publishes or decision.indexes
-    version = (item.item_key, item.id) if seen else decision.copied
-    if version is None:
-        return None
-    return Sighting(
-        exact=fingerprint.exact, provider=item.provider, item_key=version[0], item_id=version[1]
-    )
+    item_key, item_id = decision.copied
+    return Sighting(exact=signed.exact, provider=entry.provider, item_key=item_key, item_id=item_id)
 
 
-def _named(decision: Decision, given: Given) -> Named | None:
+def _named(decision: Decision, given: Given, standings: Sequence[Standing]) -> Named | None:
     item = given.item
     if given.cause is not None or decision.kind is EventKind.ADVISORY or is_kill(item):
         # It was named when it was held; what a kill says of itself it says of its target.
         return None
     names = pack_names(item)
-    return Named(item_key=item.item_key, names=names) if names else None
+    if not names:
+        return None
+    is_said = bool(standings) and standings[-1].item_key == item.item_key
+    return Named(item_key="" if is_said else item.item_key, names=names)
 
 
 def rejection(

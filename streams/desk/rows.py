@@ -54,10 +54,11 @@ class PackedRows:
 
     def append(self, row: bytes) -> int:
         """Adds a row and answers its number."""
-        self._open.append(row)
-        number = len(self) - 1
-        if len(self._open) == _SHEET_ROWS:
-            text, ends = self._sheet(self._open)
+        rows = self._open
+        number = len(self._sheets) * _SHEET_ROWS + len(rows)
+        rows.append(row)
+        if len(rows) == _SHEET_ROWS:
+            text, ends = self._sheet(rows)
             self._sheets.append(text)
             self._ends.append(ends)
             self._open = []

@@ -54,6 +54,7 @@ class Standings:
         self._members = LinkedNumbers()
         # One decision asks for its own key seven times.
         self._lately: tuple[str | None, int] = (None, 0)
+        self._hashed: tuple[str | None, int] = (None, 0)
 
     def __getitem__(self, item_key: str) -> Standing:
         standing = self.get(item_key)
@@ -126,7 +127,10 @@ class Standings:
         return None
 
     def _table(self, item_key: str) -> tuple[int, HashTable]:
-        hashed = _hash(item_key)
+        # A key that is not found is mostly put next.
+        if self._hashed[0] != item_key:
+            self._hashed = (item_key, _hash(item_key))
+        hashed = self._hashed[1]
         return hashed >> 32, self._tables[hashed % _TABLES]
 
     def _standing(self, number: int) -> Standing | None:
@@ -157,7 +161,7 @@ def _packed(standing: StateRecord) -> tuple[Plain, ...]:
         standing.urgency,
     )
     seldom: tuple[Plain, ...] = (
-        tuple((alt_id.scheme, alt_id.value) for alt_id in standing.alt_ids) or None,
+        tuple([(alt_id.scheme, alt_id.value) for alt_id in standing.alt_ids]) or None,
         standing.reprint_of,
         standing.embargoed_until and standing.embargoed_until.isoformat(),
         standing.hold,

@@ -8,7 +8,7 @@ change anything.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from schemas.item import Item
@@ -75,16 +75,47 @@ def stated_parent(memory: Memory, item: Item, rule: DedupRule) -> Parent | None:
 
 def named_parent(memory: Memory, signed: Signed, rule: DedupRule) -> Parent | None:
     """The best earlier item of the day that shares a name with this one, and enough text."""
-    best: tuple[float, int, Parent] | None = None
+    best: tuple[tuple[bool, float, int], Parent] | None = None
     shares: dict[int, float] | None = None
     for name, hot in _of_the_day(memory, signed.item):
         if shares is None:
             shares = _flash_shares(memory, signed, rule)
         parent = _like_namesake(memory, signed, rule, hot, shares.get(hot.slot, 0.0))
-        if parent is not None and (best is None or (parent.verdict.score, hot.slot) > best[:2]):
+        if parent is None:
+            continue
+        # A round-up has the story's sentences, too, and must not hide the story.
+        apart = memory.standings[hot.item_key].stands_apart
+        rank = (not apart, parent.verdict.score, hot.slot)
+        if best is None or rank > best[0]:
             verdict = replace(parent.verdict, reasons=(name, *parent.verdict.reasons))
-            best = (verdict.score, hot.slot, replace(parent, verdict=verdict))
-    return best[2] if best else None
+            best = (rank, replace(parent, verdict=verdict))
+    return best[1] if best else None
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """An earlier item of the day that shares a name with an item.
+
+    Attributes:
+        name: what they share, as a reason: "same-slugline".
+        verdict: of their texts, as namesakes are compared.
+        parent: it, where that is enough in common; else None.
+    """
+
+    name: str
+    verdict: Verdict
+    parent: Parent | None
+
+
+def as_namesake(memory: Memory, signed: Signed, rule: DedupRule, hot: HotText) -> Namesake | None:
+    """What ``named_parent`` finds between an item and one other; None where they share no name."""
+    for name, other in _of_the_day(memory, signed.item):
+        if other.slot == hot.slot:
+            share = _flash_shares(memory, signed, rule).get(hot.slot, 0.0)
+            parent = _like_namesake(memory, signed, rule, hot, share)
+            verdict = parent.verdict if parent else _compared_by_name(memory, signed, rule, hot)
+            return Namesake(name, verdict, parent)
+    return None
 
 
 def _flash_shares(memory: Memory, signed: Signed, rule: DedupRule) -> dict[int, float]:
@@ -99,7 +130,7 @@ def _flash_shares(memory: Memory, signed: Signed, rule: DedupRule) -> dict[int, 
 def _like_namesake(
     memory: Memory, signed: Signed, rule: DedupRule, hot: HotText, share: float
 ) -> Parent | None:
-    item, text = signed.item, signed.text
+    text = signed.text
     other = memory.standings[hot.item_key]
     if other.flash and not other.superseded and share >= _NAMED_FLASH:
         bare = replace(rule, containment=0.0, evidence=0, numbers=min(rule.numbers, _NAMED_NUMBERS))
@@ -107,17 +138,22 @@ def _like_namesake(
             reasons = (f"flash-coverage={share:.2f}",)
             verdict = Verdict(Likeness.VERSION, round(share, 4), reasons)
             return Parent(hot.item_key, hot.item_id, hot.provider, verdict, hot, flash=True)
-    short = other.flash or is_flash(item)
-    corrects = is_correction(item)
-    relaxed = rule_of_names(rule, short=short)
-    verdict = compare(text, hot, memory.rarity, relaxed, corrects=corrects)
-    if short and _speaks_against(verdict) == {_TOO_SHORT}:
-        likeness = Likeness.CORRECTION if corrects else Likeness.VERSION
-        verdict = replace(verdict, likeness=likeness)
+    verdict = _compared_by_name(memory, signed, rule, hot)
     if verdict.likeness is Likeness.NONE:
         return None
     joins = may_extend(memory, hot)
     return Parent(hot.item_key, hot.item_id, hot.provider, verdict, hot, joins=joins)
+
+
+def _compared_by_name(memory: Memory, signed: Signed, rule: DedupRule, hot: HotText) -> Verdict:
+    short = memory.standings[hot.item_key].flash or is_flash(signed.item)
+    corrects = is_correction(signed.item)
+    relaxed = rule_of_names(rule, short=short)
+    verdict = compare(signed.text, hot, memory.rarity, relaxed, corrects=corrects)
+    if short and _speaks_against(verdict) == {_TOO_SHORT}:
+        likeness = Likeness.CORRECTION if corrects else Likeness.VERSION
+        verdict = replace(verdict, likeness=likeness)
+    return verdict
 
 
 def _speaks_against(verdict: Verdict) -> set[str]:

@@ -34,7 +34,6 @@ MOST_CHARACTERS = 8_000_000
 
 # "1st Add" is the second take, and so is "(suite)"; "take 2" and "=2" count takes.
 _COUNTS_TAKES = re.compile(r"(?i)\btakes?\b|=")
-_TRAILING_TAKE = re.compile(r"\s=\s?\d\s*$")
 # What is left of a slugline's version once it is folded: "canal lock 2nd ld writethru".
 _VERSION = re.compile(
     r"(?: (?:\d{1,2}(?:st|nd|rd|th|er|re|e|eme)?|ld|lead|add|take|net|writethru|writethrough|"
@@ -97,7 +96,11 @@ def take_number(item: Item) -> int | None:
 
 def take_name(item: Item) -> TakeName:
     """By what the other takes of an item's text are known."""
-    headline = find_markers(item.headline).headline or ""
+    read = find_markers(item.headline)
+    headline = (read.headline or "").rstrip()
+    for marker in read.found:
+        # "=2" and "(suite)" stand behind it.
+        headline = headline.removesuffix(marker.words)
     label = next(
         (
             f"{one.kind} {one.ordinal}"
@@ -110,7 +113,7 @@ def take_name(item: Item) -> TakeName:
     return TakeName(
         provider=item.provider or "",
         slugline=_VERSION.sub("", _OPENING.sub("", slugline)),
-        headline=fold(_TRAILING_TAKE.sub("", headline)),
+        headline=fold(headline),
         label=label,
     )
 

@@ -27,36 +27,72 @@ from tests.property.hostile_items import (
     stories,
 )
 
+RATE = (
+    "{} Bank Plc said it is {} its base lending rate to 10.5 pct from 10 pct with effect from "
+    "Tuesday.\nThe bank gave no reason for the move, which follows a rise in money market rates."
+)
+LOOK_ALIKES = [
+    (
+        "Brent crude rises 2 pct to $71.40 a barrel in London",
+        "Brent crude rises 3 pct to $73.10 a barrel in London",
+    ),
+    (
+        "Torvald elected mayor of Brestava, first results show after count",
+        "Aaltola elected mayor of Lindholm, first results show after count",
+    ),
+    ("Nordbank Q1 net profit 41 mln crowns", "Ostbank Q1 net profit 41 mln crowns"),
+    (
+        "BARCLAYS RAISES BASE RATE TO 10.5 PCT FROM 10 PCT",
+        "MIDLAND RAISES BASE RATE TO 10.5 PCT FROM 10 PCT",
+    ),
+    (RATE.format("Barclays", "raising"), RATE.format("Midland", "raising")),
+    (
+        RATE.partition("\n")[0].format("Barclays", "raising"),
+        RATE.partition("\n")[0].format("Midland", "raising"),
+    ),
+    ("Moody's cuts Greece to B1, outlook negative", "Moody's cuts Spain to B1, outlook negative"),
+    (
+        "Polls close in Brestava, counting begins in mayoral election",
+        "Polls close in Lindholm, counting begins in mayoral election",
+    ),
+]
+
 
 class TestLookAlikes:
     """Texts with few words of their own are not the same story."""
 
-    @pytest.mark.parametrize(
-        "flashes",
-        [
-            (
-                "Brent crude rises 2 pct to $71.40 a barrel in London",
-                "Brent crude rises 3 pct to $73.10 a barrel in London",
-            ),
-            (
-                "Torvald elected mayor of Brestava, first results show after count",
-                "Aaltola elected mayor of Lindholm, first results show after count",
-            ),
-            ("Nordbank Q1 net profit 41 mln crowns", "Ostbank Q1 net profit 41 mln crowns"),
-        ],
-    )
-    def test_flashes_of_other_figures_or_names_stay_apart(self, flashes: tuple[str, ...]) -> None:
+    @pytest.mark.parametrize("slugline", [None, "RATES-BANKS"], ids=["bare", "slugline"])
+    @pytest.mark.parametrize("kinds", [(), (LifecycleKind.FLASH,)], ids=["plain", "flash"])
+    @pytest.mark.parametrize("texts", LOOK_ALIKES, ids=lambda texts: texts[0][:30])
+    @pytest.mark.parametrize("headline", [None, "Rates"], ids=["own-headline", "one-headline"])
+    def test_short_texts_of_other_figures_or_names_stay_apart(
+        self,
+        texts: tuple[str, ...],
+        kinds: tuple[LifecycleKind, ...],
+        slugline: str | None,
+        headline: str | None,
+    ) -> None:
         items = [
             an_item(
                 f"f{number}",
-                (text,),
-                headline=text,
+                text.splitlines(),
+                headline=headline or text.partition("\n")[0],
                 minute=number,
-                lifecycle=Lifecycle(kinds=(LifecycleKind.FLASH,)),
+                slugline=slugline,
+                lifecycle=Lifecycle(kinds=kinds),
             )
-            for number, text in enumerate(flashes)
+            for number, text in enumerate(texts)
         ]
         assert len(set(stories(items))) == len(items)
+
+    def test_a_short_text_with_another_verb_is_never_passed_over(self) -> None:
+        desk = Desk()
+        texts = [RATE.format("Barclays", verb) for verb in ("raising", "cutting")]
+        kinds = [
+            primary(desk, an_item(verb, text.splitlines(), headline="Barclays rate", minute=n)).kind
+            for n, (verb, text) in enumerate(zip("ab", texts, strict=True))
+        ]
+        assert kinds == [EventKind.NEW, EventKind.UPDATE]
 
     def test_fillers_under_other_headlines_stay_apart(self) -> None:
         items = [
@@ -65,11 +101,6 @@ class TestLookAlikes:
         ]
         assert len(set(stories(items))) == len(items)
 
-    # Not strict: what mends it is a matter of matching, and may land before or after this.
-    @pytest.mark.xfail(
-        strict=False,
-        reason="furniture under another headline is taken for the same text until it is common",
-    )
     def test_texts_that_are_all_boilerplate_stay_apart(self) -> None:
         items = [
             an_item(f"p{number}", FURNITURE, headline=headline, minute=number)
@@ -78,6 +109,17 @@ class TestLookAlikes:
             )
         ]
         assert len(set(stories(items))) == len(items)
+
+    def test_a_text_that_is_all_boilerplate_is_a_copy_under_its_own_headline(self) -> None:
+        """And so is news under another one: its text says what the headline does."""
+        desk = Desk()
+        headline = "Harbour council closes dock"
+        primary(desk, an_item("p1", FURNITURE, headline=headline))
+        primary(desk, an_item("d1", DOCK, headline="Brestava northern dock to close", minute=1))
+        again = an_item("p2", FURNITURE, headline=f"{headline}!", minute=2)
+        assert primary(desk, again).kind is EventKind.DUPLICATE
+        renamed = an_item("d2", DOCK, headline="Fishing crews count their losses", minute=3)
+        assert primary(desk, renamed).story_key == "nordan:d1"
 
     def test_tables_of_other_days_stay_apart(self) -> None:
         names = ("Nordbank", "Ostbank", "Havn", "Torv", "Lind", "Brest", "Kvist", "Alm")

@@ -24,7 +24,7 @@ LISTS = ROOT / "tests/data/reuters_pairs"
 pytestmark = [
     pytest.mark.quality,
     pytest.mark.skipif(not DATA.exists(), reason="the Reuters wires are not beside the project"),
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(600),
 ]
 
 

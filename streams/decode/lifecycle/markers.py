@@ -48,7 +48,12 @@ _FIRST_WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 _GLANCE = re.compile(r"[\s*+=]*(?:([(\[\d])|([^\W\d_][^\W\d_'’]*(?:['’][^\W\d_]+)?))")
 _BETWEEN = re.compile(r"[\s\-–—:/|*)\],.+=!]*")
 _CLAUSE = re.compile(r"\s*[,;:]\s*|\s+[-–—]\s+|\s+(?:and|und|et|y)\s+")
-_TAKE = re.compile(r"\s=\s?(?P<n>[2-9])\s*$")
+# At the end of a headline: Reuters' "=2"; "(suite)", "(Fortsetzung)" and "(2nd take)".
+_TAKE = re.compile(
+    r"\s(?:=\s?(?P<n>[2-9])|(?i:\((?:suite(?: et fin)?|fortsetzung|(?:suite|fortsetzung|take) "
+    r"?(?P<of>\d{1,2})|(?P<th>\d{1,2})(?:st|nd|rd|th)? (?:take|add))\)))\s*$"
+)
+_LONGEST_TAKE = 20
 _SEGMENT = re.compile(r"\s*[,/()\[\]]\s*|\s+[-–—]+\s+")
 
 
@@ -136,7 +141,9 @@ def _may_hold_marker(headline: str) -> bool:
         # A combining accent cuts the word short.
         glance = _GLANCE.match(unicodedata.normalize("NFC", headline[:_HEAD_CHARS]))
         word = (glance[2] or "").translate(PLAIN) if glance else ""
-    return word.lower() in WORDS or _TAKE.search(headline, max(0, len(headline) - 8)) is not None
+    if word.lower() in WORDS:
+        return True
+    return _TAKE.search(headline, max(0, len(headline) - _LONGEST_TAKE)) is not None
 
 
 def _read_headline(headline: str, found: list[Marker], notes: list[str]) -> str:
@@ -162,7 +169,9 @@ def _read_headline(headline: str, found: list[Marker], notes: list[str]) -> str:
             position = _end(_BETWEEN, plain, close)
     take = _TAKE.search(plain)
     if take is not None:
-        found.append(Marker(LifecycleKind.ADD, take.group().strip(), int(take["n"])))
+        number = take["n"] or take["of"] or take["th"]
+        ordinal = int(number) if number else None
+        found.append(Marker(LifecycleKind.ADD, take.group().strip(), ordinal))
         notes.append(take.group().strip())
     if end == begin:
         return headline

@@ -8,12 +8,19 @@ import pty
 import re
 import subprocess
 import sys
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
+from schemas.codec import encode
 from streams.cli import main
+from streams.cli.events import events_of, story_of
 from streams.cli.reasons import REASONS, VETOES, in_words
+from streams.decode.lifecycle import read_markers
+from streams.desk import Desk
+from streams.settings import Settings
+from tests.unit.desk.building import an_item
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCK = (
@@ -21,6 +28,11 @@ DOCK = (
     "Engineer Milena Torvald told reporters that the quay wall had shifted by 14 centimetres.",
     "Fishing crews said the closure would cost them 320,000 crowns before the herring season ends.",
 )
+REPAIRS = (
+    "The repairs are expected to last nine weeks, according to a schedule seen by the council.",
+    "A spokesman for the port authority said that ferries to Ostholm would sail from the old pier.",
+)
+WAIT = "Shipping companies asked for a temporary berth in the outer basin during the summer months."
 BRIBES = "Torvald has taken bribes from the crews since the last repair, a source said."
 
 
@@ -103,6 +115,48 @@ def test_text_marks_what_was_removed_and_added(
     assert "+¶4       {+Nobody was hurt, she said.+}" in out
     assert "2 paragraphs unchanged" in out
     assert "1 new, 1 duplicate, 1 update" in out
+
+
+SECOND = "flash2"
+
+
+# A round-up that comes between a flash and its story keeps a story key of its own.
+ORDERS = [
+    (*order, "lead")
+    for order in permutations(("flash", SECOND, "story", "wrap"))
+    if order.index("wrap") > order.index("story")
+]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
+def test_one_chain_is_told_whichever_key_one_asks_by(
+    order: tuple[str, ...], tmp_path: Path
+) -> None:
+    """In any order of arrival, by the key of each of its items or by its story key."""
+    texts = {
+        "flash": ("FLASH - Dock closed", DOCK[0]),
+        SECOND: ("URGENT - Quay wall has shifted", DOCK[1]),
+        "story": ("Brestava closes dock", *DOCK, *REPAIRS),
+        "lead": ("1ST LEAD - Brestava closes dock", *DOCK, *REPAIRS, WAIT),
+        "wrap": ("ROUNDUP - Brestava closes dock", *DOCK, WAIT),
+    }
+    desk, lines = Desk(), []
+    for minute, name in enumerate(order):
+        headline, *text = texts[name]
+        item = an_item(
+            name, made=minute, text=tuple(text), headline=headline, slugline="DOCK-BRESTAVA"
+        )
+        item = item.model_copy(update={"lifecycle": read_markers(headline, None)})
+        lines += [encode(event) for event in desk.decide(item)]
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"\n".join(lines))
+    with events_of(str(path), Settings) as events:
+        chains = [story_of(events, f"nordan:{name}") for name in order]
+    first = chains[0]
+    assert all((told.key, told.events) == (first.key, first.events) for told in chains)
+    assert {event.item.item_key for event in first.events if event.item} == {
+        f"nordan:{name}" for name in order
+    }
 
 
 def test_a_log_and_a_file_tell_the_same(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

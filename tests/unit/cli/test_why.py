@@ -275,3 +275,32 @@ def test_an_item_that_is_held_has_no_text_to_compare(
     capfd.readouterr()
     assert main(["why", hold, B, "--from", "events.jsonl"]) == 2
     assert "(hold) carries no item" in capfd.readouterr().err
+
+
+def test_a_flash_that_got_its_story_late_is_of_one_story_with_it(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its own events say another story key; the event that superseded it says this one."""
+    played(
+        folder,
+        *(
+            ("nordan", f"2026-03-02T10:0{n}:00Z", ninjs(f"urn:x:{n}", *text, headline=headline))
+            for n, (headline, text) in enumerate(
+                [
+                    ("FLASH - Brestava closes northern dock", DOCK[:1]),
+                    ("FLASH - Quay wall of Brestava has shifted", DOCK[1:2]),
+                    ("Brestava closes dock", DOCK),
+                ]
+            )
+        ),
+    )
+    events = [json.loads(line) for line in Path("events.jsonl").read_text().splitlines()]
+    own, *_, moved = [
+        e for e in events if (e["of"] or e["item"]["id"]).startswith("nordan:urn:x:0")
+    ]
+    found = answer(capfd, "nordan:urn:x:0", "nordan:urn:x:2", "--from", "events.jsonl")
+    assert found["same_story"]
+    assert found["joined"]
+    assert moved["kind"] == "superseded"
+    assert own["story_key"] != moved["story_key"]
+    assert moved["id"] in {link["event"] for link in found["links"]}

@@ -134,9 +134,18 @@ def test_what_is_not_compared_is_told(fields, words) -> None:
 
 
 def test_a_round_up_stands_apart() -> None:
+    longer = MORE * 3 + OTHER
+    found, event = asked(an_item("b", longer, 5, kinds=(LifecycleKind.WRAP,)), an_item("a"))
+    assert failed(found)[-1] == "apart"
+    assert not found.joined
+    assert event.story_key != an_item("a").item_key
+
+
+def test_a_round_up_of_one_story_is_in_it() -> None:
     found, event = asked(an_item("b", MORE, 5, kinds=(LifecycleKind.WRAP,)), an_item("a"))
-    assert failed(found) == ["apart"]
-    assert event.kind is EventKind.NEW
+    assert found.joined
+    assert not failed(found)
+    assert (event.kind, event.story_key) == (EventKind.NEW, an_item("a").item_key)
 
 
 def test_a_closer_one_is_named() -> None:
@@ -157,8 +166,8 @@ def test_a_flash_is_measured_by_the_words_of_the_opening() -> None:
 def test_a_flash_is_measured_by_the_words_of_another_flash() -> None:
     flash = an_item("a", FLASH)
     corrected = ("CORRECTED - Brestava council votes to close southern dock for repairs.",)
-    correction = an_item("b", corrected, 9, lifecycle={"kinds": (LifecycleKind.CORRECTION,)})
-    found, event = asked(Item.model_validate(correction.model_dump()), flash)
+    correction = an_item("b", corrected, 9, kinds=(LifecycleKind.CORRECTION,))
+    found, event = asked(correction, flash)
     assert (found.joined, event.kind, event.of) == (True, EventKind.CORRECTION, flash.id)
     assert found.checks[-1].name == "flash-again"
     found, event = asked(an_item("c", ("Rain fell in the valleys of the north.",), 9), flash)

@@ -1,5 +1,7 @@
 """The index finds what it should, whatever way its arrays were merged."""
 
+from dataclasses import asdict, replace
+
 import numpy as np
 
 from streams.desk.flashes import FlashWatch
@@ -69,6 +71,28 @@ def test_common_opening_finds_only_with_another():
     assert postings.find(keys(5)) == []
     assert postings.find(keys(5, 7)) == list(range(1, OPENING_CAP + 1))
     assert postings.find(keys(5, 99)) == [OPENING_CAP + 1]
+
+
+def test_keys_may_be_repeated_and_in_no_order():
+    postings = Postings()
+    for slot in range(1, 600):
+        postings.add(slot, np.array([2 * slot + 9, 4, 2 * slot, 2 * slot], np.uint32))
+    once = np.array([500, 7, 500, 41, 1190], np.uint32)
+    assert postings.find(once) == [16, 250, 595]
+
+
+def test_a_text_comes_back_as_it_was_put_whether_packed_or_not():
+    index, random = HotIndex(3600, Standings()), np.random.default_rng(3)
+    texts = []
+    for slot in range(1, 150):
+        phrases = np.sort(random.integers(0, 1 << 31, slot, np.uint32)).astype("<u4")
+        text = replace(a_text(slot, 60.0 * (slot > 100) * 60), shingles=phrases.tobytes())
+        texts.append(text)
+        index.add(text, strong(slot))
+    for text in texts:
+        found = index.get(text.slot)
+        assert found is not None
+        assert asdict(found) == asdict(text)
 
 
 def test_a_flood_of_one_text_costs_no_more_than_the_cap():

@@ -13,6 +13,7 @@ from schemas.journal import Status
 from streams.desk.identity import order_key
 from streams.desk.lifecycle import Standing
 from streams.desk.packing import (
+    pack_all_ascending,
     pack_ascending,
     pack_hex,
     pack_id,
@@ -41,6 +42,11 @@ ORDERS = [
     order_key(datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), "1"),
     order_key(NOON, "٣"),
     "2026-03-02T12:00:00Z/1",
+    "2026-02-30T12:00:00.000000Z/00000000000000000001",
+    "2026-03-02T24:00:00.000000Z/00000000000000000001",
+    "2026-03-02T12:00:60.000000Z/00000000000000000001",
+    "2106-02-07T06:28:15.999999Z/99999999999999999999",
+    "2106-02-07T06:28:16.000001Z/00000000000000000001",
     "2026-03-02",
     "20260302/00000000000000000001",
     "/",
@@ -78,7 +84,16 @@ def test_providers_come_back(provider, key):
 
 
 @pytest.mark.parametrize(
-    "hashes", [("ab", "0123"), ("AB", "0123"), ("", ""), ("x", "é"), ("a", "b")]
+    "hashes",
+    [
+        ("a", "b0123"),
+        ("ab ", "012"),
+        ("ab", "0123"),
+        ("AB", "0123"),
+        ("", ""),
+        ("x", "é"),
+        ("a", "b"),
+    ],
 )
 def test_hashes_come_back(hashes):
     assert unpack_hex(pack_hex(hashes, (1, 2)), (1, 2)) == hashes
@@ -88,6 +103,15 @@ def test_hashes_come_back(hashes):
 def test_hashes_in_a_row_come_back(values, in_order):
     raw = np.array(sorted(set(values)) if in_order else values, "<u4").tobytes()
     assert unpack_ascending(pack_ascending(raw)) == raw
+
+
+@given(st.lists(st.tuples(st.lists(st.integers(0, 0xFFFFFFFF), max_size=260), st.booleans())))
+def test_rows_packed_at_once_are_packed_alike(rows):
+    raws = [
+        np.array(sorted(set(values)) if in_order else values, "<u4").tobytes()
+        for values, in_order in rows
+    ]
+    assert pack_all_ascending(raws) == list(map(pack_ascending, raws))
 
 
 def test_ascending_hashes_take_little_more_than_three_bytes():

@@ -246,6 +246,12 @@ class TestRoundups:
         assert (event.kind, event.story_key) == (EventKind.NEW, wrap.item_key)
         assert ("wrapped_by", wrap.id) in {(link.rel, link.target) for link in event.item.links}
 
+    def test_a_flash_that_comes_after_one_still_finds_its_story(self):
+        dock = an_item("dock", (*DOCK, FLASH), slugline="DOCK")
+        wrap = an_item("wrap", (*DOCK, RECAST[0]), minute=60, headline=WRAP, slugline="DOCK")
+        flash = an_item("f", DOCK[1], minute=61, headline="FLASH - Quay shifted", slugline="DOCK")
+        assert set(stories(dock, wrap, flash)) == {dock.item_key}
+
     def test_two_stories_that_come_after_one_stay_apart(self):
         wrap = an_item("wrap", (*DOCK, *MATCH), headline=WRAP)
         dock = an_item("dock", minute=1)

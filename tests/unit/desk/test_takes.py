@@ -309,6 +309,10 @@ def test_a_restored_desk_joins_the_same(cut):
         ("(2e take) Le pétrole monte", None, 2),
         ("SUITE 1 - Le pétrole monte", None, 2),
         ("(suite) Le pétrole monte", None, 2),
+        ("SUITE - Le pétrole monte", None, 2),
+        ("Le pétrole monte (suite)", None, 2),
+        ("Le pétrole monte (suite 2)", None, 3),
+        ("Oil rises (take 3)", None, 3),
         ("1. FORTSETZUNG - Öl steigt", None, 2),
         ("Oil rises", None, None),
         ("UPDATE 2-Oil rises", None, None),
@@ -326,3 +330,17 @@ def test_the_number_of_a_take_is_what_its_marker_means(headline, slugline, numbe
 def test_takes_are_named_without_their_marks(slugline):
     name = take_name(a_take(2, slugline=slugline))
     assert (name.slugline, name.headline) == ("canal lock", "brestava closes dock")
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Brestava closes dock",
+        "SUITE - Brestava closes dock",
+        "Brestava closes dock =2",
+        "Brestava closes dock (suite)",
+        "Brestava closes dock (2nd take)",
+    ],
+)
+def test_takes_are_named_by_their_headline_without_its_mark(headline):
+    assert take_name(a_take(2, headline=headline)).headline == "brestava closes dock"

@@ -177,7 +177,6 @@ def signed_by_another_method(journal: Outgoing) -> Outgoing:
     value = orjson.loads(journal.value or b"")
     if value.get("indexed") is not None:
         value["indexed"]["fingerprint"] |= {"version": 0, "exact": "0" * 32, "sentences": ""}
-        value["sighting"]["exact"] = "0" * 32
     return replace(journal, value=orjson.dumps(value))
 
 
