@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from schemas.event import Changes, EventKind
 from schemas.item import Item, Link
-from schemas.journal import Status, TakeRecord
+from schemas.journal import Indexed, Status, TakeRecord
 from streams.desk.changes import changes_between
 from streams.desk.index import HotText
 from streams.desk.lifecycle import Hold, Standing, differences, standing_with
@@ -22,6 +22,7 @@ class Signed:
     """An item with its fingerprint made ready for comparing."""
 
     item: Item
+    entry: Indexed
     text: HotText
     keys: U32
     lead: U32

@@ -99,7 +99,7 @@ class Desk:
         signed = self._ready(item, fingerprint)
         decision = judge(self._memory, self._config.rule(item.provider), signed, at)
         noted = self._memory.watch.note_item(item, decision.kind, at)
-        given = Given(item, fingerprint, source, at, place=place, noted=noted)
+        given = Given(item, signed.entry, source, at, place=place, noted=noted)
         events += self._carry_out(decision, given, signed)
         return events
 
@@ -280,9 +280,9 @@ class Desk:
         return True
 
     def _ready(self, item: Item, fingerprint: Fingerprint) -> Signed:
-        entry = entry_of(item, fingerprint, novel=False)
+        entry = entry_of(item, fingerprint)
         text = hot_text(entry, self._memory.seq + 1, self._memory.now_s)
-        return Signed(item, text, keys_of(fingerprint), unpack(fingerprint.lead))
+        return Signed(item, entry, text, keys_of(fingerprint), unpack(fingerprint.lead))
 
     def _release_due(self, now: datetime) -> list[WireEvent]:
         events: list[WireEvent] = []
@@ -293,10 +293,9 @@ class Desk:
                 return events
             at = max(self._memory.now, held.due or now) if self._memory.now else now
             self._memory.advance(at)
-            fingerprint = sign(held.item)
-            signed = self._ready(held.item, fingerprint)
+            signed = self._ready(held.item, sign(held.item))
             decision = release(self._memory, self._config.rule(held.item.provider), signed)
-            given = Given(held.item, fingerprint, held.source, at, cause=held.hold)
+            given = Given(held.item, signed.entry, held.source, at, cause=held.hold)
             events += self._carry_out(decision, given, signed)
 
     def _announce_due(self, until: datetime) -> list[WireEvent]:

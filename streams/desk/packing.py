@@ -52,9 +52,7 @@ def pack_hex(hashes: tuple[str, ...], sizes: tuple[int, ...]) -> Plain:
     except ValueError:
         return hashes
     # In capitals or with spaces it would not come back.
-    whole = packed.hex() == written and all(
-        len(one) == 2 * size for one, size in zip(hashes, sizes, strict=True)
-    )
+    whole = packed.hex() == written and [len(one) for one in hashes] == [2 * n for n in sizes]
     return packed if whole else hashes
 
 

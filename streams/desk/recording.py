@@ -29,6 +29,7 @@ class Given:
     """One item to decide on, and where it stands.
 
     Attributes:
+        entry: of the item, as later copy would be compared with it.
         at: the desk's time.
         place: hash of where it lies on the log.
         cause: id of the hold event that ends, where it is released.
@@ -36,7 +37,7 @@ class Given:
     """
 
     item: Item
-    fingerprint: Fingerprint
+    entry: Indexed
     source: Source
     at: datetime
     place: str | None = None
@@ -87,8 +88,10 @@ def record_of(
         elif standing.status is not Status.HELD:
             standing = replace(standing, hold=None, due=None)
         standings.append(standing)
-    item, fingerprint = given.item, given.fingerprint
+    item, entry = given.item, given.entry
     indexes = decision.publishes or decision.indexes
+    if decision.novel:
+        entry = entry.model_copy(update={"novel": True})
     return JournalRecord(
         seq=seq,
         epoch=epoch,
@@ -98,8 +101,8 @@ def record_of(
         item_id=item.id,
         kind=decision.kind,
         states=tuple(standing.record(seq, epoch) for standing in standings),
-        indexed=entry_of(item, fingerprint, novel=decision.novel) if indexes else None,
-        sighting=None if indexes else _sighting(decision, item, fingerprint),
+        indexed=entry if indexes else None,
+        sighting=None if indexes else _sighting(decision, entry),
         takes=decision.takes,
         named=_named(decision, given, standings),
         heard=given.noted.of_message(primary_id, given.source),
@@ -120,8 +123,8 @@ def held_record(hold: Hold, given: Given, primary_id: str, record: JournalRecord
     )
 
 
-def entry_of(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
-    """What later copy is compared with."""
+def entry_of(item: Item, fingerprint: Fingerprint) -> Indexed:
+    """What later copy is compared with, of an item that began no story."""
     flash = is_flash(item) or fingerprint.words <= FLASH_WORDS
     if not flash and fingerprint.lead:
         # Only a flash is looked for by its words; in the journal of others they are dead weight.
@@ -131,21 +134,18 @@ def entry_of(item: Item, fingerprint: Fingerprint, *, novel: bool) -> Indexed:
         item_id=item.id,
         provider=item.provider,
         version_created=item.version_created,
-        novel=novel,
+        novel=False,
         flash=flash,
         fingerprint=fingerprint,
     )
 
 
-def _sighting(decision: Decision, item: Item, fingerprint: Fingerprint) -> Sighting | None:
-    if not fingerprint.words:
-        return None
-    if decision.copied is None:
+def _sighting(decision: Decision, entry: Indexed) -> Sighting | None:
+    signed = entry.fingerprint
+    if decision.copied is None or not signed.words:
         return None
     item_key, item_id = decision.copied
-    return Sighting(
-        exact=fingerprint.exact, provider=item.provider, item_key=item_key, item_id=item_id
-    )
+    return Sighting(exact=signed.exact, provider=entry.provider, item_key=item_key, item_id=item_id)
 
 
 def _named(decision: Decision, given: Given, standings: Sequence[Standing]) -> Named | None:

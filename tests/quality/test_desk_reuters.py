@@ -5,6 +5,8 @@ weight; `tests/data/reuters_pairs/README.md` says how they were drawn and read. 
 story. Templates, bulletins of a series and merely related stories must stay apart.
 """
 
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,18 +119,39 @@ def test_a_version_is_hardly_ever_passed_over_as_a_copy(pairs, found, said):
     assert len(passed_over) <= 1
 
 
-# Reached: .834, at 20.0 keys an item.
+# Reached: .946 by weight, .977 pair by pair, at 21.6 keys an item and 25 at most.
 def test_the_earlier_wire_is_a_candidate(pairs, said):
-    recall, count = recall_of_candidates(of_strata(pairs, "ABCD"), said.candidates)
+    asked = of_strata(pairs, "ABCD")
+    recall, count = recall_of_candidates(asked, said.candidates)
+    unweighted, _ = recall_of_candidates(
+        [replace(pair, weight=1.0) for pair in asked], said.candidates
+    )
     assert count >= 200
-    assert recall >= 0.824
-    assert sum(said.keys.values()) / len(said.keys) <= 25
+    assert (recall >= 0.936, unweighted >= 0.967) == (True, True), (recall, unweighted)
+    assert max(said.keys.values()) <= 25
 
 
-# Reached: 513 of 893, .574; of 50 links read 48 were right, of which 46 are still made.
+# Reached: 669 of 893, .749. Of 50 read all are right. Of 38 read of those below .65, 33 are still
+# made, of which 28 are right.
 def test_flashes_get_their_story(wires, said):
-    read = read_flashes(LISTS / "flashes.json", {wire.number: wire for wire in wires})
-    figures = flash_figures(wires, said, read)
-    assert figures.linked >= 0.564 * figures.flashes
-    assert figures.right_linked >= 0.93 * figures.right
-    assert figures.wrong_linked <= 2
+    by_number = {wire.number: wire for wire in wires}
+    figures = flash_figures(wires, said, read_flashes(LISTS / "flashes.json", by_number))
+    assert figures.linked >= 0.739 * figures.flashes
+    assert figures.right_linked >= 0.98 * figures.read
+    low = flash_figures(wires, said, read_flashes(LISTS / "flashes_low.json", by_number))
+    assert low.wrong_linked <= 5
+    first = flash_figures(wires, said, read_flashes(LISTS / "flashes_first.json", by_number))
+    assert first.right_linked >= 0.96 * first.right
+    assert first.wrong_linked == 0
+
+
+# The half that was held back while the matching was last worked on. Reached, A-D with exact: .984.
+def test_pairs_that_were_not_looked_at_do_as_well(wires, found):
+    ours = read_pairs([LISTS / "pairs.json"], {wire.number: wire for wire in wires})
+    held_back = [
+        pair
+        for pair in ours
+        if pair.stratum == "X" or not zlib.crc32(f"{pair.first}-{pair.second}".encode()) & 1
+    ]
+    score = score_pairs(of_strata(held_back, "ABCDX"), found)
+    assert score.f1.value >= 0.974

@@ -173,3 +173,45 @@ def test_sample_of_a_long_text_says_enough_of_its_cut():
     long = a_text(*rows[:1], " ".join(words))
     cut = a_text(*rows[:1], " ".join(words[:120]), slot=2)
     assert compared(cut, long).likeness is Likeness.VERSION
+
+
+def test_as_many_words_with_few_phrases_in_common_are_no_copy():
+    told = (
+        "Talks due today between Torvald Lines and the dockers over the strike at Brestava have "
+        "been put off till {0}, a spokesman for the company said. {1}"
+    )
+    old = a_text(told.format("Thursday", "Loading at the northern quay has been halted for weeks "
+        "because crane drivers refuse to sign the contract that management wants."))  # fmt: skip
+    new = a_text(told.format("Monday", "Since the autumn no ship was served at the plant in which "
+        "four hundred people used to work before the quarrel began."), slot=2)  # fmt: skip
+    verdict = compared(new, old)
+    assert 0.4 < verdict.score < 0.65
+    assert compared(new, old, DedupRule(containment=0.4)).likeness is Likeness.VERSION
+    assert "rewritten" in compared(new, old, DedupRule(containment=0.4)).reasons
+
+
+def test_a_correction_may_put_the_share_right():
+    old = a_text(LEAD, MORE, headline="TORVALD <TVL> HAS OPTIONS")
+    note = "(Corrects the share.)"
+    new = a_text(LEAD, MORE, note, headline="TORVALD <KLD> HAS OPTIONS", slot=2)
+    assert vetoes(compared(new, old)) == ["veto=tickers"]
+    assert compared(new, old, corrects=True).likeness is Likeness.CORRECTION
+    other = a_text(MORE, OTHER, headline="TORVALD <KLD> HAS OPTIONS", slot=3)
+    assert "veto=tickers" in vetoes(compared(other, a_text(LEAD, MORE, headline="X <TVL> HAS")))
+
+
+def test_precise_figures_say_more_than_the_period_in_the_headline():
+    rows = ("Shr 24 cts vs 15 cts", "Net 1,520,797 vs 929,017", "Revs 5,268,486 vs 2,617,995")
+    year = a_text(*rows, headline="TORVALD LINES <TVL> YEAR DEC 31 NET", slot=2)
+    quarter = a_text(
+        "Shr six cts vs four cts", "Net 383,189 vs 241,857", "12 mths", *rows,
+        headline="TORVALD LINES <TVL> 4TH QTR NET",
+    )  # fmt: skip
+    assert compared(year, quarter).likeness is Likeness.VERSION
+    round_rows = ("Shr 24 cts vs 15 cts", "Net 1,500,000 vs 900,000", "Revs 5,000,000 vs 2,000,000")
+    year = a_text(*round_rows, headline="TORVALD LINES <TVL> YEAR DEC 31 NET", slot=2)
+    quarter = a_text(
+        "Shr six cts vs four cts", "Net 300,000 vs 200,000", "12 mths", *round_rows,
+        headline="TORVALD LINES <TVL> 4TH QTR NET",
+    )  # fmt: skip
+    assert "veto=moment" in vetoes(compared(year, quarter))
