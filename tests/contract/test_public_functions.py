@@ -178,7 +178,7 @@ RECORDS: dict[type[Record], str] = {
     Subject: "scheme code name",
     Link: "rel target score reason",
     Lifecycle: "kinds ordinal note",
-    Entity: "id type name ids mentions count salience confidence alternates",
+    Entity: "id type name ids mentions count salience confidence alternates place",
     Mention: "start end text via",
     Quote: "start end text speaker",
     DateMention: "start end text value",
