@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 
 import schemas
 from schemas.decoded import DecodedRecord
+from schemas.kb import KbRecord
 from schemas.model import Record
 from schemas.topics import CATALOGUE, DAY_MS, Topic, TopicName
 
@@ -29,7 +30,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _NOT_RECORDS = {"schemas.generate", "schemas.model"}
 # A topic that carries one of several records has one schema, and its parts none of their own.
-_UNIONS: dict[str, tuple[str, Any]] = {"schemas.decoded": ("decoded", DecodedRecord)}
+_UNIONS: dict[str, tuple[str, Any]] = {
+    "schemas.decoded": ("decoded", DecodedRecord),
+    "schemas.kb": ("kb_record", KbRecord),
+}
 
 # The record a topic carries; None where there is no record of ours in it.
 _VALUES: dict[TopicName, str | None] = {
@@ -42,7 +46,7 @@ _VALUES: dict[TopicName, str | None] = {
     TopicName.HELD: "held_record",
     TopicName.DESK: "journal_record",
     TopicName.STATE: "state_record",
-    TopicName.KB: None,
+    TopicName.KB: "kb_record",
     TopicName.DEAD: None,
 }
 
@@ -147,12 +151,7 @@ by default. Original times travel in headers: on Kafka a record's own time is it
 
 def _topic_row(topic: Topic) -> str:
     record = _VALUES[topic.name]
-    if topic.name is TopicName.KB:
-        value = "nothing yet"
-    elif record is None:
-        value = "the original bytes"
-    else:
-        value = f"[{record}](../schemas/json/{record}.json)"
+    value = f"[{record}](../schemas/json/{record}.json)" if record else "the original bytes"
     kept = "for ever" if topic.retention_ms is None else f"{topic.retention_ms // DAY_MS} d"
     if topic.compacted:
         kept = f"latest of each key, {kept}"

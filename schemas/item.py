@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator
 
 from schemas.model import Instant, Record
 
@@ -63,6 +65,13 @@ class EntityType(StrEnum):
     OTHER = "other"
 
 
+def _checked_days(value: str) -> str:
+    days = [date.fromisoformat(part) for part in value.split("/")]
+    if len(days) > 2 or days != sorted(days):
+        raise ValueError("a day, or two days in order separated by a slash")
+    return value
+
+
 class Paragraph(Record):
     """One paragraph of publishable text, without its surrounding white space."""
 
@@ -73,6 +82,10 @@ class Paragraph(Record):
 SEQUENCE = "sequence"
 """Scheme of the alternative id "service/number" ("eca/0062"): the place of a message in the count
 that an agency keeps of each of its services. Only formats that state such a count have it."""
+
+
+IsoDays = Annotated[str, AfterValidator(_checked_days)]
+"""A day, or the first and the last day of an interval, in ISO 8601."""
 
 
 class AltId(Record):
@@ -143,15 +156,41 @@ class Alternate(Record):
     score: float
 
 
+class PlaceKind(StrEnum):
+    """What a place is; an area spans countries, a feature is a sea, a river, a mountain."""
+
+    CITY = "city"
+    REGION = "region"
+    COUNTRY = "country"
+    CONTINENT = "continent"
+    AREA = "area"
+    FEATURE = "feature"
+
+
+class PlaceFacts(Record):
+    """What is known of a linked place; what is not known stays None.
+
+    ``country`` is ISO 3166-1 alpha-2. ``latitude`` and ``longitude`` are degrees (WGS 84): a city's
+    own; of a region or a country the centre of population of its cities, good for a map's pin.
+    """
+
+    kind: PlaceKind
+    country: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
 class Entity(Record):
     """A person, organisation or place, with all its mentions.
 
     Attributes:
         id: the best linked id ("geonames:2643743") or a deterministic one ("wireroom:..."), the
             same on every worker.
-        ids: external ids by scheme: geonames, iso3166, wikidata.
+        ids: external ids by scheme: geonames, iso3166 (of a place its country), iso3166-2 (of a
+            city its region), iso3166-3 (former countries), m49 (continents and areas), wikidata.
         salience: 0 to 1, how much the item is about it.
         confidence: 0 to 1, that type and link are right.
+        place: of a linked place, where it is.
     """
 
     id: str
@@ -163,10 +202,14 @@ class Entity(Record):
     salience: float = 0.0
     confidence: float = 0.0
     alternates: tuple[Alternate, ...] = ()
+    place: PlaceFacts | None = None
 
 
 class Quote(Record):
-    """A direct quotation, code points [start, end) of the item's text."""
+    """A direct quotation, code points [start, end) of the item's text, without its marks.
+
+    ``speaker`` is the ``id`` of one of the item's entities; None where the text does not tell.
+    """
 
     start: int
     end: int
@@ -175,12 +218,17 @@ class Quote(Record):
 
 
 class DateMention(Record):
-    """A date named in the text and the day it means."""
+    """A date named in the text and the day or days it means.
+
+    ``value`` is ISO 8601: a day ("2016-02-13") or an interval of days, the last one included
+    ("2016-02-11/2016-02-12"; "in March" is the whole month). None where it depends on the day of
+    the message and the message has none.
+    """
 
     start: int
     end: int
     text: str
-    value: date | None = None
+    value: IsoDays | None = None
 
 
 class Topic(Record):
@@ -236,7 +284,8 @@ class Item(Record):
     ``id`` is ``item_key@order_key``; ``order_key`` sorts the versions of one ``item_key`` as text.
     What the message did not say stays None. ``language_confidence``, 0 to 1, is of a language that
     was found in the text; None where it was declared, or is not known. A canceled item carries
-    headline and note only.
+    headline and note only. ``kb_version`` is of the knowledge base that the item was enriched with,
+    "0" of an empty one; None before enrichment.
     """
 
     id: str
@@ -270,6 +319,7 @@ class Item(Record):
     quotes: tuple[Quote, ...] = ()
     dates: tuple[DateMention, ...] = ()
     topics: tuple[Topic, ...] = ()
+    kb_version: str | None = None
     content_hash: str = ""
     audit: Audit = Audit()
 

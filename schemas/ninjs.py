@@ -35,6 +35,9 @@ _CONCEPTS = (
     ("wikidata", re.compile(r"Q[0-9]+"), "http://www.wikidata.org/entity/{}"),
     ("geonames", re.compile(r"[0-9]+"), "https://sws.geonames.org/{}/"),
 )
+# Salience from which an item is about an entity: what headline and lead name, or the headline and
+# three more places; the others are mentioned.
+_ABOUT = 0.5
 _ELEMENTS = {
     ParagraphKind.TEXT: "p",
     ParagraphKind.CROSSHEAD: "h2",
@@ -143,7 +146,8 @@ def _concepts(entities: Iterable[Entity], kind: EntityType) -> list[dict[str, st
 
 
 def _concept(entity: Entity) -> dict[str, str]:
-    concept = {"name": entity.name, "rel": "mentions", "literal": entity.id}
+    rel = "about" if entity.salience >= _ABOUT else "mentions"
+    concept = {"name": entity.name, "rel": rel, "literal": entity.id}
     for scheme, pattern, template in _CONCEPTS:
         code = entity.ids.get(scheme, "")
         if pattern.fullmatch(code):
@@ -152,9 +156,14 @@ def _concept(entity: Entity) -> dict[str, str]:
 
 
 def _subjects(item: Item) -> list[dict[str, str]]:
-    """Codes, topics, keywords and entities of no better place; each once, in that order."""
+    """Codes, topics, keywords and entities of no better place; each once, in that order.
+
+    A topic that its agency wrote itself is not said twice.
+    """
     subjects = [_subject(subject) for subject in item.subjects]
-    subjects += [{**_subject(topic), "creator": topic.source} for topic in item.topics]
+    stated = {subject["uri"] for subject in subjects if "uri" in subject}
+    topics = [{**_subject(topic), "creator": topic.source} for topic in item.topics]
+    subjects += [topic for topic in topics if topic.get("uri") not in stated]
     subjects += [{"name": keyword} for keyword in item.keywords]
     subjects += _concepts(item.entities, EntityType.OTHER)
     return list({tuple(sorted(subject.items())): subject for subject in subjects}.values())

@@ -90,7 +90,7 @@ CATALOGUE: dict[TopicName, Topic] = {
             restricted=True,
             meaning="each key's last word",
         ),
-        Topic(TopicName.KB, 1, None, compacted=True, meaning="for a live knowledge base"),
+        Topic(TopicName.KB, 1, None, compacted=True, meaning="the live knowledge base"),
         Topic(TopicName.DEAD, 3, 30 * DAY_MS, restricted=True, meaning="what could not be read"),
     )
 }

@@ -32,9 +32,11 @@ _VERBS = (
     ("worker", _OPERATE, "Run the stages on the log, until stopped."),
     ("topics", _OPERATE, "Make the topics, or list them."),
     ("dead", _OPERATE, "What could not be read, with its bytes."),
+    ("kb", _OPERATE, "Edit the live knowledge base: who and what names mean."),
     ("config", _OPERATE, "Every setting, and where it came from."),
     ("lint", _OPERATE, "Check the provider profiles, the settings and learned lines."),
     ("boilerplate", _OPERATE, "Learn which lines of a source are never text."),
+    ("distil", _OPERATE, "Train the fast recogniser on an archive."),
     ("story", _LOOK, "A story, version by version, with the words that changed."),
     ("why", _LOOK, "Why two items were, or were not, joined."),
     ("compare", _LOOK, "What other rules of the desk would make of an archive."),
@@ -43,7 +45,7 @@ _VERBS = (
     ("bench", _LOOK, "This machine, measured against the budgets."),
 )
 # Those that have verbs of their own.
-_FAMILIES = frozenset({"topics", "dead", "boilerplate"})
+_FAMILIES = frozenset({"topics", "dead", "boilerplate", "kb"})
 
 # As a shell would report the signal.
 _INTERRUPTED = 130

@@ -65,6 +65,8 @@ wireroom topics apply makes the topic; wireroom worker reads it.
   wireroom replay feed.jsonl --log sqlite:///archive.db  into a file of its own
   wireroom replay feed.jsonl --speed 60 --max-gap 5      a minute a second
   wireroom replay big.jsonl --resume big.checkpoint      if stopped: once more
+  wireroom replay feed.jsonl --kb kb.jsonl               as editors knew it then
+  wireroom replay --reenrich --alias Brandt              link what came before
 
 Without --into-live nothing live is touched.
 """,
@@ -90,6 +92,24 @@ SIGTERM or Ctrl-C finishes what is in hand, then ends.
   wireroom dead show 0:12 > message.bin        the bytes of one, as delivered
   wireroom explain message.bin                 why it cannot be read
 """,
+    "kb": f"""Examples:
+
+  wireroom kb add person "Ana Brandt" --alias Brandt   from the next message on
+  wireroom kb add organisation "Port Authority" --id wikidata:Q1 --lang en
+  wireroom kb alias "Iron Ana" "Ana Brandt"            another name
+  wireroom kb confirm Brandt "Ana Brandt"              it means her
+  wireroom kb reject London geonames:2643743           it does not mean that
+  wireroom kb show Brandt                              what a name means
+  wireroom kb list -o jsonl                            all of it
+  wireroom kb remove Brandt                            take an alias back
+  wireroom kb import people.csv --dry-run              docs/kb.md has its form
+  wireroom kb export -o kb.jsonl                       every record
+
+Every worker uses an edit for the next message. Items say which version they
+were enriched with: kb_version. A name without an id of its own has the one that
+items give it. What came before is linked by wireroom replay --reenrich.
+
+{_LOG}""",
     "config": """Examples:
 
   wireroom config                       every setting, with its origin
@@ -126,6 +146,21 @@ Nothing is taken out until a file is named: --boilerplate, WIREROOM_BOILERPLATE
 or boilerplate in wireroom.toml. It is read once, when a command starts. The
 audit of a removed line names its version, boilerplate@2016-02-20.1a2b3c4d: the
 day of the newest message learned from, and a hash of what was learned.
+""",
+    "distil": """Examples:
+
+  wireroom distil archive/ --language fr -o fr.model      learn from an archive
+  wireroom distil old.jsonl --language en -o en.model --max 20000
+  wireroom lint wireroom.toml                             is the model right?
+
+The model is used where the settings name it, by the next command or worker:
+
+  [enrich]
+  recogniser = "fast"
+  models.fr = "fr.model"
+
+Other languages keep spaCy's. An archive of a thousand dispatches is a start;
+ten thousand come near the teacher. It learns the teacher's faults as well.
 """,
     "explain": """Examples:
 

@@ -20,6 +20,7 @@ REASONS: dict[str, str] = {
     "names": "{} of the names are in the other",
     "length-ratio": "the shorter is {} of the longer",
     "flash-coverage": "{} of the flash's words are in the opening",
+    "flash-words": "{} of the flash's words are in the other one",
     "figures-added": "{} figures are new",
     "figures-changed": "{} figures stand where others stood",
     "cut": "shorter than what it repeats",

@@ -18,6 +18,7 @@ from streams.cli.common import WithRules, finish
 from streams.cli.inputs import InputPath, Inputs, progress
 from streams.cli.logs import open_settings_log
 from streams.cli.output import terminal
+from streams.cli.reenrich import pin_kb, reenrich_log
 from streams.errors import ConfigError
 from streams.ingest.dates import parse_moment
 
@@ -48,12 +49,17 @@ def replay(
     map: str | None = None,  # noqa: A002  (as above)
     time_from: str | None = None,
     resume: Path | None = None,
+    kb: str | None = None,
+    reenrich: _Flag = False,
+    alias: _Words = (),
     dry_run: _Flag = False,
     common: WithRules = WithRules(),  # noqa: B008  (frozen)
 ) -> int:
     """Play an archive into topics of its own, replay.NAME.*, with the original times.
 
     On sqlite:/// the stages run at once; on Kafka start a worker with --prefix replay.NAME.
+    With --reenrich no archive is played: the items of the log that have a name of the knowledge
+    base are enriched again, in place.
 
     Args:
         paths: files, directories or .jsonl.
@@ -71,6 +77,10 @@ def replay(
         map: fields of foreign JSON Lines, as body=text,received_at=date.
         time_from: time of the first message without one.
         resume: checkpoint file: go on from it if it exists, and keep it up to date.
+        kb: the knowledge base to enrich with: a version, as items name it in kb_version, a file
+            that `wireroom kb export` wrote, now or none. Else now, none in a log of its own.
+        reenrich: enrich the log's own items again, and publish them to enriched only.
+        alias: with --reenrich: only items whose text has this name.
         dry_run: only count, by provider and day.
         common: settings.
     """
@@ -79,6 +89,14 @@ def replay(
     from streams.replay.player import Player, Range  # noqa: PLC0415  (start quickly)
 
     settings = common.settings()
+    if alias and not reenrich:
+        raise ConfigError("--alias goes with --reenrich")
+    if reenrich:
+        if paths or log or into_live:
+            raise ConfigError("--reenrich takes the log's own items: leave paths and --log out")
+        return reenrich_log(settings, alias, kb, dry_run=dry_run)
+    if into_live and kb is not None:
+        raise ConfigError("--into-live uses the live knowledge base: leave --kb out")
     inputs = Inputs(map=map, provider=as_provider, time_from=time_from, max=max)
     sources = inputs.sources(paths, mark_undated=True)
     now = datetime.now(UTC)
@@ -107,6 +125,7 @@ def replay(
             ),
             target,
             process=not into_live,
+            kb=kb,
         )
     )
     return 0 if counts is None or counts.adds_up() else 1
@@ -159,6 +178,7 @@ async def _play(
     target: Checkpoint,
     *,
     process: bool,
+    kb: str | None,
 ) -> Counts | None:
     from streams.log import sqlite_path  # noqa: PLC0415  (start quickly)
 
@@ -170,6 +190,7 @@ async def _play(
     async with open_settings_log(settings, target.log) as log:
         if process:
             await log.create_topics(list(settings.catalogue().values()), prefix=target.prefix)
+            await pin_kb(settings, kb, log, target)
         stages = _Stages(settings, path, target.prefix) if path is not None else None
         try:
             with progress("replaying", sources) as show:

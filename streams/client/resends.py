@@ -13,7 +13,7 @@ from typing import Protocol
 
 from schemas.topics import TopicName
 from streams.log.base import Record
-from streams.log.headers import DeskSeq, epoch_of, header_text
+from streams.log.headers import REVISION, DeskSeq, epoch_of, header_text
 
 __all__ = ["Fold", "fold_for"]
 
@@ -69,7 +69,7 @@ class _ByKey:
 
     def __init__(self, *, across_keys: bool) -> None:
         self._epochs = _Epochs({}) if across_keys else None
-        self._last: OrderedDict[bytes, tuple[int, DeskSeq]] = OrderedDict()
+        self._last: OrderedDict[bytes, tuple[int, DeskSeq, str | None]] = OrderedDict()
 
     def accept(self, record: Record) -> bool:
         seq = DeskSeq.of(record)
@@ -78,10 +78,14 @@ class _ByKey:
         if self._epochs is not None and self._epochs.outdated(record):
             return False
         epoch = epoch_of(record)
-        last_epoch, last_seq = self._last.get(record.key, (0, None))
-        if epoch < last_epoch or (last_seq is not None and seq <= last_seq):
+        revision = header_text(record, REVISION)
+        last_epoch, last_seq, last_revision = self._last.get(record.key, (0, None, None))
+        if epoch < last_epoch or (last_seq is not None and seq < last_seq):
             return False
-        self._last[record.key] = (epoch, seq)
+        # The same version of an item, enriched again, is news; sent again, it is not.
+        if seq == last_seq and revision in {None, last_revision}:
+            return False
+        self._last[record.key] = (epoch, seq, revision)
         self._last.move_to_end(record.key)
         if len(self._last) > MAX_KEYS:
             self._last.popitem(last=False)

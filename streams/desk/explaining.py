@@ -30,7 +30,7 @@ from streams.desk.memory import Memory
 from streams.desk.placing import place_first
 from streams.desk.stories import as_namesake, stated_parent
 from streams.desk.takes import is_take
-from streams.desk.verify import Likeness, Verdict, compare
+from streams.desk.verify import Likeness, Verdict, compare, is_one_line
 from streams.desk.words import split_words
 
 __all__ = ["Check", "Explanation", "explain"]
@@ -193,6 +193,8 @@ def _checks(memory: Memory, rule: DedupRule, pair: _Pair) -> Iterator[Check]:
         yield _seen(memory, rule, pair.new.text)
     elif pair.earlier.words <= FLASH_WORDS < pair.new.text.words and likeness is Likeness.NONE:
         yield _flash(memory, rule, pair)
+    elif likeness is Likeness.NONE and is_one_line(pair.earlier) and is_one_line(pair.new.text):
+        yield _flash_again(pair)
     else:
         yield from _alike(memory, rule, pair)
     if rule.enabled:
@@ -261,6 +263,13 @@ def _flash(memory: Memory, rule: DedupRule, pair: _Pair) -> Check:
     if told:
         measured = f"{measured}, and {common} of its {len(told)} figures in the text"
     return Check("flash", tells_flash(new.text, flash, followed, rule), measured)
+
+
+def _flash_again(pair: _Pair) -> Check:
+    shares = [one for one in pair.decision.reasons if one.startswith("flash-words=")]
+    passed = pair.joined and bool(shares)
+    measured = "neither corrects the other nor says it again with hardly a word more"
+    return Check("flash-again", passed, " ".join(shares) if passed else measured)
 
 
 def _said(memory: Memory, rule: DedupRule, pair: _Pair) -> Iterator[Check]:

@@ -11,6 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, pairwise
 
 import numpy as np
@@ -172,6 +173,8 @@ def _agree(one: str, other: str) -> bool:
     return abs(first[0] - second[0]) <= max(first[1], second[1]) * 0.501
 
 
+# The same few numbers are compared with those of every candidate.
+@lru_cache(maxsize=1 << 12)
 def _known(number: str) -> tuple[float, float] | None:
     """Value, and the worth of the last digit written: 0 for a number that is written out."""
     if _SIMPLE.fullmatch(number) is None:

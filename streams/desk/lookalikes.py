@@ -46,7 +46,8 @@ def difference(signed: Signed, hot: HotText, words: U32) -> Difference:
     own = np.setdiff1d(signed.lead, words)
     theirs = np.setdiff1d(words, signed.lead)
     text = "\n".join(one.text for one in signed.item.paragraphs) or signed.item.headline or ""
-    one_share = np.isin(*(np.frombuffer(each.tickers, "<u2") for each in (signed.text, hot))).any()
+    own_shares, their_shares = (np.frombuffer(one.tickers, "<u2") for one in (signed.text, hot))
+    one_share = np.isin(own_shares, their_shares).any()
     if one_share or not len(theirs) or not np.isin(_hashes(text), own).any():
         return Difference.NONE
     if not _is_bare(signed.item) and not _are_as_long(signed.text, hot):

@@ -78,7 +78,8 @@ class _Alike:
 def _told_apart(memory: Memory, signed: Signed, parent: Parent | None) -> _Alike:
     """The parent, unless what is alike in the two texts is not the news in them."""
     hot = parent.text if parent else None
-    if parent is None or hot is None or parent.flash or is_correction(signed.item):
+    corrects = is_correction(signed.item) or signed.text.corrects
+    if parent is None or hot is None or parent.flash or corrects:
         return _Alike(parent)
     if parent.verdict.likeness is Likeness.EXACT:
         return _Alike(parent)

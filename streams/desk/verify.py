@@ -36,8 +36,8 @@ _CORRECTED_FIGURES = 2
 _CORRECTED_SHARE = 0.2
 _OTHERWISE_EQUAL = 0.75
 # A text of as many words and fewer phrases in common is told anew: talks put off "to Thursday", and
-# three days later "to Monday". Of the near copies labelled in Reuters wires the least alike that is
-# prose has .72.
+# three days later "to Monday". Of 48 near copies labelled in Reuters wires (half of the list) the
+# least alike that is prose has .72.
 _COPY = 0.65
 # Of many figures under one share: a company states its quarter again.
 _RESTATED_SHARE = 0.35

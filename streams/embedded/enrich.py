@@ -11,7 +11,8 @@ from streams.embedded.reading import next_offsets
 from streams.log import SqliteStore
 from streams.log.headers import EVENT_ID, header_text
 from streams.log.outgoing import Outgoing
-from streams.pipeline import PipelineConfig, enrich_stage
+from streams.observability.log import get_log
+from streams.pipeline import KnowledgeBase, PipelineConfig, enrich_stage
 
 # Items a transaction: tens of milliseconds of recognition each, so small batches cost nothing.
 _BATCH_ITEMS = 64
@@ -26,6 +27,9 @@ class EmbeddedEnrichment:
         self._topic = prefix + TopicName.ITEMS
         self._group = f"{prefix}wireroom-enrich"
         self._stage = enrich_stage(config)
+        self._kb = KnowledgeBase()
+        self._kb_topic = prefix + TopicName.KB
+        self._kb_offsets = dict.fromkeys(range(store.topics()[self._kb_topic]), 0)
 
     def catch_up(self) -> dict[str, Item]:
         """Enrich what has not been; answers the items by id of the event that published them."""
@@ -39,7 +43,8 @@ class EmbeddedEnrichment:
                 Outgoing(TopicName.ITEMS, record.key, record.value, record.headers)
                 for record in batch.records
             ]
-            enriched = self._stage.process(sources)
+            self._read_kb()
+            enriched = self._stage.process(sources, self._kb.overlay)
             with self._store.transaction():
                 self._store.append([answer.record.record(self._prefix) for answer in enriched])
                 self._store.commit(self._group, self._topic, batch.next_offsets)
@@ -47,3 +52,19 @@ class EmbeddedEnrichment:
                 event_id = header_text(record, EVENT_ID)
                 if event_id is not None and answer.item is not None:
                     done[event_id] = answer.item
+
+    def _read_kb(self) -> None:
+        """Take in the edits made since the last batch; from the beginning the first time."""
+        while True:
+            batch = self._store.read(self._kb_topic, self._kb_offsets)
+            self._kb_offsets = batch.next_offsets
+            if not batch.records:
+                return
+            for record, rejected in self._kb.take(batch.records):
+                get_log(stage="enrich").warning(
+                    "kb_record_rejected",
+                    reason=rejected.fault,
+                    detail=rejected.detail,
+                    partition=record.partition,
+                    offset=record.offset,
+                )

@@ -6,28 +6,34 @@ It must not read a clock, the environment or a topic; it reads its models and it
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
-from schemas.item import Audit, EntityType, Item, PubStatus
-from streams.enrich import coreference, names
+from schemas.item import Audit, Entity, EntityType, Item, PubStatus
+from streams.decode.profiles import DEFAULT_PROFILES, Profiles
+from streams.enrich import capitals, coreference, names
+from streams.enrich.capitals import capitalised
 from streams.enrich.coreference import PlaceRank
+from streams.enrich.dates import find_dates, message_day
 from streams.enrich.entities import assemble
 from streams.enrich.found import Block, Found, blocks_of
+from streams.enrich.kb import EMPTY, Overlay, link_names, settle, unify
 from streams.enrich.link import LinkedPlace, PlaceKind, PlaceName, PlacesBase, link_places
-from streams.enrich.names import canonical
-from streams.enrich.organisations import lexicon
+from streams.enrich.names import Beside, canonical
+from streams.enrich.organisations import Lexicon, lexicon
+from streams.enrich.quotes import find_quotes
 from streams.enrich.recognise import (
-    RECOGNISERS,
     Recogniser,
     Span,
-    has_model,
+    best_of,
     load,
     primary_language,
 )
 from streams.enrich.recognise.cache import CachedRecogniser
 from streams.enrich.recognise.gazetteer import GazetteerRecogniser
+from streams.enrich.topics import TopicRules, find_topics
 from streams.folding import fold
 
 # Inhabitants from which a city is too well known to be taken for a surname after "in" or "à".
@@ -35,10 +41,14 @@ _LARGE_CITY = 500_000
 # And from which it is one where it stands after "in" and nobody bears it as part of a full name.
 _CITY = 50_000
 _LONG_NAME = 6
+# Code points before a place's name that may say what it is: "the province of ".
+_LEAD = 30
 # Recognisers kept; no newsroom takes as many languages, but a feed may declare any three letters.
 _MAX_LANGUAGES = 32
 _NO_MODEL = "enrich-no-model"
 _TOO_LONG = "enrich-too-long"
+_TOO_MANY = "enrich-too-many-names"
+_TOKEN = re.compile(r"\w+|[^\w\s]")
 _WORD_BEFORE = re.compile(r"(\w+)[\s'’]*$")
 
 
@@ -47,18 +57,31 @@ class EnrichConfig:
     """What the stage is told; safe to send to another process.
 
     Attributes:
-        recogniser: "spacy" or "gazetteer".
+        recogniser: "spacy", "fast", "gazetteer" or "chain".
+        models: the file of the model for "fast" and "chain" by language; a language without one
+            is spaCy's.
+        homes: pairs of a provider and the country (ISO 3166-1) that it mostly writes of.
         places: the file of the base of places, built there if absent; None for the default one.
         cached_paragraphs: paragraphs whose names are remembered; 0 for none.
         max_paragraph_chars: a longer paragraph is not recognised.
         max_item_chars: of a longer item the paragraphs beyond are not recognised.
+        max_item_tokens: the same, counted in words and marks: what a recogniser's time is spent on.
+        max_item_names: of an item with more names those beyond are left out.
+        profiles: of the providers, for the time zones that their dates are meant in.
+        topic_rules: by which items get topics; None for the shipped ones.
     """
 
     recogniser: str = "spacy"
+    models: Mapping[str, Path] = field(default_factory=dict)
+    homes: tuple[tuple[str, str], ...] = ()
     places: Path | None = None
     cached_paragraphs: int = 4096
     max_paragraph_chars: int = 20_000
     max_item_chars: int = 200_000
+    max_item_tokens: int = 50_000
+    max_item_names: int = 5_000
+    profiles: Profiles = DEFAULT_PROFILES
+    topic_rules: TopicRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +92,13 @@ class _Work:
     item: Item
     blocks: tuple[Block, ...]
     chosen: tuple[Block, ...]
+    overlay: Overlay
+
+    @property
+    def day(self) -> date | None:
+        """The item's date: names may hold for a time."""
+        made = self.item.version_created or self.item.received_at
+        return made.date() if made else None
 
 
 class Enricher:
@@ -94,10 +124,10 @@ class Enricher:
         """The recogniser used for a language: the gazetteer where there is no model."""
         found = self._recognisers.pop(language, None)
         if found is None:
-            name = self._config.recogniser
-            if name in RECOGNISERS and not has_model(name, language):
-                name = "gazetteer"
-            loaded = load(name, language, places=self.places if name == "gazetteer" else None)
+            model = self._config.models.get(language)
+            name = best_of(self._config.recogniser, language, model)
+            places = self.places if name in {"gazetteer", "chain"} else None
+            loaded = load(name, language, places=places, model=model)
             found = CachedRecogniser(loaded, self._config.cached_paragraphs)
         self._recognisers[language] = found
         if len(self._recognisers) > _MAX_LANGUAGES:
@@ -105,17 +135,21 @@ class Enricher:
             del self._recognisers[next(iter(self._recognisers))]
         return found
 
-    def enrich(self, items: Sequence[Item]) -> list[Item]:
+    def enrich(self, items: Sequence[Item], overlay: Overlay = EMPTY) -> list[Item]:
         """The items in the same order, each with its entities.
 
+        ``overlay`` is the live knowledge base, which comes before the lists that ship; each
+        enriched item says which version of it was used.
+
         A canceled item and one without text come back as they are. What could not be done is said
-        in the item's audit warnings: "enrich-no-model:es", "enrich-too-long".
+        in the item's audit warnings: "enrich-no-model:es", "enrich-too-long",
+        "enrich-too-many-names".
         """
         by_language: dict[str, list[_Work]] = {}
         for index, item in enumerate(items):
             if item.pubstatus is not PubStatus.CANCELED and item.text.strip():
                 language = primary_language(item.language)
-                by_language.setdefault(language, []).append(self._work(index, item))
+                by_language.setdefault(language, []).append(self._work(index, item, overlay))
         enriched = list(items)
         for language, works in by_language.items():
             recogniser = self.recogniser(language)
@@ -127,67 +161,108 @@ class Enricher:
                 enriched[work.index] = self._finish(work, recogniser, found)
         return enriched
 
-    def _work(self, index: int, item: Item) -> _Work:
+    def _work(self, index: int, item: Item, overlay: Overlay) -> _Work:
         blocks = tuple(blocks_of(item))
         chosen: list[Block] = []
         left = self._config.max_item_chars
+        tokens = self._config.max_item_tokens
         for block in blocks:
             if len(block.text) <= min(left, self._config.max_paragraph_chars):
+                # Whatever has fewer characters than there may be tokens need not be counted.
+                count = len(block.text) if len(item.text) <= tokens else _token_count(block.text)
+                if count > tokens:
+                    continue
                 chosen.append(block)
                 left -= len(block.text)
-        return _Work(index, item, blocks, tuple(chosen))
+                tokens -= count
+        return _Work(index, item, blocks, tuple(chosen), overlay)
 
     def _finish(
         self, work: _Work, recogniser: Recogniser, spans: Sequence[tuple[Block, list[Span]]]
     ) -> Item:
         item, language = work.item, recogniser.language
-        known = lexicon(language)
+        known = self._lists(language)
         found = [
             replace(name, start=block.start + name.start, end=block.start + name.end)
             for block, block_spans in spans
             for name in self._names(block.text, block_spans, recogniser)
         ]
+        found = link_names(found, work.chosen, work.overlay, language, work.day)
+        limit = self._config.max_item_names
         resolved = coreference.resolve(
-            found, work.chosen, lambda name: self._place_rank(name, language)
+            found[:limit], work.chosen, lambda name: self._place_rank(name, language)
         )
-        linked, places = self._linked(resolved, work, language)
+        resolved = unify(resolved)
+        linked, places = self._linked(resolved[:limit], work, language)
+        is_over = max(len(found), len(resolved)) > limit
+        entities = assemble(linked, places, work.blocks, known)
+        entities = settle(entities, work.overlay, language, work.blocks)
         return item.model_copy(
             update={
-                "entities": assemble(linked, places, work.blocks, known),
-                "audit": _warned(item.audit, self._warnings(work, recogniser)),
+                "entities": entities,
+                "kb_version": work.overlay.version,
+                "audit": _warned(item.audit, self._warnings(work, recogniser, is_over=is_over)),
+                **self._said(item, work.chosen, entities, language),
             }
         )
 
+    def _lists(self, language: str) -> Lexicon:
+        """The names known by list; what is asked first is the first to answer."""
+        return lexicon(language)
+
+    def _said(
+        self, item: Item, blocks: Sequence[Block], entities: Sequence[Entity], language: str
+    ) -> dict[str, object]:
+        """What is quoted by whom, the days that are named, and the topics."""
+        day = message_day(item, self._config.profiles.of(item.provider).time_zone)
+        return {
+            "quotes": find_quotes(item.text, blocks, entities, language),
+            "dates": find_dates(item.text[: self._config.max_item_chars], language, day),
+            "topics": find_topics(item, entities, self._config.topic_rules),
+        }
+
     def _names(self, text: str, spans: Sequence[Span], recogniser: Recogniser) -> Sequence[Found]:
         language = recogniser.language
-        if recogniser.name != "gazetteer":
-            if language not in self._countries:
-                self._countries[language] = GazetteerRecogniser(
-                    language, self.places, countries_only=True
-                )
-            (countries,) = self._countries[language].recognise([text])
-            return names.repair(text, spans, language, lexicon(language), countries)
-        return [
-            Found(one.start, one.end, text[one.start : one.end], one.type, one.score, "gazetteer")
-            for one in spans
-        ]
+        if recogniser.name == "gazetteer":
+            places, via = spans, "capitals"
+            spans = capitalised(text, places) if language in capitals.LANGUAGES else ()
+        else:
+            (places,) = self._official(language).recognise([text])
+            via = "model"
+        beside = Beside(places, lambda name: bool(self.places.candidates(name, language)), via)
+        return names.repair(text, spans, language, self._lists(language), beside)
+
+    def _official(self, language: str) -> GazetteerRecogniser:
+        if language not in self._countries:
+            self._countries[language] = GazetteerRecogniser(
+                language, self.places, countries_only=True
+            )
+        return self._countries[language]
 
     def _linked(
         self, found: Sequence[Found], work: _Work, language: str
     ) -> tuple[list[Found], dict[str, LinkedPlace]]:
         """The names, places with their keys, and what the keys of linked places mean."""
-        at = [number for number, name in enumerate(found) if name.type is EntityType.PLACE]
+        at = [number for number, name in enumerate(found) if _is_unlinked_place(name)]
         text = work.item.text
         wanted = [
             PlaceName(
                 text=canonical(found[number].text),
                 before=_word_before(text, found[number].start),
+                lead=text[max(0, found[number].start - _LEAD) : found[number].start],
                 inside=_container(text, found, number),
+                after_place=number > 0 and bool(_container(text, found, number - 1)),
             )
             for number in at
         ]
         dateline = work.item.dateline.place if work.item.dateline else None
-        chosen = link_places(wanted, self.places, language, hint=dateline)
+        chosen = link_places(
+            wanted,
+            self.places,
+            language,
+            hint=dateline,
+            home=dict(self._config.homes).get(work.item.provider or ""),
+        )
         linked = list(found)
         places: dict[str, LinkedPlace] = {}
         for number, name, place in zip(at, wanted, chosen, strict=True):
@@ -210,13 +285,23 @@ class Enricher:
                 rank = max(rank, PlaceRank.CITY)
         return rank
 
-    def _warnings(self, work: _Work, recogniser: Recogniser) -> list[str]:
+    def _warnings(self, work: _Work, recogniser: Recogniser, *, is_over: bool) -> list[str]:
         warnings = []
-        if recogniser.name != self._config.recogniser:
+        if recogniser.name == "gazetteer" != self._config.recogniser:
             warnings.append(f"{_NO_MODEL}:{recogniser.language}")
         if len(work.chosen) < len(work.blocks):
             warnings.append(_TOO_LONG)
+        if is_over:
+            warnings.append(_TOO_MANY)
         return warnings
+
+
+def _is_unlinked_place(name: Found) -> bool:
+    return name.type is EntityType.PLACE and not name.key
+
+
+def _token_count(text: str) -> int:
+    return sum(1 for _ in _TOKEN.finditer(text))
 
 
 def _word_before(text: str, start: int) -> str:

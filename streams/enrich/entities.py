@@ -6,24 +6,30 @@ It must not find names or decide which are the same.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from schemas.item import Alternate, Entity, EntityType, Mention
+from schemas.item import Alternate, Entity, EntityType, Mention, PlaceFacts
+from schemas.item import PlaceKind as PlaceKindName
 from streams.enrich.found import Block, Found
-from streams.enrich.link import LinkedPlace, Place
+from streams.enrich.link import LinkedPlace, Place, PlaceKind
 from streams.enrich.names import canonical
-from streams.enrich.organisations import Lexicon
+from streams.enrich.organisations import Lexicon, organisation_id
+from streams.enrich.salience import salience
 from streams.folding import fold
 
-# Salience is weight / (weight + this): a body mention is worth 1, being in the headline 3 more, in
-# the lead 2 more; one body mention gives 0.17, headline, lead and five mentions 0.67.
-_HALF_SALIENCE = 5.0
-_HEADLINE_WEIGHT = 3
-_LEAD_WEIGHT = 2
 # A name whose entity is known by nothing else.
 _BARE_SURNAME = 0.6
 _UNLINKED_PLACE = 0.5
+OWN_SCHEME = "wireroom"
+"""Of ids that we give."""
+# Which scheme a place's code is of; a code of our own table is of none.
+_SCHEMES = {
+    "iso3166-2": re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}"),
+    "iso3166-3": re.compile(r"[A-Z]{4}"),
+    "m49": re.compile(r"[0-9]{3}"),
+}
 _KINDS = (EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE)
 
 
@@ -33,7 +39,7 @@ def assemble(
     blocks: Sequence[Block],
     lexicon: Lexicon,
 ) -> tuple[Entity, ...]:
-    """The entities of a document, by their first mention.
+    """The entities of a document, the most salient first, else by their first mention.
 
     Args:
         names: every name, with its key.
@@ -45,27 +51,42 @@ def assemble(
     for name in sorted(names, key=lambda one: (one.start, one.end)):
         if name.type in _KINDS and name.key:
             groups.setdefault(name.key, []).append(name)
-    return tuple(
+    entities = [
         _entity(key, found, places.get(key), blocks, lexicon) for key, found in groups.items()
-    )
+    ]
+    return tuple(sorted(entities, key=lambda entity: -entity.salience))
 
 
 def minted_id(kind: EntityType, name: str) -> str:
     """The id of an entity that no list has: the same wherever the same name is found."""
     seed = f"{kind}\n{fold(name)}".encode("utf-8", "surrogatepass")
-    return f"wireroom:{hashlib.blake2b(seed, digest_size=10).hexdigest()}"
+    return f"{OWN_SCHEME}:{hashlib.blake2b(seed, digest_size=10).hexdigest()}"
 
 
 def place_ids(place: Place) -> dict[str, str]:
-    """The external ids of a place: GeoNames, and the ISO 3166 codes it or its country has."""
+    """The external ids of a place: GeoNames, ISO 3166 and UN M49, those it has.
+
+    ``iso3166`` is the country of a place that is none, and ``iso3166-2`` the region of a city.
+    """
     ids: dict[str, str] = {}
     if place.geonames:
         ids["geonames"] = str(place.geonames)
     if place.country:
         ids["iso3166"] = place.country
-    if "-" in place.division:
-        ids["iso3166-2"] = place.division
+    for scheme, pattern in _SCHEMES.items():
+        if pattern.fullmatch(place.code):
+            ids[scheme] = place.code
     return ids
+
+
+def place_facts(place: Place) -> PlaceFacts:
+    """What an item says of a place: what it is, and where."""
+    return PlaceFacts(
+        kind=PlaceKindName(place.kind.name.lower()),
+        country=place.country or None,
+        latitude=place.latitude,
+        longitude=place.longitude,
+    )
 
 
 def _entity(
@@ -91,9 +112,12 @@ def _entity(
             for place, share in linked.alternates
         )
         identity = _place_identity(linked.place)
+    elif key.startswith("kb/"):
+        identity = key.removeprefix("kb/")
+    elif key.startswith("organisation/"):
+        identity = organisation_id(key.removeprefix("organisation/"))
     else:
-        listed = key.removeprefix("organisation/") if key.startswith("organisation/") else None
-        identity = minted_id(kind, listed or _identity_name(key, shown))
+        identity = minted_id(kind, _identity_name(key, shown))
         if kind is EntityType.PLACE:
             confidence = min(confidence, _UNLINKED_PLACE)
         elif kind is EntityType.PERSON and " " not in shown:
@@ -105,18 +129,21 @@ def _entity(
         ids=ids,
         mentions=mentions,
         count=len(mentions),
-        salience=_salience(found, blocks),
+        salience=salience(found, blocks),
         confidence=round(confidence, 3),
         alternates=alternates,
+        place=place_facts(linked.place) if linked else None,
     )
 
 
 def _place_identity(place: Place) -> str:
     if place.geonames:
         return f"geonames:{place.geonames}"
-    if "-" in place.division:
-        return f"iso3166-2:{place.division}"
-    return minted_id(EntityType.PLACE, f"{place.country} {place.name}")
+    if place.kind is not PlaceKind.CITY:
+        for scheme, pattern in _SCHEMES.items():
+            if pattern.fullmatch(place.code):
+                return f"{scheme}:{place.code}"
+    return minted_id(EntityType.PLACE, place.code or f"{place.country} {place.name}")
 
 
 def _identity_name(key: str, shown: str) -> str:
@@ -135,14 +162,3 @@ def _shown(key: str, found: Sequence[Found], lexicon: Lexicon) -> str:
     longest = max(len(fold(text).split()) for text in counts)
     full = [text for text in counts if len(fold(text).split()) == longest]
     return max(full, key=lambda text: (counts[text], len(text)))
-
-
-def _salience(found: Sequence[Found], blocks: Sequence[Block]) -> float:
-    weight = float(len(found))
-    headline = next((block for block in blocks if block.is_headline), None)
-    lead = next((block for block in blocks if not block.is_headline), None)
-    for block, extra in ((headline, _HEADLINE_WEIGHT), (lead, _LEAD_WEIGHT)):
-        if block is not None:
-            end = block.start + len(block.text)
-            weight += extra * any(block.start <= name.start < end for name in found)
-    return round(weight / (weight + _HALF_SALIENCE), 3)

@@ -6,24 +6,33 @@ It must not compare names with each other (``coreference`` does) or link them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from schemas.item import EntityType
-from streams.enrich import words
+from streams.enrich import triggers, words
 from streams.enrich.found import Found, without_overlaps
 from streams.enrich.organisations import Lexicon
 from streams.enrich.recognise.span import Span
+from streams.enrich.rows import rows
 from streams.folding import fold
 
 _EDGE = re.compile(r"[^\w]+", re.UNICODE)
 _TRAILING_POSSESSIVE = re.compile(r"(?<=\w)['’](?:s|S)?$")
 _DOTTED = re.compile(r"(?:\b\w\.){2,}$|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros)\.$")
+_ABBREVIATION = re.compile(r"\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros)$")
 _QUOTES = re.compile("[\"“”„«»‹›]|''|``")
 _SPACES = re.compile(r"\s+")
 _LAST_WORD = re.compile(r"\s*[\w.'’]+$")
 _TRAILING_NUMBER = re.compile(r"[\s,]+\d[\d\-/:.]*$")
 _FIRST_WORD = re.compile(r"^\w+\.?[\s,]*")
+# "du Japon", "de Lille": a model may take the preposition for the first word.
+_OF = re.compile(rf"(?:de|du|des){words.SPACE}(?=[{words.UPPER}][\w\-]+$)")
+# A score, or a word that is in nobody's name: "Durie 75th", "Yorkshire at Headingley".
+_AFTER_A_PERSON = re.compile(
+    rf"(?<=\w){words.SPACE}(?:\d|(?!(?:{'|'.join(sorted(words.PARTICLES))}|wa|y|e|i|und)\b)"
+    rf"[a-zß-ÿ]+{words.SPACE})"
+)
 _ARTICLED = frozenset({EntityType.ORGANISATION, EntityType.PLACE, EntityType.OTHER})
 _UNNUMBERED = frozenset({EntityType.PERSON, EntityType.PLACE})
 # No name is longer; a model may take a whole run of spaces into one.
@@ -33,41 +42,73 @@ _TITLE_SCORE = 0.95
 _POWER_SCORE = 0.8
 
 
+def _is_no_place(_: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of a block beside the spans of its recogniser.
+
+    Attributes:
+        places: places found by name: they correct the type of a span and add what was missed.
+        is_place: whether a place of any size bears a name.
+        via: how the spans were found.
+    """
+
+    places: Sequence[Span] = ()
+    is_place: Callable[[str], bool] = _is_no_place
+    via: str = "model"
+
+
+_NOTHING = Beside()
+
+
 def repair(
-    text: str,
-    spans: Sequence[Span],
-    language: str,
-    lexicon: Lexicon,
-    countries: Sequence[Span] = (),
+    text: str, spans: Sequence[Span], language: str, lexicon: Lexicon, beside: Beside = _NOTHING
 ) -> list[Found]:
     """The names of one block, offsets in the block, by start and without overlaps.
 
     Args:
         text: the block.
-        spans: what a trained model found in it.
+        spans: what a recogniser found in it.
         language: its language, ISO 639-1.
         lexicon: the organisations known by name.
-        countries: names of countries and the like, found by name: they correct the type of a
-            model's span and add what it missed.
+        beside: what else is known of the block.
     """
-    sure = {(span.start, span.end) for span in countries}
+    trims = [trimmed(text, span, language, beside.via) for span in spans]
+    guessed = list(
+        triggers.retyped(text, [name for name in trims if name], language, beside.is_place)
+    )
+    found = [
+        Found(span.start, span.end, text[span.start : span.end], span.type, span.score, "gazetteer")
+        for span in beside.places
+    ]
+    sure = {(name.start, name.end) for name in found}
     model = [
         replace(name, type=EntityType.PLACE)
         if (name.start, name.end) in sure and name.type is not EntityType.PERSON
         else name
-        for span in spans
-        if (name := trimmed(text, span, language)) is not None
-    ]
-    missed = [
-        Found(span.start, span.end, text[span.start : span.end], span.type, span.score, "gazetteer")
-        for span in countries
+        for name in guessed
+        if name.type is not EntityType.OTHER
     ]
     listed = list(lexicon.find(text))
-    titled = list(_titled(text, model, language))
-    powers = list(_powers(text, model, language))
-    # A model's organisation around a listed one is another: "UN Women" is not the UN.
-    wider = [name for name in model if any(_is_part_of(other, name) for other in listed)]
-    return without_overlaps([*wider, *listed, *titled, *powers, *model, *missed], len(text))
+    by_name = {name.text for name in found}
+    ranked = [
+        *rows(text, model, by_name.__contains__),
+        # A model's organisation around a listed one is another: "UN Women" is not the UN.
+        *(name for name in model if any(_is_part_of(other, name) for other in listed)),
+        *listed,
+        *_titled(text, model, language),
+        *_powers(text, model, language),
+        *triggers.teams(text, model, beside.is_place),
+        # "Amérique latine" is more than the model's "Amérique".
+        *(name for name in found if any(_is_longer(name, other) for other in model)),
+        *model,
+        *found,
+        *(name for name in guessed if name.type is EntityType.OTHER),
+    ]
+    return without_overlaps(ranked, len(text))
 
 
 def canonical(text: str) -> str:
@@ -89,6 +130,8 @@ def trimmed(text: str, span: Span, language: str, via: str = "model") -> Found |
         end -= _trailing(text[start:end], span.type)
         if (start, end) == before:
             break
+    if _ABBREVIATION.search(text, start, end) and text[end : end + 1] == ".":
+        end += 1
     name = text[start:end]
     if not _is_name(name):
         return None
@@ -114,8 +157,12 @@ def _leading(name: str, kind: EntityType, language: str) -> int:
     if kind in _ARTICLED and (article := words.ARTICLES.match(name)):
         rest = name[article.end() :]
         # "Las Vegas" and "La Haye" keep theirs: a name's own article is written large.
-        if rest[:1].isupper() and (not name[0].isupper() or name[:4].lower() == "the "):
+        if rest[:1].isupper() and (
+            not name[0].isupper() or (name[:4].lower() == "the " and language == "en")
+        ):
             return article.end()
+    if kind in _UNNUMBERED and (preposition := _OF.match(name)):
+        return preposition.end()
     if (word := _FIRST_WORD.match(name)) and word.end() < len(name):
         folded = fold(word[0])
         if folded in words.DAYS and len(folded) > 3:
@@ -127,6 +174,8 @@ def _trailing(name: str, kind: EntityType) -> int:
     """How many characters at the end are a possessive, a day, or the score or date beside."""
     if kind in _UNNUMBERED and (number := _TRAILING_NUMBER.search(name)):
         return len(number[0])
+    if kind is EntityType.PERSON and (after := _AFTER_A_PERSON.search(name)):
+        return len(name) - after.start()
     if possessive := _TRAILING_POSSESSIVE.search(name):
         return len(possessive[0])
     if (word := _LAST_WORD.search(name)) and word.start() > 0:
@@ -184,6 +233,15 @@ def _powers(text: str, model: Sequence[Found], language: str) -> Iterator[Found]
             person = trimmed(text, Span(start, end, EntityType.PERSON, _POWER_SCORE), language)
             if person is not None:
                 yield person
+
+
+def _is_longer(name: Found, other: Found) -> bool:
+    return (
+        other.type is EntityType.PLACE
+        and name.start <= other.start
+        and other.end <= name.end
+        and other.end - other.start < name.end - name.start
+    )
 
 
 def _is_part_of(inner: Found, outer: Found) -> bool:

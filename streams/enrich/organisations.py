@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from schemas.item import EntityType
@@ -19,7 +19,8 @@ from streams.folding import fold
 _FILE = Path(__file__).with_name("organisations.toml")
 _TOKEN = re.compile(r"\w+(?:\.\w+)*", re.UNICODE)
 _SCORE = 0.95
-_MAX_GAP = 2
+# "Standard & Poor" has three.
+_MAX_GAP = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,24 @@ class Lexicon:
         return 0
 
 
+@cache
+def _table() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    with _FILE.open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
+def listed_organisations() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """The names of every organisation of the list, by its id and by language."""
+    return {organisation_id(key): names for key, names in _table().items()}
+
+
+def organisation_id(key: str) -> str:
+    """The id of an organisation of the list: "wireroom:org/united-nations"."""
+    return f"wireroom:org/{key}"
+
+
 @lru_cache(maxsize=32)
 def lexicon(language: str) -> Lexicon:
     """The lexicon of a language."""
-    with _FILE.open("rb") as file:
-        return Lexicon(language, tomllib.load(file))
+    return Lexicon(language, _table())

@@ -34,6 +34,8 @@ SHA256 = "sha256"
 SIZE = "size"
 LEFT_OUT = "headers-left-out"
 EVENT_ID = "ce_id"
+REVISION = "revision"
+"""On an item enriched again, in its old place: the version of the knowledge base."""
 
 # Longer than any name or path in use; a header of a megabyte must not travel on in every output.
 _MAX_CHARS = 512

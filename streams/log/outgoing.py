@@ -46,6 +46,7 @@ EVENT_SCHEMA = "event/1"
 JOURNAL_SCHEMA = "journal/1"
 STATE_SCHEMA = "state/1"
 HELD_SCHEMA = "held/1"
+KB_SCHEMA = "kb/1"
 TICK_KEY = b"tick"
 
 _CODE = "code"

@@ -114,6 +114,17 @@ ENRICH_RECORDS = MetricDef(
     "items carried to wire.enriched, by how: enriched, copied (kills), overtaken (by a kill)",
     ("how",),
 )
+ENRICH_KB_RECORDS = MetricDef(
+    "wireroom_enrich_kb_records_total",
+    MetricKind.COUNTER,
+    "records read from wire.kb, by result: accepted, or the reason of rejection",
+    ("result",),
+)
+ENRICH_KB_SIZE = MetricDef(
+    "wireroom_enrich_kb_size_records",
+    MetricKind.GAUGE,
+    "records of the knowledge base in use: entities and links",
+)
 WORKER_BATCH_SECONDS = MetricDef(
     "wireroom_worker_batch_seconds",
     MetricKind.HISTOGRAM,

@@ -11,6 +11,7 @@ from streams.pipeline.config import PipelineConfig, StopAfter
 from streams.pipeline.desk import DecodedEntry, DeskBatch, DeskStage, StageCrashedError
 from streams.pipeline.enrich import EnrichStage, enrich_stage, is_copied, unenriched
 from streams.pipeline.intake import Intake, IntakeBatch, IntakeStage, Part
+from streams.pipeline.kb import KnowledgeBase, RejectedRecord, kb_outgoing
 from streams.pipeline.reading import before_desk, read, with_items
 
 __all__ = [
@@ -21,14 +22,17 @@ __all__ = [
     "Intake",
     "IntakeBatch",
     "IntakeStage",
+    "KnowledgeBase",
     "Outgoing",
     "Part",
     "PipelineConfig",
+    "RejectedRecord",
     "StageCrashedError",
     "StopAfter",
     "before_desk",
     "enrich_stage",
     "is_copied",
+    "kb_outgoing",
     "letter_of",
     "read",
     "unenriched",

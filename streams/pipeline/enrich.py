@@ -12,6 +12,7 @@ from schemas.codec import SchemaError, decode
 from schemas.event import EventKind
 from schemas.item import Item, PubStatus
 from streams.enrich import EnrichConfig, Enricher
+from streams.enrich.kb import EMPTY, Overlay
 from streams.log.headers import KIND
 from streams.log.limits import DEFAULT_MAX_BODY_BYTES, max_record_bytes, record_bytes
 from streams.log.outgoing import Outgoing, enriched_outgoing
@@ -35,22 +36,22 @@ class EnrichStage:
         self._enricher = Enricher(config or EnrichConfig())
         self._limit = max_record_bytes(max_body_bytes)
 
-    def enrich(self, items: Sequence[Item]) -> list[Item]:
+    def enrich(self, items: Sequence[Item], overlay: Overlay = EMPTY) -> list[Item]:
         """Items with enrichment, in the same order; one that crashes it passes with a warning."""
         try:
-            return list(self._enricher.enrich(items))
+            return list(self._enricher.enrich(items, overlay))
         except Exception as error:  # noqa: BLE001  (a crash costs one item's entities, no item)
             if len(items) == 1:
                 return [with_warning(items[0], f"enrich-crashed:{type(error).__name__}")]
             half = len(items) // 2
-            return self.enrich(items[:half]) + self.enrich(items[half:])
+            return self.enrich(items[:half], overlay) + self.enrich(items[half:], overlay)
 
-    def process(self, records: Sequence[Outgoing]) -> list[Enriched]:
+    def process(self, records: Sequence[Outgoing], overlay: Overlay = EMPTY) -> list[Enriched]:
         """One record for ``wire.enriched`` for each of ``wire.items``, in order."""
         items = {
             place: item for place, record in enumerate(records) if (item := _item_to_enrich(record))
         }
-        answers = self.enrich(list(items.values())) if items else []
+        answers = self.enrich(list(items.values()), overlay) if items else []
         done = dict(zip(items, answers, strict=True))
         return [self._answer(record, done.get(place)) for place, record in enumerate(records)]
 

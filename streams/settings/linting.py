@@ -19,6 +19,7 @@ from streams.errors import ConfigError
 from streams.settings.boilerplate import load_boilerplate
 from streams.settings.desk import nonsense, questionable
 from streams.settings.loading import DEFAULT_FILE, load_settings, settings_file
+from streams.settings.models import idle_models, wrong_models
 from streams.settings.profiles import profile_files, read_text
 from streams.settings.settings import Settings
 
@@ -179,10 +180,19 @@ def _settings(
     retention_ms = settings.topic(TopicName.DESK).retention_ms
     checked = Checked(
         shown,
-        problems=[Problem(key, words) for key, words in nonsense(settings.desk, retention_ms)],
+        problems=[
+            Problem(key, words)
+            for key, words in (
+                *nonsense(settings.desk, retention_ms),
+                *wrong_models(settings.enrich),
+            )
+        ],
         warnings=[
             Problem(key, words)
-            for key, words in questionable(settings.desk, _providers(settings.profiles_dir))
+            for key, words in (
+                *questionable(settings.desk, _providers(settings.profiles_dir)),
+                *idle_models(settings.enrich),
+            )
         ],
     )
     return [checked], settings.profiles_dir, settings.boilerplate

@@ -44,7 +44,7 @@ def all_keys(model: _Model, before: str = "") -> list[str]:
     for key in model.model_fields:
         names, section = _inside(model, key) or (None, None)
         if section is None:
-            keys.append(before + key)
+            keys.append(before + key if names is None else f"{before}{key}.{_ANY_NAME}")
         elif names is None:
             keys += all_keys(section, f"{before}{key}.")
         else:
@@ -79,9 +79,9 @@ def nearest(name: str, names: Sequence[str]) -> str:
 
 
 def _inside(model: _Model, key: str) -> tuple[list[str] | None, _Model | None] | None:
-    """What a field holds: the names of a table of sections (empty: any), and the section.
+    """What a field holds: the names of a table (empty: any), and the section that each is.
 
-    None where there is no such field; a plain value is (None, None).
+    None where there is no such field; a plain value is (None, None), a table of them ([], None).
     """
     field = model.model_fields.get(key)
     if field is None:
@@ -92,7 +92,7 @@ def _inside(model: _Model, key: str) -> tuple[list[str] | None, _Model | None] |
     if get_origin(annotation) is dict:
         name, section = get_args(annotation)
         closed = [member.value for member in name] if issubclass(name, Enum) else []
-        return closed, section
+        return closed, section if issubclass(section, BaseModel) else None
     return None, None
 
 

@@ -84,10 +84,30 @@ class DeskSettings(DedupSettings):
     providers: dict[str, DedupSettings] = {}
 
 
-class EnrichSettings(_Section):
-    """Which recogniser finds the names."""
+class EnrichProviderSettings(_Section):
+    """What enrichment is told of one provider.
 
-    recogniser: Literal["spacy", "gazetteer"] = "spacy"
+    Attributes:
+        home: the country, ISO 3166-1 alpha-2, that it mostly writes of: among namesakes its places
+            are preferred. None prefers none.
+    """
+
+    home: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+
+
+class EnrichSettings(_Section):
+    """Which recogniser finds the names; ``providers`` where something is particular to one.
+
+    Attributes:
+        recogniser: "fast" and "chain" use the models named below, spaCy's where there is none.
+        models: files that `wireroom distil` made, by language.
+        topic_rules: a file of rules that come before the shipped ones.
+    """
+
+    recogniser: Literal["spacy", "fast", "gazetteer", "chain"] = "spacy"
+    models: dict[str, Path] = {}
+    topic_rules: Path | None = None
+    providers: dict[str, EnrichProviderSettings] = {}
 
 
 class WorkerSettings(_Section):

@@ -27,6 +27,7 @@ from streams.settings.sections import (
 )
 
 if TYPE_CHECKING:
+    from streams.enrich.topics import TopicRules
     from streams.log.security import KafkaSecurity
     from streams.pipeline import PipelineConfig
     from streams.worker.config import WorkerConfig
@@ -137,8 +138,8 @@ class Settings(BaseSettings):
         """What the stages need to know, without files or environment.
 
         Raises:
-            ConfigError: a provider profile, or the file of learned lines, cannot be read, or
-                ``cleaning_off`` names no rule.
+            ConfigError: a provider profile, the file of learned lines or a model of names cannot
+                be read, or ``cleaning_off`` names no rule.
         """
         from streams.clean import CleaningRules  # noqa: PLC0415  (brings the stages)
         from streams.decode.profiles.checking import cleaning_off  # noqa: PLC0415  (as above)
@@ -146,21 +147,50 @@ class Settings(BaseSettings):
         from streams.pipeline import PipelineConfig  # noqa: PLC0415  (as above)
         from streams.settings.boilerplate import load_boilerplate  # noqa: PLC0415  (as above)
         from streams.settings.desk import desk_config  # noqa: PLC0415  (as above)
+        from streams.settings.models import checked_models  # noqa: PLC0415  (as above)
         from streams.settings.profiles import profiles_of  # noqa: PLC0415  (as above)
 
         try:
             off = cleaning_off(list(self.cleaning_off))
         except ValueError as error:
             raise ConfigError(f"cleaning_off: {error}") from None
+        profiles = profiles_of(self.profiles_dir)
         return PipelineConfig(
-            profiles=profiles_of(self.profiles_dir),
+            profiles=profiles,
             rules=CleaningRules(
                 boilerplate=load_boilerplate(self.boilerplate) if self.boilerplate else None
             ).without(off),
             desk=desk_config(self.desk),
-            enrich=EnrichConfig(recogniser=self.enrich.recogniser),
+            enrich=EnrichConfig(
+                recogniser=self.enrich.recogniser,
+                models=checked_models(self.enrich),
+                homes=tuple(
+                    (name, provider.home)
+                    for name, provider in sorted(self.enrich.providers.items())
+                    if provider.home
+                ),
+                profiles=profiles,
+                topic_rules=self._topic_rules(),
+            ),
             max_body_bytes=self.max_body_bytes,
         )
+
+    def _topic_rules(self) -> TopicRules | None:
+        """The rules of the user's file before the shipped ones; None where there is no file.
+
+        Raises:
+            ConfigError: the file cannot be read, or holds no such rules.
+        """
+        from streams.enrich.topics import default_rules, read_rules  # noqa: PLC0415  (as above)
+        from streams.settings.profiles import read_text  # noqa: PLC0415  (as above)
+
+        path = self.enrich.topic_rules
+        if path is None:
+            return None
+        try:
+            return read_rules(read_text(path), before=default_rules())
+        except ConfigError as error:
+            raise ConfigError(f"enrich.topic_rules, {path}: {error}") from None
 
     def worker_config(self) -> WorkerConfig:
         """What the worker on Kafka needs to know.

@@ -40,7 +40,7 @@ TOPICS_OF: dict[Stage, tuple[TopicName, ...]] = {
         TopicName.STATE,
         TopicName.DEAD,
     ),
-    Stage.ENRICH: (TopicName.ITEMS, TopicName.ENRICHED),
+    Stage.ENRICH: (TopicName.ITEMS, TopicName.ENRICHED, TopicName.KB),
 }
 """The topics each stage reads and writes: all must exist before it starts."""
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from schemas.topics import TopicName
+from streams.log import TopicLog, open_log
 from streams.log.outgoing import Outgoing, enriched_outgoing
 from streams.observability import metric_defs
 from streams.pipeline import EnrichStage, PipelineConfig, enrich_stage, is_copied, unenriched
@@ -25,6 +27,7 @@ from streams.worker.faust_compat import (
     stop_without_ack,
 )
 from streams.worker.fence import FencedError, PauseFence
+from streams.worker.kb import KbFollower, KbMark, KbTail
 from streams.worker.ordered import Events, OrderedWork
 from streams.worker.pool import Fate, WorkPool
 
@@ -34,6 +37,15 @@ _TAKE = 200
 _CHUNK = 16
 
 _stage: EnrichStage | None = None
+_kb = KbFollower()
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichTask:
+    """An item, and the knowledge base it is to be enriched with."""
+
+    item: Outgoing
+    kb: KbMark
 
 
 def prepare(config: PipelineConfig) -> None:
@@ -42,24 +54,34 @@ def prepare(config: PipelineConfig) -> None:
     _stage = enrich_stage(config)
 
 
-def work(items: Sequence[Outgoing]) -> list[Outgoing]:
-    """Each item with its enrichment; in a process of the pool."""
+def work(tasks: Sequence[EnrichTask]) -> list[Outgoing]:
+    """Each item with its enrichment; in a process of the pool. One batch has one mark."""
     if _stage is None:
         raise RuntimeError("the process was not prepared")
-    return [answer.record for answer in _stage.process(items)]
+    overlay = _kb.overlay(tasks[0].kb)
+    return [answer.record for answer in _stage.process([task.item for task in tasks], overlay)]
 
 
-def give_up(item: Outgoing, fate: Fate) -> Outgoing:
+def give_up(task: EnrichTask, fate: Fate) -> Outgoing:
     """The item without enrichment, its audit saying so."""
-    return unenriched(item, f"enrich-{fate}")
+    return unenriched(task.item, f"enrich-{fate}")
 
 
 class EnrichWorker:
     """The agent of the enrichment stage."""
 
-    def __init__(self, context: StageContext) -> None:
+    def __init__(self, context: StageContext, kb_log: TopicLog | None = None) -> None:
+        """Describe the agent; ``kb_log`` is where ``wire.kb`` is, the broker by default."""
         self._context = context
-        self._pool: WorkPool[Outgoing, Outgoing] = context.pool(work, give_up, prepare)
+        self._pool: WorkPool[EnrichTask, Outgoing] = context.pool(work, give_up, prepare)
+        config = context.config
+        self._kb = KbTail(
+            kb_log or open_log(config.broker, config.security),
+            config.topic(TopicName.KB),
+            context.metrics,
+            context.log,
+            self._fail,
+        )
         # Offset of the latest kill of each key that is not yet acknowledged: what was taken
         # before it and is still being enriched must not be written after it.
         self._killed: dict[tuple[int, bytes | None], int] = {}
@@ -73,7 +95,8 @@ class EnrichWorker:
         add_agent(context.app, topic, "enrich", self._agent)
 
     async def start(self) -> None:
-        """Load the models, before the first item is taken."""
+        """Read the knowledge base and load the models, before the first item is taken."""
+        await self._kb.start()
         await self._pool.start()
         self._beating = asyncio.create_task(self._end_when_fenced())
 
@@ -82,6 +105,7 @@ class EnrichWorker:
         if self._beating is not None:
             self._beating.cancel()
         self._pool.close()
+        await self._kb.close()
 
     def is_excused(self) -> bool:
         """Whether committing nothing is right just now."""
@@ -124,8 +148,9 @@ class EnrichWorker:
 
     async def _process(self, events: Events) -> tuple[list[Outgoing], float]:
         started = time.monotonic()
-        items = [item for event in events if not is_copied(item := _item_of(event))]
-        return (await self._pool.run(items) if items else []), started
+        kb = self._kb.mark
+        tasks = [EnrichTask(item, kb) for event in events if not is_copied(item := _item_of(event))]
+        return (await self._pool.run(tasks) if tasks else []), started
 
     async def _finish(self, events: Events, done: tuple[list[Outgoing], float]) -> None:
         answers, started = done

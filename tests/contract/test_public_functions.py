@@ -110,7 +110,8 @@ class TestStages:
 class TestRecognisers:
     TEXT = "John Kerry a rencontré Sergueï Lavrov à Londres."
 
-    @pytest.mark.parametrize("name", RECOGNISERS)
+    # "fast" has no model until one is distilled.
+    @pytest.mark.parametrize("name", [name for name in RECOGNISERS if name != "fast"])
     @pytest.mark.parametrize("language", ["fr", "en", "fr-CA", "EN_us"])
     def test_spans_are_code_points_of_their_paragraph(self, name: str, language: str) -> None:
         answer = load(name, language).recognise([self.TEXT, "", "Rien."])
@@ -169,7 +170,7 @@ RECORDS: dict[type[Record], str] = {
     Item: "id item_key order_key alt_ids story_key provider version version_created first_created "
     "received_at language language_confidence urgency pubstatus embargoed_until genre slugline "
     "headline byline dateline paragraphs ednotes rights keywords subjects links lifecycle entities "
-    "quotes dates topics content_hash audit",
+    "quotes dates topics kb_version content_hash audit",
     AltId: "scheme value",
     Dateline: "place date agency raw",
     Paragraph: "text kind",

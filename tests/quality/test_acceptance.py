@@ -143,6 +143,22 @@ class TestSample:
         assert all(place.id == f"geonames:{place.ids['geonames']}" for place in places)
         assert not [entity for entity in item.entities if entity.type is EntityType.OTHER]
 
+    def test_titled_names_forward_ones_and_acronyms_are_resolved(self, item: Item) -> None:
+        named = {
+            (item.text[mention.start - len(before) : mention.start], mention.text): entity.name
+            for before in ("M. ", "MM. ", " et ", "régime ", "(", "du ", "Syrie: ")
+            for entity in item.entities
+            for mention in entity.mentions
+        }
+        assert named["M. ", "Kerry"] == named["MM. ", "Kerry"] == "John Kerry"
+        assert named["M. ", "Kirby"] == "John Kirby"
+        assert named[" et ", "Lavrov"] == "Sergueï Lavrov"
+        assert named["régime ", "Assad"] == "Assad"
+        # The headline names him before the text gives his name in full.
+        assert named["Syrie: ", "Kerry"] == "John Kerry"
+        expansion = "Groupe international de soutien à la Syrie"
+        assert named["(", "ISSG"] == named["du ", "ISSG"] == named["du ", expansion] == expansion
+
     def test_every_mention_is_where_it_says(self, item: Item) -> None:
         spans = []
         for entity in item.entities:

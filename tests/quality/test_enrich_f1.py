@@ -16,6 +16,7 @@ import pytest
 from schemas.item import EntityType, Item, Paragraph
 from streams.enrich import Enricher
 from streams.enrich.recognise import Recogniser
+from streams.folding import fold
 
 pytestmark = pytest.mark.quality
 
@@ -134,8 +135,9 @@ def enriched_spans(item: Item) -> Gold:
     }
 
 
-# Floors are a point below what was measured: English 66.5 bare and 76.0 with rules on the first
-# 100 documents of CoNLL-2003 testa (Reuters), French 88.7 and 88.9 on 800 sentences of WikiNEuRal.
+# Floors are a point below what was measured, first over the whole files: English 64.3 bare and 78.5
+# with rules (CoNLL-2003 testa, Reuters), French 87.4 and 90.5 (WikiNEuRal), Spanish 26.3 for the
+# gazetteer by itself, there being no model, and 62.5 (CoNLL-2002 esp.testa, EFE).
 @dataclass(frozen=True)
 class Case:
     """What to read, and the least to score."""
@@ -147,13 +149,14 @@ class Case:
     documents: int
     bare_floor: float
     rules_floor: float
+    gain: float = 2.0
 
 
 @pytest.mark.parametrize(
     "case",
     [
-        Case("en_conll2003_testa.conll.gz", "en", 0, 0, 100, 65.5, 75.0),
-        Case("fr_wikineural_val2000.conll.gz", "fr", 1, 20, 40, 87.7, 87.8),
+        Case("en_conll2003_testa.conll.gz", "en", 0, 0, 100, 65.5, 77.5),
+        Case("fr_wikineural_val2000.conll.gz", "fr", 1, 20, 100, 86.4, 89.5),
     ],
     ids=["en", "fr"],
 )
@@ -178,18 +181,62 @@ def test_rules_raise_the_score_of_the_model(
     record_property("with rules", round(ruled, 1))
     assert bare >= case.bare_floor
     assert ruled >= case.rules_floor
-    assert ruled >= bare - 0.1
+    assert ruled >= bare + case.gain
 
 
-def test_spanish_places_are_found_without_a_model() -> None:
-    """Measured: 62.2 on 1,800 sentences of EFE; a city as its football club counts as wrong."""
+def test_spanish_is_read_without_a_model() -> None:
+    """Measured on 1,800 sentences of EFE: 63.4, places alone 64.4, the gazetteer by itself 26.8."""
     path = DATA / "es_efe_conll2002_val.conll.gz"
     if not path.is_file():
         pytest.skip(f"{path.name} is not here")
     read = list(islice(documents_of(path, 1, every=20), 90))
-    items = Enricher().enrich([document.item("es") for document in read])
+    enricher = Enricher()
+    items = enricher.enrich([document.item("es") for document in read])
     pairs = [
-        ({span for span in document.gold() if span[2] is EntityType.PLACE}, enriched_spans(item))
-        for document, item in zip(read, items, strict=True)
+        (document.gold(), enriched_spans(item)) for document, item in zip(read, items, strict=True)
     ]
-    assert f1(pairs) >= 61.0
+    bare = [(document.gold(), bare_spans(enricher.recogniser("es"), document)) for document in read]
+    assert f1(pairs) >= 62.4
+    assert f1(pairs) >= f1(bare) + 3
+    assert f1([(of_kind(gold), of_kind(found)) for gold, found in pairs]) >= 63.4
+
+
+def of_kind(spans: Gold, kind: EntityType = EntityType.PLACE) -> Gold:
+    return {span for span in spans if span[2] is kind}
+
+
+def test_a_word_alone_is_the_person_named_in_full() -> None:
+    """Single words of Reuters text that became mentions of a person named in full.
+
+    Right is: labelled a person, and the only labelled full name of the document that ends, or
+    begins, with it. Measured on all of testa: 421 of 432 (97.5 %); 69 % of such words are found.
+    The eleven were read: four are labelled wrong and two are short of a particle, so that 98.8 %
+    are the right person.
+    """
+    path = DATA / "en_conll2003_testa.conll.gz"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not here")
+    read = list(documents_of(path, 0))
+    items = Enricher().enrich([document.item("en") for document in read])
+    right = resolved = 0
+    for document, item in zip(read, items, strict=True):
+        people = of_kind(document.gold(), EntityType.PERSON)
+        spans = {(start, end) for start, end, _ in people}
+        full = {fold(name) for start, end in spans if " " in (name := item.text[start:end])}
+        for entity in item.entities:
+            if entity.type is not EntityType.PERSON or " " not in entity.name:
+                continue
+            for mention in entity.mentions:
+                if " " not in mention.text:
+                    resolved += 1
+                    right += (mention.start, mention.end) in spans and is_only_bearer(
+                        fold(entity.name), fold(mention.text), full
+                    )
+    assert resolved > 400
+    assert right / resolved >= 0.965
+
+
+def is_only_bearer(name: str, word: str, full: set[str]) -> bool:
+    """Whether ``name`` is labelled, and nobody else's labelled full name ends with ``word``."""
+    bearers = {one for one in full if f" {one}".endswith(f" {word}") or name == one}
+    return name in bearers and len({one.split()[0] + one.split()[-1] for one in bearers}) == 1

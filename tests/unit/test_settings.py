@@ -197,3 +197,34 @@ def test_what_is_watched_is_set_for_all_and_for_one_provider(tmp_path: Path) -> 
 def test_minutes_of_silence_that_mean_nothing_are_an_error(tmp_path: Path, value: str) -> None:
     with pytest.raises(ConfigError, match="silence_minutes"):
         load_settings(toml(tmp_path, f"[desk]\nsilence_minutes = {value}"), environ={})
+
+
+def test_topic_rules_of_a_file_come_before_the_shipped_ones(tmp_path: Path) -> None:
+    file = tmp_path / "topics.toml"
+    file.write_text('[mine]\ntopic = "15000000"\nslugs = ["games"]\n', encoding="utf-8")
+    environ = {"WIREROOM_ENRICH__TOPIC_RULES": str(file)}
+    config = load_settings(environ=environ).settings.pipeline_config()
+    assert config.enrich.topic_rules is not None
+    assert config.enrich.topic_rules.rules[0].source == "rule:mine"
+    assert len(config.enrich.topic_rules.rules) > 1
+    assert load_settings(environ={}).settings.pipeline_config().enrich.topic_rules is None
+
+
+@pytest.mark.parametrize("text", [None, "[mine]"])
+def test_topic_rules_that_cannot_be_read_are_a_mistake_of_the_settings(
+    tmp_path: Path, text: str | None
+) -> None:
+    file = tmp_path / "topics.toml"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    settings = load_settings(environ={"WIREROOM_ENRICH__TOPIC_RULES": str(file)}).settings
+    with pytest.raises(ConfigError, match="topic_rules"):
+        settings.pipeline_config()
+
+
+def test_a_provider_has_a_home(tmp_path: Path) -> None:
+    file = toml(tmp_path, '[enrich.providers.efe]\nhome = "ES"\n[enrich.providers.ap]')
+    config = load_settings(file, environ={}).settings.pipeline_config()
+    assert config.enrich.homes == (("efe", "ES"),)
+    with pytest.raises(ConfigError):
+        load_settings(toml(tmp_path, '[enrich.providers.efe]\nhome = "Spain"'), environ={})

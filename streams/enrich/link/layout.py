@@ -3,8 +3,8 @@
 It must not know where the names come from (``build``) or how one is chosen (``places``).
 
 A file is MAGIC, the length of the header (8 bytes, little-endian), the header (JSON: version, total
-size, and dtype, shape and offset of each array), then the arrays. Nothing in it is executed or
-unpickled.
+size, checksum, and dtype, length and offset of each array), then the arrays. Nothing in it is
+executed or unpickled; a file whose bytes do not add up to the checksum is not read.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from pathlib import Path
@@ -22,7 +24,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MAGIC = b"WIREPLC1"
+MAGIC = b"WIREPLC2"
 LANGUAGES = ("fr", "en", "es", "de")
 """The languages whose names of countries are in the base, in the order of their flags."""
 
@@ -32,24 +34,42 @@ PLACE_DTYPE = np.dtype(
         ("country", "S2"),
         ("kind", "u1"),
         ("capital", "u1"),
+        ("seat", "u1"),
         ("population", "<u4"),
-        ("division", "S24"),
+        ("code", "<u2"),
+        ("part_of", "<u2"),
+        ("latitude", "<i4"),
+        ("longitude", "<i4"),
         ("name_start", "<u4"),
         ("name_end", "<u4"),
     ]
 )
+"""``code`` and ``part_of`` count in ``codes``; positions are in POSITION_UNITS of WGS 84."""
 POSTING_DTYPE = np.dtype([("place", "<u4"), ("flags", "u1")])
-ARRAYS = ("places", "names", "hashes", "starts", "postings")
+CODE_DTYPE = np.dtype("S24")
+LANGUAGE_DTYPE = np.dtype([("country", "S2"), ("flags", "u1")])
+ARRAYS = ("places", "names", "hashes", "starts", "postings", "codes", "languages")
+POSITION_UNITS = 100_000
+"""Of a degree: a metre, as exact as GeoNames' five decimals."""
+NO_POSITION = -(1 << 31)
 _ALIGN = 16
+_CHUNK_BYTES = 1 << 20
 
 
 class PlaceKind(IntEnum):
-    """What a place is; the number is in the file."""
+    """What a place is; the number is in the file.
+
+    A COUNTRY may be a former one, a REGION is a subdivision of ISO 3166-2 or of our table, an AREA
+    spans countries (the Middle East, Latin America), a FEATURE is a sea, a river, a mountain, an
+    island.
+    """
 
     CITY = 0
     REGION = 1
     COUNTRY = 2
     CONTINENT = 3
+    AREA = 4
+    FEATURE = 5
 
 
 class AliasFlag(IntFlag):
@@ -62,6 +82,7 @@ class AliasFlag(IntFlag):
     ANY_LANGUAGE = 16
     PRIMARY = 32
     ACRONYM = 64
+    ABBREVIATION = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +95,8 @@ class PlaceArrays:
     hashes: NDArray[np.uint64]
     starts: NDArray[np.uint32]
     postings: NDArray[Any]
+    codes: NDArray[Any]
+    languages: NDArray[Any]
 
 
 def alias_hash(folded: str) -> int:
@@ -98,7 +121,17 @@ def write_arrays(arrays: PlaceArrays, path: Path) -> None:
             "offset": position,
         }
         position += _padded(array.nbytes)
-    header = json.dumps({"version": arrays.version, "size": position, "arrays": described}).encode()
+    checksum = 0
+    for part in _parts(arrays):
+        checksum = zlib.crc32(part, checksum)
+    header = json.dumps(
+        {
+            "version": arrays.version,
+            "size": position,
+            "checksum": checksum,
+            "arrays": described,
+        }
+    ).encode()
     header += b" " * (_padded(len(MAGIC) + 8 + len(header)) - len(MAGIC) - 8 - len(header))
     path.parent.mkdir(parents=True, exist_ok=True)
     # A folder of our own: several processes may build at once, and the last rename wins.
@@ -106,10 +139,8 @@ def write_arrays(arrays: PlaceArrays, path: Path) -> None:
         partial = Path(folder) / path.name
         with partial.open("wb") as file:
             file.write(MAGIC + len(header).to_bytes(8, "little") + header)
-            for name in ARRAYS:
-                array = getattr(arrays, name)
-                file.write(array.tobytes())
-                file.write(bytes(_padded(array.nbytes) - array.nbytes))
+            for part in _parts(arrays):
+                file.write(part)
         partial.replace(path)
 
 
@@ -122,8 +153,14 @@ def read_arrays(path: Path, version: str) -> PlaceArrays | None:
             if start[: len(MAGIC)] != MAGIC or length > 1 << 20:
                 return None
             header = json.loads(file.read(length))
-        first = len(start) + length
-        if header["version"] != version or path.stat().st_size != first + header["size"]:
+            first = len(start) + length
+            if header["version"] != version or path.stat().st_size != first + header["size"]:
+                return None
+            # Read, not mapped: the whole file costs some 20 ms once, and no resident memory.
+            checksum = 0
+            while chunk := file.read(_CHUNK_BYTES):
+                checksum = zlib.crc32(chunk, checksum)
+        if checksum != header["checksum"]:
             return None
         mapped = {
             name: np.memmap(
@@ -138,6 +175,13 @@ def read_arrays(path: Path, version: str) -> PlaceArrays | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return PlaceArrays(version=version, **mapped)
+
+
+def _parts(arrays: PlaceArrays) -> Iterator[bytes]:
+    for name in ARRAYS:
+        array = getattr(arrays, name)
+        yield array.tobytes()
+        yield bytes(_padded(array.nbytes) - array.nbytes)
 
 
 def _dtype(described: object) -> np.dtype[Any]:

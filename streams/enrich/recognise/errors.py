@@ -1,4 +1,4 @@
-"""The error of asking for a recogniser that is not there.
+"""The errors of asking for a recogniser that is not there, or whose model cannot be read.
 
 It must not hold anything else.
 """
@@ -10,3 +10,7 @@ from streams.errors import ConfigError
 
 class UnknownRecogniserError(ConfigError):
     """No recogniser of that name, or none of it for that language."""
+
+
+class ModelFileError(ConfigError):
+    """A file of a model cannot be read, is damaged, or is for something else."""

@@ -100,7 +100,7 @@ class GazetteerRecogniser:
         return max(
             self._places.candidates(name, self._language),
             key=lambda found: (
-                found.place.kind is not PlaceKind.CITY and not found.is_foreign,
+                found.place.kind is not PlaceKind.CITY and found.is_official,
                 found.place.population,
             ),
             default=None,
@@ -115,7 +115,8 @@ class GazetteerRecogniser:
         best: Candidate,
     ) -> bool:
         is_official = best.place.kind is not PlaceKind.CITY and best.is_official
-        alone = not _has_neighbour(text, tokens, position, end)
+        # In capitals every word stands beside a capitalised one.
+        alone = text.isupper() or not _has_neighbour(text, tokens, position, end)
         if self._countries_only:
             return is_official and alone
         name = text[tokens[position].start() : tokens[end].end()]

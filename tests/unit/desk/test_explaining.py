@@ -163,6 +163,17 @@ def test_a_flash_is_measured_by_the_words_of_the_opening() -> None:
     assert found.checks[-1].name == "flash"
 
 
+def test_a_flash_is_measured_by_the_words_of_another_flash() -> None:
+    flash = an_item("a", FLASH)
+    corrected = ("CORRECTED - Brestava council votes to close southern dock for repairs.",)
+    correction = an_item("b", corrected, 9, kinds=(LifecycleKind.CORRECTION,))
+    found, event = asked(correction, flash)
+    assert (found.joined, event.kind, event.of) == (True, EventKind.CORRECTION, flash.id)
+    assert found.checks[-1].name == "flash-again"
+    found, event = asked(an_item("c", ("Rain fell in the valleys of the north.",), 9), flash)
+    assert (failed(found), event.kind) == (["flash-again"], EventKind.NEW)
+
+
 def test_asking_changes_no_decision() -> None:
     items = [an_item("a"), an_item("b", OTHER, 2), an_item("c", MORE, 4)]
     quiet, curious = Desk(), Desk()

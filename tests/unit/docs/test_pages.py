@@ -45,6 +45,7 @@ CODE_ONLY = {
     "cyclopts",
     "feedparser",
     "structlog",
+    "threadpoolctl",
     "prometheus-client",
 }
 

@@ -124,6 +124,40 @@ def test_an_acronym_in_brackets_is_its_organisation_everywhere() -> None:
     ]
 
 
+def test_an_acronym_before_its_name_in_brackets_is_that_organisation() -> None:
+    names = resolved(
+        ["Le CDF (Comité des forges) a dit non.", "Le CDF attend."],
+        ("CDF", ORGANISATION),
+        ("Comité des forges", ORGANISATION),
+    )
+    assert [(name, via, key) for name, _, via, key in names] == [
+        ("CDF", "acronym", "organisation:comite des forges"),
+        ("Comité des forges", "model", "organisation:comite des forges"),
+        ("CDF", "acronym", "organisation:comite des forges"),
+    ]
+
+
+def test_an_acronym_need_not_be_the_initials() -> None:
+    names = resolved(
+        ["Le Groupe de soutien (ZSG) est réuni.", "Le ZSG attend."],
+        ("Groupe de soutien", ORGANISATION),
+    )
+    assert len({key for *_, key in names}) == 1
+    assert [name for name, *_ in names] == ["Groupe de soutien", "ZSG", "ZSG"]
+
+
+def test_a_first_name_before_another_word_of_a_name_is_someone_else() -> None:
+    names = resolved(
+        ["Li Song-ho spoke.", "Li In-mo left."], ("Li Song-ho", PERSON), ("Li", PERSON)
+    )
+    assert names[1][3] == "person/li"
+
+
+def test_a_surname_is_found_with_its_particles() -> None:
+    names = resolved(["Ana de Zorg spoke.", "Then de Zorg left."], ("Ana de Zorg", PERSON))
+    assert names[1] == ("de Zorg", PERSON, "surname", "person/ana de zorg")
+
+
 def test_nothing_found_gives_nothing() -> None:
     assert resolved(["Rien."]) == []
 

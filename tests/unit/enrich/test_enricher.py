@@ -38,13 +38,14 @@ def test_names_become_entities(enricher: Enricher) -> None:
     assert names_of(item, EntityType.PERSON) == {"Anna Dupont": 3, "Omar al-Amin": 1}
     assert names_of(item, EntityType.PLACE) == {"Syrie": 1, "Londres": 1, "Damas": 1}
     assert names_of(item, EntityType.ORGANISATION) == {"ONU": 1}
-    starts = [entity.mentions[0].start for entity in item.entities]
-    assert starts == sorted(starts)
+    salience = [entity.salience for entity in item.entities]
+    assert salience == sorted(salience, reverse=True)
 
 
-def test_only_entities_and_warnings_change(enricher: Enricher) -> None:
+def test_only_what_was_found_and_warnings_are_added(enricher: Enricher) -> None:
     (item,) = enricher.enrich([DISPATCH])
-    assert item.model_copy(update={"entities": ()}) == DISPATCH
+    added = {"entities": (), "quotes": (), "dates": (), "topics": (), "kb_version": None}
+    assert item.model_copy(update=added) == DISPATCH
     assert Item.model_validate_json(item.model_dump_json()) == item
 
 
@@ -72,15 +73,22 @@ def test_an_item_without_text_and_a_cancelled_one_pass_unchanged(enricher: Enric
     assert enricher.enrich([empty, blank, cancelled]) == [empty, blank, cancelled]
 
 
-def test_a_language_without_a_model_says_so_and_gets_places(enricher: Enricher) -> None:
-    plain = an_item("El Sr. Aznar llegó a Madrid.", language="es-ES")
+def test_a_language_without_a_model_says_so_and_is_read_by_rules(enricher: Enricher) -> None:
+    plain = an_item(
+        "El Sr. Aznar llegó a Madrid, dijo el Ministerio de Defensa.",
+        "El alcalde Iker Zorita le esperaba.",
+        language="es-ES",
+    )
     plain = plain.model_copy(update={"audit": Audit(warnings=("earlier",))})
     (item,) = enricher.enrich([plain])
     assert item.audit.warnings == ("earlier", "enrich-no-model:es")
-    assert [(entity.type, entity.ids["geonames"]) for entity in item.entities] == [
-        (EntityType.PLACE, "3117735")
+    assert [(entity.type, entity.name, entity.mentions[0].via) for entity in item.entities] == [
+        (EntityType.PERSON, "Aznar", "honorific"),
+        (EntityType.PLACE, "Madrid", "gazetteer"),
+        (EntityType.ORGANISATION, "Ministerio de Defensa", "capitals"),
+        (EntityType.PERSON, "Iker Zorita", "capitals"),
     ]
-    assert {mention.via for mention in item.entities[0].mentions} == {"gazetteer"}
+    assert item.entities[1].ids["geonames"] == "3117735"
 
 
 def test_enriching_twice_changes_nothing(enricher: Enricher) -> None:
@@ -114,6 +122,29 @@ def test_a_budget_of_the_whole_item_is_kept() -> None:
     (item,) = Enricher(config).enrich([an_item("De Londres à Damas.", "De Genève à Amman.")])
     assert set(names_of(item, EntityType.PLACE)) == {"Londres", "Damas"}
     assert item.audit.warnings == ("enrich-too-long",)
+
+
+def test_more_names_than_the_budget_are_left_out_with_a_warning() -> None:
+    config = EnrichConfig(recogniser="gazetteer", max_item_names=2)
+    (item,) = Enricher(config).enrich([an_item("De Londres à Damas.", "De Genève à Amman.")])
+    assert set(names_of(item, EntityType.PLACE)) == {"Londres", "Damas"}
+    assert item.audit.warnings == ("enrich-too-many-names",)
+
+
+def test_tokens_are_counted_where_characters_are_not_enough() -> None:
+    config = EnrichConfig(recogniser="gazetteer", max_item_tokens=12)
+    marks = "! " * 12
+    (item,) = Enricher(config).enrich([an_item("Vers Londres.", marks, "De Genève à Amman.")])
+    assert set(names_of(item, EntityType.PLACE)) == {"Londres", "Genève", "Amman"}
+    assert item.audit.warnings == ("enrich-too-long",)
+
+
+def test_five_thousand_names_are_enriched(enricher: Enricher) -> None:
+    names = [f"Zorg{n:04d}a Vant{n % 70}o" for n in range(5100)]
+    paragraphs = [", ".join(names[k : k + 50]) for k in range(0, 5100, 50)]
+    (item,) = enricher.enrich([an_item(*paragraphs, language="es")])
+    assert sum(entity.count for entity in item.entities) <= 5000
+    assert set(item.audit.warnings) <= {"enrich-no-model:es", "enrich-too-many-names"}
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "es", "xx", None])
@@ -190,7 +221,7 @@ def test_the_settings_can_be_sent_to_another_process() -> None:
 def test_the_cost_is_told_against_the_bare_model() -> None:
     ticks = iter(range(1000))
     cost = measure_cost([DISPATCH], lambda: float(next(ticks)), rounds=1)
-    assert (cost.documents, cost.ratio) == (1, 1.0)
+    assert (cost.documents, cost.ratio, cost.speedup) == (1, 1.0, 1.0)
     with pytest.raises(ValueError, match="language"):
         measure_cost([an_item("Hola.", language="es")], lambda: 0.0)
 

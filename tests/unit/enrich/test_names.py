@@ -126,8 +126,8 @@ def test_the_head_of_a_government_is_a_person() -> None:
 
 
 def test_a_wider_organisation_is_not_its_first_word() -> None:
-    assert repaired("selon ONU Femmes", ("ONU Femmes", ORGANISATION)) == [
-        ("ONU Femmes", ORGANISATION, "model")
+    assert repaired("selon ONU Habitat", ("ONU Habitat", ORGANISATION)) == [
+        ("ONU Habitat", ORGANISATION, "model")
     ]
 
 

@@ -17,8 +17,8 @@ def found(text: str, language: str = "en") -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("text", "language", "names"),
     [
-        ("The UN said", "en", [("UN", "organisation/un")]),
-        ("The U.N. said", "en", [("U.N.", "organisation/un")]),
+        ("The UN said", "en", [("UN", "organisation/united-nations")]),
+        ("The U.N. said", "en", [("U.N.", "organisation/united-nations")]),
         ("un homme", "fr", []),
         ("Un homme", "fr", []),
         ("who WHO said", "en", [("WHO", "organisation/who")]),

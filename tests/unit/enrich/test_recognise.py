@@ -50,8 +50,8 @@ def gazetteer(places: PlacesBase) -> Recogniser:
 @pytest.mark.parametrize(
     ("name", "language", "says"),
     [
-        ("magic", "fr", "there are: spacy, gazetteer"),
-        ("", "fr", "there are: spacy, gazetteer"),
+        ("magic", "fr", "there are: spacy, fast, gazetteer, chain"),
+        ("", "fr", "there are: spacy, fast, gazetteer, chain"),
         ("spacy", "tlh", "it has: en, fr"),
         ("spacy", "", "'und'"),
     ],

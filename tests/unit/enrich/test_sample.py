@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def item(enricher: Enricher) -> Item:
         item_key="sample",
         order_key="1",
         language="fr",
+        # Not in the message: the day on which it was sent.
+        version_created=datetime(2016, 2, 14, 2, 0, tzinfo=UTC),
         headline=lines[5],
         paragraphs=tuple(Paragraph(text=line) for line in lines[7:28] if line.strip()),
     )
@@ -88,9 +91,37 @@ def test_organisations_are_named_as_newsrooms_do(item: Item) -> None:
     assert issg[1:] == ["ISSG", "ISSG"]
 
 
+def test_the_quotes_have_their_speakers_and_terms_are_none(item: Item) -> None:
+    names = {entity.id: entity.name for entity in item.entities}
+    found = [(quote.text.split()[:2], names[quote.speaker or ""]) for quote in item.quotes]
+    assert found == [
+        (["Le", "secrétaire"], "John Kirby"),
+        (["encore", "beaucoup"], "John Kerry"),
+        (["Ils", "ont"], "Union européenne"),
+        (["Kerry", "a"], "John Kirby"),
+        (["Les", "Etats-Unis"], "John Kirby"),
+    ]
+
+
+def test_the_dates_are_resolved_against_the_day_it_was_sent(item: Item) -> None:
+    assert [(found.text.lower(), found.value) for found in item.dates] == [
+        ("samedi", "2016-02-13"),
+        ("samedi", "2016-02-13"),
+        ("samedi", "2016-02-13"),
+        ("11-12 février", "2016-02-11/2016-02-12"),
+        ("vendredi 19 février", "2016-02-19"),
+        ("vendredi", "2016-02-12"),
+        ("samedi", "2016-02-13"),
+        ("samedi", "2016-02-13"),
+    ]
+
+
 def test_who_the_headline_names_is_the_most_salient(item: Item) -> None:
-    by_salience = sorted(item.entities, key=lambda entity: -entity.salience)
-    assert [entity.name for entity in by_salience[:3]] == ["John Kerry", "Syrie", "Sergueï Lavrov"]
+    assert [entity.name for entity in item.entities[:3]] == [
+        "John Kerry",
+        "Syrie",
+        "Sergueï Lavrov",
+    ]
 
 
 def test_offsets_count_code_points_of_the_items_text(item: Item) -> None:

@@ -246,6 +246,26 @@ def test_subjects_topics_and_keywords_are_each_there_once() -> None:
     ]
 
 
+def test_what_an_item_is_about_is_told_from_what_it_mentions() -> None:
+    found = [
+        Entity(id="wireroom:1", type=EntityType.PERSON, name="Ana Ríos", salience=0.7),
+        Entity(id="wireroom:2", type=EntityType.PERSON, name="Bo Lind", salience=0.2),
+    ]
+    ninjs = valid(an_item(entities=tuple(found)).to_ninjs())
+    assert [person["rel"] for person in ninjs["people"]] == ["about", "mentions"]
+
+
+def test_a_topic_that_the_agency_wrote_is_not_said_again() -> None:
+    stated = Subject(scheme="medtop", code="20000002", name="arts")
+    topics = (
+        Topic(scheme="medtop", code="20000002", source="agency:medtop"),
+        Topic(scheme="medtop", code="20001085", name="tennis", source="rule:tennis"),
+    )
+    ninjs = valid(an_item(subjects=(stated,), topics=topics).to_ninjs())
+    assert [subject["name"] for subject in ninjs["subjects"]] == ["arts", "tennis"]
+    assert ninjs["subjects"][1]["creator"] == "rule:tennis"
+
+
 def test_notes_to_editors_reach_only_the_editors() -> None:
     item = an_item(
         pubstatus=PubStatus.CANCELED,

@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,9 +20,11 @@ import pytest
 from schemas.codec import decode
 from schemas.item import Item
 from schemas.raw import RawMessage
+from schemas.topics import CATALOGUE, TopicName
 from streams.desk import Desk
 from streams.enrich import EnrichConfig
 from streams.log.outgoing import Outgoing
+from streams.log.sqlite import SqliteLog
 from streams.observability.log import get_log
 from streams.observability.metrics import Metrics
 from streams.pipeline import DecodedEntry, DeskStage, Intake, PipelineConfig
@@ -121,7 +124,15 @@ async def ends() -> Ends:
 
 
 @pytest.fixture
-async def worker(ends: Ends) -> AsyncIterator[EnrichWorker]:
+async def kb_log(tmp_path: Path) -> SqliteLog:
+    log = SqliteLog(tmp_path / "kb.db", durable=False)
+    async with log:
+        await log.create_topics([CATALOGUE[TopicName.KB]], prefix="wire.")
+    return log
+
+
+@pytest.fixture
+async def worker(ends: Ends, kb_log: SqliteLog) -> AsyncIterator[EnrichWorker]:
     context = StageContext(
         stage=Stage.ENRICH,
         config=CONFIG,
@@ -130,7 +141,7 @@ async def worker(ends: Ends) -> AsyncIterator[EnrichWorker]:
         metrics=Metrics(),
         log=get_log(),
     )
-    worker = EnrichWorker(context)
+    worker = EnrichWorker(context, kb_log)
     await worker.start()
     agent = asyncio.create_task(worker._agent(ends))  # type: ignore[arg-type]
     yield worker

@@ -1,0 +1,230 @@
+"""What the words beside a name say of its type: "la ville de X", "le groupe X", "le président X".
+
+It must not find names where a recogniser saw none, nor hold the names of anyone or anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from schemas.item import EntityType
+from streams.enrich import words
+from streams.enrich.found import Found
+from streams.enrich.words import SPACE, UPPER
+from streams.folding import fold
+
+# Code points before a name in which a trigger is looked for.
+_REACH = 40
+_SCORE = 0.85
+
+_PLACES: Mapping[str, str] = {
+    "fr": (
+        "ville|village|commune|localité|bourg|bourgade|quartier|banlieue|faubourg|port|province"
+        "|région|département|district|canton|comté|préfecture|gouvernorat|wilaya|vallée|île|îles"
+        "|archipel|presqu'île|péninsule|golfe|baie|lac|fleuve|rivière|mont|massif|désert|aéroport"
+        "|frontière|torrent|carrières|capitale"
+    ),
+    "en": (
+        "city|town|village|suburb|district|province|region|county|state|island|islands|port"
+        "|valley|river|lake|gulf|capital"
+    ),
+    "es": (
+        "ciudad|pueblo|localidad|municipio|barrio|puerto|provincia|región|departamento|distrito"
+        "|isla|islas|valle|río|lago|golfo|aeropuerto|frontera|capital|estado"
+    ),
+    "de": "Stadt|Dorf|Gemeinde|Provinz|Region|Insel|Hauptstadt|Ortschaft|Kreisstadt|Hafenstadt",
+}
+_OF: Mapping[str, str] = {
+    "fr": rf"(?:de{SPACE}la{SPACE}|de{SPACE}l['’]|de{SPACE}|du{SPACE}|des{SPACE}|d['’])?",
+    "en": rf"of{SPACE}(?:the{SPACE})?",
+    "es": rf"(?:de{SPACE}(?:la{SPACE}|los{SPACE}|las{SPACE})?|del{SPACE})?",
+    "de": "",
+}
+_ORGANISATIONS: Mapping[str, str] = {
+    "fr": (
+        "groupe|société|compagnie|firme|entreprise|éditeur|constructeur|équipementier|fabricant"
+        "|opérateur|parti|club|équipe|écurie|ONG|association|fondation|filiale|label|syndicat"
+        "|laboratoire|assureur|distributeur|agence de presse|compagnie aérienne"
+    ),
+    "en": (
+        "firm|company|carrier|airline|carmaker|automaker|drugmaker|lender|insurer|brokerage"
+        "|retailer|publisher|broadcaster|newspaper|daily|weekly|club|news agency|conglomerate"
+    ),
+    "es": (
+        "grupo|empresa|compañía|sociedad|firma|constructora|editorial|aerolínea|aseguradora|club"
+        "|equipo|sindicato|partido|diario|periódico|semanario|emisora|cadena|agencia|organización"
+    ),
+    "de": "Konzern|Firma|Unternehmen|Verein|Hersteller|Autobauer|Zeitung|Nachrichtenagentur|Partei",
+}
+_PEOPLE: Mapping[str, str] = {
+    "fr": (
+        "président|présidente|ministre|chancelier|chancelière|roi|reine|prince|princesse|général"
+        "|colonel|commandant|juge|procureur|sénateur|sénatrice|député|députée|maire|avocat|avocate"
+        "|acteur|actrice|chanteur|chanteuse|rappeur|réalisateur|réalisatrice|cinéaste|écrivain"
+        "|romancier|peintre|poète|pape|porte-parole|entraîneur|sélectionneur|milliardaire"
+        "|journaliste|frère|sœur|fils|fille|épouse|mari|veuve"
+    ),
+    "en": (
+        "president|minister|premier|chancellor|king|queen|prince|princess|general|colonel|captain"
+        "|judge|prosecutor|senator|congressman|mayor|lawyer|actor|actress|singer|director|writer"
+        "|novelist|painter|pope|spokesman|spokeswoman|coach|manager|striker|midfielder|defender"
+        "|goalkeeper|dissident|activist|economist|analyst|trader|brother|sister|son|daughter|wife"
+        "|husband|widow|champion"
+    ),
+    "es": (
+        "presidente|presidenta|ministro|ministra|canciller|rey|reina|príncipe|princesa|general"
+        "|coronel|juez|jueza|fiscal|senador|senadora|diputado|diputada|alcalde|alcaldesa|abogado"
+        "|abogada|actor|actriz|cantante|director|directora|escritor|escritora|pintor|poeta|papa"
+        "|portavoz|entrenador|seleccionador|delantero|técnico|futbolista|tenista|ciclista"
+        "|secretario|secretaria|gobernador|gobernadora|consejero|consejera|dirigente|líder"
+        "|periodista|hermano|hermana|hijo|hija|esposa|marido|viuda|candidato|candidata"
+    ),
+    "de": (
+        "Präsident|Präsidentin|Minister|Ministerin|Kanzler|Kanzlerin|Bundeskanzler"
+        "|Bundeskanzlerin|Außenminister|Außenministerin|König|Königin|Prinz|Prinzessin|General"
+        "|Oberst|Richter|Richterin|Senator|Bürgermeister|Bürgermeisterin|Anwalt|Anwältin"
+        "|Schauspieler|Schauspielerin|Sänger|Sängerin|Regisseur|Papst|Sprecher|Sprecherin|Trainer"
+    ),
+}
+# Not between a trigger and its name: "the manager of X", "le président chez X".
+_NO_ADJECTIVE = (
+    r"(?:avec|pour|dans|chez|sous|entre|contre|from|with|that|into|under|over|para|como|desde"
+    r"|contra|sobre|hasta|nach|beim|über|oder|dass|dont|mais|when|after)\b"
+)
+# Words by which a name is an organisation's, wherever in it they stand.
+_COMPANY = re.compile(
+    r"\b(?:F\.?C\.?|S\.?C|A\.?C|CF|Club|Olympique|Sporting|Racing|Athletic|United|Rovers"
+    r"|Wanderers|Inc|Corp|Ltd|Plc|PLC|GmbH|AG|S\.A|SA|NV|Bank|Banque|Banco|Group|Groupe|Grupo"
+    r"|Holdings?|Airlines|Airways|Motors|Industries|Securities|Newsroom|newsroom|Union|Unión"
+    r"|Universit[éy]|Universidad|Universität|Institute?|Instituto|Institut|Partido|Parti|Party"
+    r"|Ministry|Ministère|Ministerio|Ministerium|Agency|Agence|Agencia|Association|Federation"
+    r"|Fédération|Federación|Committee|Comité|Commission|Comisión|Council|Conseil|Consejo"
+    r"|Company|Compagnie|Compañía|Corporation|Foundation|Fondation|Fundación)\b"
+)
+# Words that take "of" and a city without being a team: events, institutions, peoples.
+_NO_TEAM = words.word_set(
+    """
+    accords actes archives armées assises états etats galeries jeux journées mémoires musulmans
+    chrétiens catholiques juifs nations provinces rencontres royaumes services villes universités
+    journées mondiaux championnats bords alliés amis anciens enfants femmes hommes habitants
+    acuerdos archivos estados fuerzas juegos jornadas naciones provincias reyes universidades
+    """
+)
+_TEAM = re.compile(
+    rf"\b(?:[Ll]es|[Dd]es|[Aa]ux|[Ll]os|[Ll]as){SPACE}"
+    rf"((?:[{UPPER}][\w\-]+{SPACE})?[{UPPER}][\w\-]+[sx]){SPACE}?(?:de{SPACE}|d['’])$"
+)
+_HEAD = re.compile(rf"([{UPPER}][\w\-]+(?:{SPACE}[{UPPER}][\w\-]+)?){SPACE}(?:de{SPACE}|d['’])$")
+_OPENING = "\"“«„‹'‘"
+_CLOSING = "\"”»“›'’"
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    place: re.Pattern[str]
+    organisation: re.Pattern[str]
+    person: re.Pattern[str]
+
+
+@cache
+def _patterns(language: str) -> _Patterns | None:
+    if language not in _PLACES:
+        return None
+    adjective = rf"(?:{SPACE}(?!{_NO_ADJECTIVE})[a-zß-ÿ\-]{{4,}})?{SPACE}$"
+    return _Patterns(
+        re.compile(rf"\b(?:{_PLACES[language]}){SPACE}{_OF[language]}$"),
+        re.compile(rf"\b(?:{_ORGANISATIONS[language]}){adjective}"),
+        re.compile(rf"\b(?:{_PEOPLE[language]}){adjective}"),
+    )
+
+
+def retyped(
+    text: str, names: Sequence[Found], language: str, is_place: Callable[[str], bool]
+) -> Iterator[Found]:
+    """The names of a model, their types corrected by what stands before them.
+
+    Args:
+        text: the block.
+        names: what a model found in it, by start.
+        language: its language, ISO 639-1.
+        is_place: whether a place of any size bears a name.
+    """
+    patterns = _patterns(language)
+    for name in names:
+        before = text[max(0, name.start - _REACH) : name.start]
+        kind = _kind(name, before, patterns, is_place) if patterns else name.type
+        if kind is not EntityType.OTHER and _is_title(text, name):
+            kind = EntityType.OTHER
+        if kind is EntityType.PLACE and _is_opening_word(text, name, is_place):
+            continue
+        yield name if kind is name.type else replace(name, type=kind, score=_SCORE)
+
+
+def _kind(
+    name: Found, before: str, patterns: _Patterns, is_place: Callable[[str], bool]
+) -> EntityType:
+    if name.type is EntityType.OTHER:
+        return name.type
+    if _COMPANY.search(name.text) and not is_place(name.text):
+        return EntityType.ORGANISATION
+    if name.type is not EntityType.PLACE and patterns.place.search(before):
+        return EntityType.PLACE
+    if name.type is not EntityType.ORGANISATION and patterns.organisation.search(before):
+        return EntityType.ORGANISATION
+    is_person = name.type is not EntityType.PERSON and patterns.person.search(before)
+    return EntityType.PERSON if is_person and not is_place(name.text) else name.type
+
+
+def _is_opening_word(text: str, name: Found, is_place: Callable[[str], bool]) -> bool:
+    """Whether it is one word at the start of a sentence that no place is called."""
+    if " " in name.text or "-" in name.text or is_place(name.text):
+        return False
+    before = text[: name.start].rstrip(' \u00a0\u202f"“«')
+    return not before or before[-1] in ".!?…"
+
+
+def _is_title(text: str, name: Found) -> bool:
+    """Whether quotation marks hold a person or a place and no more: a work, or a nickname."""
+    if name.type is EntityType.ORGANISATION:
+        return False
+    before = text[: name.start].rstrip(" \u00a0\u202f")[-1:]
+    after = text[name.end :].lstrip(" \u00a0\u202f")[:1]
+    return bool(before and after) and before in _OPENING[:-2] and after in _CLOSING[:-2]
+
+
+def teams(text: str, names: Sequence[Found], is_place: Callable[[str], bool]) -> Iterator[Found]:
+    """Clubs named after their cities: "les Girondins de Bordeaux", "Standard de Liège".
+
+    Args:
+        text: the block.
+        names: what a model found in it.
+        is_place: whether a place of any size bears a name.
+    """
+    by_end = {name.end: name for name in names}
+    for city in names:
+        if city.type is not EntityType.PLACE or not is_place(city.text):
+            continue
+        before = text[max(0, city.start - _REACH) : city.start]
+        team = _TEAM.search(before)
+        if team and not any(fold(word) in _NO_TEAM for word in team[1].split()):
+            start = city.start - len(before) + team.start(1)
+        else:
+            head = _HEAD.search(before)
+            if head is None:
+                continue
+            end = city.start - len(before) + head.end(1)
+            other = by_end.get(end)
+            if other is None or not _is_head(other, is_place):
+                continue
+            start = other.start
+        yield Found(start, city.end, text[start : city.end], EntityType.ORGANISATION, 0.8, "model")
+
+
+def _is_head(name: Found, is_place: Callable[[str], bool]) -> bool:
+    """Whether a model's name before "of" and a city may be the first half of a club's."""
+    if name.type is EntityType.ORGANISATION:
+        return not name.text.isupper() and fold(name.text) not in _NO_TEAM
+    return name.type is EntityType.PLACE and not is_place(name.text)

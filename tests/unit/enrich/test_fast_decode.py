@@ -1,0 +1,127 @@
+"""The decoder against a plain one, and tokens against their text."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from schemas.item import EntityType
+from streams.enrich.recognise import Span
+from streams.enrich.recognise.fast.labels import LABELS, OUTSIDE, allowed, ends, labels_of, starts
+from streams.enrich.recognise.fast.tokens import FEATURES, features, name_length, tokenise
+from streams.enrich.recognise.fast.viterbi import decode
+
+PERSON, PLACE = EntityType.PERSON, EntityType.PLACE
+
+
+def plain_best(scores: np.ndarray) -> list[int]:
+    """The best path of one paragraph, tried out one by one."""
+
+    def total(path: tuple[int, ...]) -> int:
+        return int(sum(scores[n, each] for n, each in enumerate(path)))
+
+    paths = [(first,) for first in range(LABELS) if starts()[first]]
+    for _ in scores[1:]:
+        paths = [(*path, each) for path in paths for each in np.flatnonzero(allowed()[path[-1]])]
+    paths = [path for path in paths if ends()[path[-1]]]
+    return list(max(paths, key=total))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_decoder_finds_the_best_of_all_paths(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    lengths = [1, 2, 3, 4]
+    scores = [draw.integers(-100, 100, (length, LABELS)) for length in lengths]
+    gap = np.zeros((1, LABELS), np.int64)
+    rows = np.concatenate([part for each in scores for part in (each, gap)])
+    is_word = np.concatenate([[*[True] * length, False] for length in lengths])
+    found = decode(rows, is_word, margin=10_000)
+    position = 0
+    for each in scores:
+        labels = found[position : position + len(each)].tolist()
+        assert labels == plain_best(each)
+        position += len(each) + 1
+
+
+def test_a_token_surely_outside_parts_what_is_decoded() -> None:
+    scores = np.zeros((3, LABELS), np.int64)
+    scores[:, OUTSIDE] = [0, 100, 0]
+    scores[[0, 2], 4] = 50
+    scores[1, 2] = 99  # would join the two, but for what surely parts them
+    is_word = np.ones(3, np.bool_)
+    assert decode(scores, is_word, margin=1).tolist() == [4, OUTSIDE, 4]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_margin_parts_is_decoded_as_paragraphs_of_their_own(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    scores = draw.integers(-100, 100, (400, LABELS))
+    scores[:, OUTSIDE] += 120
+    sure = scores[:, OUTSIDE] - scores[:, 1:].max(axis=1) >= 60
+    assert 20 < sure.sum() < 380
+    found = decode(scores, np.ones(400, np.bool_), margin=60)
+    assert found.tolist() == decode(np.where(sure[:, None], 0, scores), ~sure, 60).tolist()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le maire d'Aix, Jean-Marc O'Neill (U.S. Navy), a payé 1.200,50 euros.",
+        "  two\n\nlines\tand a no-break\u00a0space ",
+        "M. " + " " * 50_000,
+        "x" * 20_000,
+        "e\u0301" * 300 + "\ud800\udfff\x00",
+        "",
+        " \n",
+    ],
+)
+def test_tokens_joined_are_the_text(text: str) -> None:
+    tokens = tokenise(text)
+    assert "".join(tokens) == text.rstrip()
+    assert all(0 < len(token.lstrip()) <= 65 for token in tokens)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("l'ONU", ["l'", "ONU"]),
+        ("Jean-Marc’s", ["Jean-", "Marc’", "s"]),
+        ("the U.S.-led", ["the", " U.S.", "-", "led"]),
+        ("1,200.50 euros", ["1,200.50", " euros"]),
+    ],
+)
+def test_elisions_and_compounds_part_after_their_mark(text: str, tokens: list[str]) -> None:
+    assert tokenise(text) == tokens
+
+
+def test_a_mark_is_no_part_of_a_name_that_it_ends() -> None:
+    assert [name_length(token) for token in ("Paris-", "d'", "Paris", "-")] == [5, 1, 5, 1]
+
+
+def test_a_words_features_are_within_the_table_and_never_its_empty_row() -> None:
+    for token in ("a", "Paris-", "\ud800", "ß" * 64, "1.2", "-"):
+        rows = features(token, 50)
+        assert len(rows) == FEATURES
+        assert all(0 < row < 50 for row in rows)
+    assert features("Paris", 1 << 16)[1] == features("PARIS", 1 << 16)[1]
+    assert features("Paris", 1 << 16)[0] != features("PARIS", 1 << 16)[0]
+
+
+def test_labels_follow_each_other_as_allowed() -> None:
+    tokens = tokenise("Jean Marc Lee et Ann à l'Isle-Adam")
+    spans = [Span(0, 13, PERSON, 1), Span(17, 20, PERSON, 1), Span(25, 34, PLACE, 1)]
+    labels = labels_of(tokens, spans)
+    assert [label == OUTSIDE for label in labels] == [False] * 3 + [True, False, True, True] + [
+        False
+    ] * 2
+    assert starts()[labels[0]]
+    assert ends()[labels[-1]]
+    assert all(allowed()[a, b] for a, b in itertools.pairwise(labels))
+
+
+def test_of_spans_that_share_a_token_the_first_stays() -> None:
+    tokens = tokenise("Paris Match")
+    both = [Span(0, 5, PLACE, 1), Span(0, 11, PERSON, 1)]
+    assert labels_of(tokens, both)[1] == OUTSIDE
