@@ -25,7 +25,7 @@ Plain: TypeAlias = Any
 # they save.
 _FORMAT = 2
 _VERSION_DIGITS = 20
-# Nearly every order key; these need no second look, which costs twice as much as packing them.
+# Nearly every order key; these need no second look, which takes three times as long.
 _PLAIN_ORDER = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}Z/[0-9]{20}"
 )
@@ -144,7 +144,7 @@ def pack_ascending(raw: bytes) -> bytes:
 
 
 def pack_all_ascending(raws: Sequence[bytes]) -> list[bytes]:
-    """``pack_ascending`` of each, all at once: 1 us each, where one alone takes 6."""
+    """``pack_ascending`` of each, all at once: in a sixth of the time for 64 of them."""
     counts = np.array([len(raw) >> 2 for raw in raws], np.intp)
     values = np.frombuffer(b"".join(raws), np.dtype("<u4"))
     ends = np.cumsum(counts)

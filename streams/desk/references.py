@@ -116,7 +116,7 @@ def names_of(item: Item) -> tuple[str, ...]:
     return tuple(name for name in found if 0 < len(name) <= _LONGEST_NAME)[:_MOST_NAMES]
 
 
-# Of one item names are asked for two or three times running, and it takes 10 us to find a name.
+# Of one item names are asked for at least twice running.
 @lru_cache(maxsize=8)
 def _headline_name(headline: str | None) -> str | None:
     return headline_reference(find_markers(headline).headline)

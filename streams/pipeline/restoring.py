@@ -5,9 +5,7 @@ Both hosts read the records their own way and rebuild here. It must not read a l
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from schemas.codec import SchemaError, decode
@@ -80,10 +78,6 @@ class DeskRebuild:
             CorruptionError: one of them is none, or some are missing.
             RewoundError: begin anew.
         """
-        with _uncollected():
-            return self._add(topic, records)
-
-    def _add(self, topic: TopicName, records: Sequence[Record]) -> int:
         match topic:
             case TopicName.STATE:
                 for record in records:
@@ -134,18 +128,6 @@ class DeskRebuild:
         """
         self._desk.resume(self._restorer)
         return self._desk, self._restorer.lost_holds
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looking for cycles, of which records read have none: a fifth of a rebuild's time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _read(model: type[_M], record: Record) -> _M:
