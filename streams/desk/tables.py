@@ -53,15 +53,9 @@ class HashTable:
 
     def replace(self, upper: int, lower: int, by: int) -> None:
         """Puts another lower half into the cell of these two halves, if there is one."""
-        upper = upper or 1
-        wanted = upper << 32 | lower
-        cells = self._cells
-        place = upper * self._homes >> 32
-        while cell := cells[place]:
-            if cell == wanted:
-                cells[place] = upper << 32 | by
-                return
-            place += 1
+        place = self._place_of(upper, lower)
+        if place is not None:
+            self._cells[place] = (upper or 1) << 32 | by
 
     def find(self, upper: int) -> list[int]:
         """The lower halves of all cells with this upper half."""
@@ -78,15 +72,18 @@ class HashTable:
 
     def has(self, upper: int, lower: int) -> bool:
         """There is this very cell."""
+        return self._place_of(upper, lower) is not None
+
+    def _place_of(self, upper: int, lower: int) -> int | None:
         upper = upper or 1
         wanted = upper << 32 | lower
         cells = self._cells
         place = upper * self._homes >> 32
         while cell := cells[place]:
             if cell == wanted:
-                return True
+                return place
             place += 1
-        return False
+        return None
 
     def _grow(self) -> None:
         cells = np.asarray(self._cells)

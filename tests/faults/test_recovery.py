@@ -57,10 +57,17 @@ class Desks:
         await until_written(self.log, self.prefix + TopicName.DESK, written + 4, desk)
         return time.monotonic() - began
 
-    def at_work(self, *desks: Worker) -> tuple[Worker, Worker]:
-        """Which of two desks has the partition, and which has not."""
-        one, two = sorted(desks, key=_epoch)
-        return two, one
+    async def two(self) -> tuple[Worker, Worker]:
+        """Two that were started one after the other: which has the partition, and which has not.
+
+        The second was not given it, or has given it up in good order.
+        """
+        desks = []
+        for name in ("one", "two"):
+            desks.append(await self.start(name))
+            await self.decides(desks[-1])
+        waiting, working = sorted(desks, key=_epoch)
+        return working, waiting
 
     async def judged(self) -> None:
         await drained(self.log, self.prefix, 60, enrich=False)
@@ -97,11 +104,7 @@ async def test_a_standby_takes_over_from_a_killed_desk_and_a_new_machine_from_th
     kafka_broker: str, kafka_prefix: str, tmp_path: Path
 ) -> None:
     async with running(kafka_broker, kafka_prefix, tmp_path) as desks:
-        one = await desks.start("one")
-        await desks.decides(one)
-        two = await desks.start("two")
-        await desks.decides(two)
-        working, waiting = desks.at_work(one, two)
+        working, waiting = await desks.two()
         turns = waiting.said("desk_rebuilt")
         working.kill()
         killed = time.monotonic()
@@ -123,12 +126,7 @@ async def test_a_desk_that_joins_or_leaves_moves_the_partition_without_a_gap(
     kafka_broker: str, kafka_prefix: str, tmp_path: Path
 ) -> None:
     async with running(kafka_broker, kafka_prefix, tmp_path) as desks:
-        one = await desks.start("one")
-        await desks.decides(one)
-        two = await desks.start("two")
-        await desks.decides(two)
-        # Whoever has it now: the other was not given it, or has given it up in good order.
-        working, waiting = desks.at_work(one, two)
+        working, waiting = await desks.two()
         turns = waiting.said("desk_rebuilt")
         assert working.stop() == 0
         await desks.said(waiting, "desk_rebuilt", turns + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
@@ -22,9 +21,6 @@ from streams.settings.sections import DedupSettings, DeskSettings
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("WIREROOM_"):
-            monkeypatch.delenv(name)
     return tmp_path
 
 

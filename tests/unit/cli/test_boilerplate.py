@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,15 +14,6 @@ from streams.cli import main
 from tests.unit.learning.test_boilerplate import BEGIN, FOOTER, story
 
 ABOVE = "News from the Nordava newsroom"
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("WIREROOM_"):
-            monkeypatch.delenv(name)
-    return tmp_path
 
 
 def archive(folder: Path, name: str = "archive.jsonl", *, first: int = 0, count: int = 10) -> str:

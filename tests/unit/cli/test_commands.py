@@ -34,15 +34,6 @@ HARVEST = (
 HOSTILE = "Mayor \u202eseyas\u202c it \x1b]0;owned\x07is over\n\nThe mayor of Riverton said on Friday that it is over, and went home early.\n"  # noqa: E501
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("WIREROOM_"):
-            monkeypatch.delenv(name)
-    return tmp_path
-
-
 def feed(folder: Path, *bodies: str, name: str = "feed.jsonl") -> str:
     records = [
         {"provider": "demo", "received_at": f"2016-02-12T10:{n:02}:00Z", "body": body}

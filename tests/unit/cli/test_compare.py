@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -19,11 +18,7 @@ RAIN = "Rain fell in the north all day, and the rivers rose, the weather office 
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("WIREROOM_"):
-            monkeypatch.delenv(name)
+def folder(folder: Path) -> Path:
     lines = [
         {"provider": "nordan", "received_at": "2026-03-02T10:00:00Z", "body": f"Dock\n\n{DOCK}"},
         {"provider": "nordan", "received_at": "2026-03-02T10:01:00Z", "body": f"Rain\n\n{RAIN}"},
@@ -31,8 +26,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
          "body": f"Coast: dock\n\n{DOCK}"},
         {"provider": "ostpress", "received_at": "2026-03-03T20:01:00Z", "body": ""},
     ]  # fmt: skip
-    (tmp_path / "feed.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return tmp_path
+    (folder / "feed.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return folder
 
 
 def compared(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[dict, list[dict]]:

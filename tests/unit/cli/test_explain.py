@@ -47,15 +47,6 @@ LATIN_DECLARED = (
 Explained = Callable[..., list[dict[str, Any]]]
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("WIREROOM_"):
-            monkeypatch.delenv(name)
-    return tmp_path
-
-
 @pytest.fixture
 def explained(folder: Path, capfd: pytest.CaptureFixture[str]) -> Explained:
     def call(body: bytes | str, *options: str) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,14 +26,10 @@ SETTINGS = '[enrich]\nrecogniser = "gazetteer"\n'
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("WIREROOM_"):
-            monkeypatch.delenv(name)
-    (tmp_path / "wireroom.toml").write_text(SETTINGS)
+def folder(folder: Path) -> Path:
+    (folder / "wireroom.toml").write_text(SETTINGS)
     assert main(["topics", "apply"]) == 0
-    return tmp_path
+    return folder
 
 
 @pytest.fixture

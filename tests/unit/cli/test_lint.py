@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,6 @@ from streams.cli import main
 from streams.decode.profiles import shipped
 from streams.errors import ConfigError
 from streams.settings import load_settings
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("WIREROOM_"):
-            monkeypatch.delenv(name)
-    return tmp_path
 
 
 def rows(capfd: pytest.CaptureFixture[str]) -> dict[str, dict]:

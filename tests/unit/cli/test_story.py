@@ -45,15 +45,6 @@ def ninjs(minute: int, *paragraphs: str, uri: str = "urn:x:dock", **fields: obje
     return json.dumps(item | fields)
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("WIREROOM_"):
-            monkeypatch.delenv(name)
-    return tmp_path
-
-
 def played(folder: Path, *messages: str, log: str | None = None, provider: str = "nordan") -> None:
     """events.jsonl, and the log if one is named, of these messages."""
     lines = [

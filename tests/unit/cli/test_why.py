@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -16,15 +15,6 @@ DOCK = (
     "Fishing crews said the closure would cost them 320,000 crowns before the herring season ends.",
 )
 MARKET = "Shares in {} closed {} points {} at {} on Monday, traders at Kessler and Brandt said."
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("WIREROOM_"):
-            monkeypatch.delenv(name)
-    return tmp_path
 
 
 def ninjs(uri: str, *paragraphs: str, **fields: object) -> str:
