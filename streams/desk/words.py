@@ -34,36 +34,29 @@ _SPELLED_OUT = (
     ("œ", "oe"), ("Œ", "Oe"), ("æ", "ae"), ("Æ", "Ae"), ("ß", "ss"), ("…", "..."),
 )  # fmt: skip
 _SINGLE_LETTERS = {"ø": "o", "đ": "d", "ł": "l", "ı": "i", "Ø": "o", "Đ": "d", "Ł": "l", "İ": "i"}
-_LONGEST_WORD = 64
-_LONGEST_SENTENCE = 1024
+# Odd, so that each has an inverse among the 64-bit integers (Steele, Vigna: computationally easy,
+# spectrally good multipliers, table 5).
+_OF_LETTERS = 0xD1342543DE82EF95
+_OF_WORDS = 0xAF251AF3B0F025B5
+_USUAL_LENGTH = 1 << 13
 
-
-def _random_odd(count: int, seed: int) -> U64:
-    """Fixed odd multipliers (splitmix64 from ``seed``)."""
-    with np.errstate(over="ignore"):
-        state = (np.arange(1, count + 1, dtype=np.uint64) + np.uint64(seed)) * np.uint64(
-            0x9E3779B97F4A7C15
-        )
-        return mix(state) | np.uint64(1)
-
-
-_MIX_SHIFTS = np.array([30, 27, 31], np.uint64)
-_MIX_FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
+_SHIFT_30, _SHIFT_27, _SHIFT_31, _SHIFT_32 = map(np.uint64, (30, 27, 31, 32))
+_FACTOR_1, _FACTOR_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
 def mix(values: U64) -> U64:
     """Spreads every input bit over the whole word (the finaliser of splitmix64)."""
-    mixed: U64 = values ^ (values >> _MIX_SHIFTS[0])
-    mixed *= _MIX_FACTORS[0]
-    mixed ^= mixed >> _MIX_SHIFTS[1]
-    mixed *= _MIX_FACTORS[1]
-    mixed ^= mixed >> _MIX_SHIFTS[2]
+    mixed: U64 = values ^ (values >> _SHIFT_30)
+    mixed *= _FACTOR_1
+    mixed ^= mixed >> _SHIFT_27
+    mixed *= _FACTOR_2
+    mixed ^= mixed >> _SHIFT_31
     return mixed
 
 
 def high_half(values: U64) -> U32:
     """The upper 32 bits."""
-    return (values >> np.uint64(32)).astype(np.uint32)
+    return (values >> _SHIFT_32).astype(np.uint32)
 
 
 def distinct(values: U32) -> U32:
@@ -80,8 +73,40 @@ def begins_group(values: NDArray[Any]) -> NDArray[np.bool_]:
     return begins
 
 
+class _Powers:
+    """Hashes of the runs in a row of numbers, the same wherever in the row a run stands.
+
+    A run's hash is the sum of its numbers, each times a power of one multiplier by its place in
+    the row, times the inverse power of the run's first place: no place within a run is counted.
+    """
+
+    def __init__(self, multiplier: int) -> None:
+        self._multiplier = multiplier
+        self._usual = self._powers(_USUAL_LENGTH)
+
+    def _powers(self, count: int) -> tuple[U64, U64]:
+        rows = []
+        for factor in (self._multiplier, pow(self._multiplier, -1, 1 << 64)):
+            row = np.full(count, factor, np.uint64)
+            row[:1] = 1
+            rows.append(np.multiply.accumulate(row))
+        return rows[0], rows[1]
+
+    def of_runs(self, numbers: NDArray[Any], starts: Index, lengths: Index) -> U64:
+        """The hash of each run; what is between two runs must be 0."""
+        powers, inverse = self._usual
+        if len(numbers) > len(powers):
+            powers, inverse = self._powers(len(numbers))
+        sums = np.add.reduceat(numbers * powers[: len(numbers)], starts)
+        sums *= inverse[starts]
+        sums += lengths.view(np.uint64)
+        return mix(sums)
+
+
 def _tables() -> tuple[U8, U32, NDArray[np.bool_], NDArray[np.bool_]]:
     """Kind, lower case, is-capital and is-digit of every code point of the basic plane.
+
+    What is no letter or digit has no lower case: 0.
 
     An accented letter has those of its base: so common copy need not be decomposed, which would
     cost half as much as all the rest of splitting.
@@ -104,7 +129,8 @@ def _tables() -> tuple[U8, U32, NDArray[np.bool_], NDArray[np.bool_]]:
     bases, compounds = _bases(characters, kinds)
     kinds = kinds[bases]
     kinds[compounds] = _COMPOUND
-    return kinds, lower[bases], capital[bases], digit[bases]
+    lower = np.where((kinds == _WORD) | (kinds == _COMPOUND), lower[bases], np.uint32(0))
+    return kinds, lower, capital[bases], digit[bases]
 
 
 def _bases(characters: Sequence[str], kinds: U8) -> tuple[Index, list[int]]:
@@ -125,8 +151,8 @@ def _bases(characters: Sequence[str], kinds: U8) -> tuple[Index, list[int]]:
 
 
 _KINDS, _LOWER, _CAPITAL, _DIGIT = _tables()
-_IN_WORD = _random_odd(_LONGEST_WORD, 1)
-_IN_SENTENCE = _random_odd(_LONGEST_SENTENCE, 2)
+_IN_WORD = _Powers(_OF_LETTERS)
+_IN_GROUP = _Powers(_OF_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,30 +179,23 @@ def split_words(text: str) -> Words:
     # With a space at either end every word has a beginning and an end inside.
     codes, kinds = _code_points(f" {text} ")
     is_word = kinds == _WORD
-    edges = np.flatnonzero(is_word[1:] != is_word[:-1]) + 1
+    edges = (is_word[1:] != is_word[:-1]).nonzero()[0] + 1
     starts, ends = edges[0::2], edges[1::2]
     if not len(starts):
         nothing = np.zeros(0, np.bool_)
         nowhere = np.zeros(0, np.intp)
         return Words(np.zeros(0, np.uint64), nothing, nothing, nowhere, nowhere)
-    lengths = ends - starts
-    inside = np.flatnonzero(is_word)
-    place = inside - np.repeat(starts, lengths)
-    inner = codes[inside]
-    letters = _LOWER.take(inner, mode="clip")
-    if codes.dtype != np.uint16 and inner.max() >= _TABLE_SIZE:
-        letters = np.where(inner < _TABLE_SIZE, letters, inner)
-    # Clipped to the last multiplier: a word may be longer than there are.
-    multipliers = _IN_WORD.take(place, mode="clip")
-    sums = np.add.reduceat(letters * multipliers, np.cumsum(lengths) - lengths)
-    breaks = np.flatnonzero(kinds == _PARAGRAPH)
+    letters = _LOWER.take(codes, mode="clip")
+    if codes.dtype != np.uint16:
+        letters = np.where(codes < _TABLE_SIZE, letters, codes) * is_word
+    breaks = (kinds == _PARAGRAPH).nonzero()[0]
     # "3.5" and "lemonde.fr" end no sentence; "U.S. " does, and does so in every copy.
-    stops = np.flatnonzero(kinds == _TERMINATOR)
+    stops = (kinds == _TERMINATOR).nonzero()[0]
     stops = stops[~is_word[stops + 1]]
     in_paragraph = breaks.searchsorted(starts)
     first_codes = codes[starts]
     return Words(
-        hashes=mix(sums + lengths.astype(np.uint64)),
+        hashes=_IN_WORD.of_runs(letters, starts, ends - starts),
         capital=_CAPITAL.take(first_codes, mode="clip"),
         digit=_DIGIT.take(first_codes, mode="clip"),
         sentence=stops.searchsorted(starts) + in_paragraph,
@@ -188,12 +207,12 @@ def hash_groups(hashes: U64, group: Index) -> tuple[U64, Index, Index]:
     """Hash, number of words and group of each run of words with the same group."""
     if not len(hashes):
         return np.zeros(0, np.uint64), np.zeros(0, np.intp), np.zeros(0, np.intp)
-    starts = np.flatnonzero(begins_group(group))
-    ends = np.append(starts[1:], len(hashes))
-    lengths = ends - starts
-    place = np.arange(len(hashes)) - np.repeat(starts, lengths)
-    sums = np.add.reduceat(hashes * _IN_SENTENCE[place & (_LONGEST_SENTENCE - 1)], starts)
-    return mix(sums + lengths.astype(np.uint64)), lengths, group[starts]
+    starts = begins_group(group).nonzero()[0]
+    lengths = np.empty_like(starts)
+    lengths[-1] = len(hashes)
+    lengths[:-1] = starts[1:]
+    lengths -= starts
+    return _IN_GROUP.of_runs(hashes, starts, lengths), lengths, group[starts]
 
 
 def _code_points(text: str) -> tuple[NDArray[Any], U8]:
