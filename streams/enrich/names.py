@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from schemas.item import EntityType
 from streams.enrich import triggers, words
 from streams.enrich.found import Found, without_overlaps
+from streams.enrich.names_series import of_one_type
 from streams.enrich.organisations import Lexicon
 from streams.enrich.recognise.span import Span
 from streams.enrich.rows import rows
@@ -35,6 +36,9 @@ _AFTER_A_PERSON = re.compile(
 )
 _ARTICLED = frozenset({EntityType.ORGANISATION, EntityType.PLACE, EntityType.OTHER})
 _UNNUMBERED = frozenset({EntityType.PERSON, EntityType.PLACE})
+_LOCATED = re.compile(rf"(?<!\w)(?:en|au|aux|du|dans|in|am|im){words.SPACE}$")
+# Code points of the longest of these.
+_REACH = 6
 # No name is longer; a model may take a whole run of spaces into one.
 _MAX_NAME_CHARS = 200
 # A title leaves no doubt that a person follows.
@@ -86,13 +90,15 @@ def repair(
     ]
     sure = {(name.start, name.end) for name in found}
     model = [
-        replace(name, type=EntityType.PLACE)
-        if (name.start, name.end) in sure and name.type is not EntityType.PERSON
-        else name
+        triggers.whole(
+            text, _sure_place(name) if (name.start, name.end) in sure else name, language
+        )
         for name in guessed
         if name.type is not EntityType.OTHER
     ]
-    listed = list(lexicon.find(text))
+    others = [name for name in guessed if name.type is EntityType.OTHER]
+    model = list(of_one_type(text, model, beside.is_place))
+    listed = [name for name in lexicon.find(text) if not _is_inside(name, others)]
     by_name = {name.text for name in found}
     ranked = [
         *rows(text, model, by_name.__contains__),
@@ -105,8 +111,8 @@ def repair(
         # "Amérique latine" is more than the model's "Amérique".
         *(name for name in found if any(_is_longer(name, other) for other in model)),
         *model,
-        *found,
-        *(name for name in guessed if name.type is EntityType.OTHER),
+        *(name for name in found if _is_placed(text, name) or not _is_inside(name, others)),
+        *others,
     ]
     return without_overlaps(ranked, len(text))
 
@@ -149,7 +155,7 @@ def _without_edges(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _leading(name: str, kind: EntityType, language: str) -> int:
-    """How many characters at the start are a title, an article or a day."""
+    """How many characters at the start are a title, an article, a day or what the place is."""
     if kind is EntityType.PERSON and (title := words.leading_honorific(language).match(name)):
         rest = name[title.end() :]
         if rest[:1].isupper() and title.end() and not name[: title.end()][-1].isalpha():
@@ -163,6 +169,8 @@ def _leading(name: str, kind: EntityType, language: str) -> int:
             return article.end()
     if kind in _UNNUMBERED and (preposition := _OF.match(name)):
         return preposition.end()
+    if kind is EntityType.PLACE and (apposed := triggers.what_it_is(language).match(name)):
+        return apposed.end()
     if (word := _FIRST_WORD.match(name)) and word.end() < len(name):
         folded = fold(word[0])
         if folded in words.DAYS and len(folded) > 3:
@@ -233,6 +241,25 @@ def _powers(text: str, model: Sequence[Found], language: str) -> Iterator[Found]
             person = trimmed(text, Span(start, end, EntityType.PERSON, _POWER_SCORE), language)
             if person is not None:
                 yield person
+
+
+def _sure_place(name: Found) -> Found:
+    return name if name.type is EntityType.PERSON else replace(name, type=EntityType.PLACE)
+
+
+def _is_inside(name: Found, others: Sequence[Found]) -> bool:
+    """Whether a name is a part of a product, an event or a work: "Google Earth"."""
+    return any(
+        other.start <= name.start
+        and name.end <= other.end
+        and (other.start, other.end) != (name.start, name.end)
+        for other in others
+    )
+
+
+def _is_placed(text: str, name: Found) -> bool:
+    """Whether a place is where something is: "Jeux de 2016 au Brésil", not "Tour de France"."""
+    return _LOCATED.search(text[max(0, name.start - _REACH) : name.start]) is not None
 
 
 def _is_longer(name: Found, other: Found) -> bool:

@@ -37,6 +37,28 @@ _PLACES: Mapping[str, str] = {
     ),
     "de": "Stadt|Dorf|Gemeinde|Provinz|Region|Insel|Hauptstadt|Ortschaft|Kreisstadt|Hafenstadt",
 }
+# Of these the places that a model takes them into bear their names alone: "l'île de Sumatra" is
+# Sumatra. Not so "province de Namur" or "golfe d'Aden", which are other places than the cities.
+_APPOSED: Mapping[str, str] = {
+    "fr": (
+        "ville|village|commune|localité|bourg|quartier|banlieue|port|région|île|îles|archipel"
+        "|communauté urbaine|agglomération|royaume"
+    ),
+    "en": "city|town|village|suburb|port|island|islands",
+    "es": "ciudad|pueblo|localidad|municipio|barrio|puerto|isla|islas",
+}
+# And these are of another place than the one whose name they take: "golfe d'Aden" is not Aden.
+_WATERS: Mapping[str, str] = {
+    "fr": "mer|golfe|détroit|baie|isthme|canal",
+    "es": "mar|golfo|estrecho|bahía|istmo|canal",
+}
+_WIDER: Mapping[str, str] = {
+    "fr": (
+        rf"latine|centrale|occidentale|orientale|septentrionale|méridionale|australe|boréale"
+        rf"|subsaharienne|(?:du{SPACE}(?:Nord|Sud)|de{SPACE}l['’](?:Est|Ouest))"
+        rf"(?:-(?:Est|Ouest))?"
+    ),
+}
 _OF: Mapping[str, str] = {
     "fr": rf"(?:de{SPACE}la{SPACE}|de{SPACE}l['’]|de{SPACE}|du{SPACE}|des{SPACE}|d['’])?",
     "en": rf"of{SPACE}(?:the{SPACE})?",
@@ -117,6 +139,11 @@ _TEAM = re.compile(
     rf"\b(?:[Ll]es|[Dd]es|[Aa]ux|[Ll]os|[Ll]as){SPACE}"
     rf"((?:[{UPPER}][\w\-]+{SPACE})?[{UPPER}][\w\-]+[sx]){SPACE}?(?:de{SPACE}|d['’])$"
 )
+_UNSEEN_TEAM = re.compile(
+    rf"\b(?:[Ll]es|[Dd]es|[Aa]ux|[Ll]os|[Ll]as){SPACE}"
+    rf"((?:[{UPPER}][\w\-]+{SPACE})?[{UPPER}][\w\-]+[sx]{SPACE}(?:de{SPACE}|d['’])"
+    rf"([{UPPER}][\w\-]+(?:{SPACE}[{UPPER}][\w\-]+)*))"
+)
 _HEAD = re.compile(rf"([{UPPER}][\w\-]+(?:{SPACE}[{UPPER}][\w\-]+)?){SPACE}(?:de{SPACE}|d['’])$")
 _OPENING = "\"“«„‹'‘"
 _CLOSING = "\"”»“›'’"
@@ -139,6 +166,35 @@ def _patterns(language: str) -> _Patterns | None:
         re.compile(rf"\b(?:{_ORGANISATIONS[language]}){adjective}"),
         re.compile(rf"\b(?:{_PEOPLE[language]}){adjective}"),
     )
+
+
+@cache
+def what_it_is(language: str) -> re.Pattern[str]:
+    """What kind of place a name is of, and the "of" after it, before the name itself."""
+    kinds, of = _APPOSED.get(language), _OF.get(language, "").removesuffix("?")
+    return re.compile(rf"(?:{kinds}){SPACE}{of}(?=[{UPPER}])" if kinds and of else r"(?!)")
+
+
+@cache
+def _around(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    waters, of = _WATERS.get(language), _OF.get(language, "").removesuffix("?")
+    before = rf"(?<![\w\-])(?:{waters}){SPACE}{of}$" if waters and of else r"(?!)"
+    wider = _WIDER.get(language)
+    return re.compile(before), re.compile(rf"{SPACE}(?:{wider})(?!\w)" if wider else r"(?!)")
+
+
+def whole(text: str, name: Found, language: str) -> Found:
+    """A place with the words that make another of it: "golfe d'Aden", "Asie centrale"."""
+    if name.type is not EntityType.PLACE:
+        return name
+    before, after = _around(language)
+    left = before.search(text[max(0, name.start - _REACH) : name.start])
+    right = after.match(text, name.end)
+    if not left and not right:
+        return name
+    start = name.start - (len(left[0]) if left else 0)
+    end = right.end() if right else name.end
+    return replace(name, start=start, end=end, text=text[start:end])
 
 
 def retyped(
@@ -203,6 +259,9 @@ def teams(text: str, names: Sequence[Found], is_place: Callable[[str], bool]) ->
         names: what a model found in it.
         is_place: whether a place of any size bears a name.
     """
+    for match in _UNSEEN_TEAM.finditer(text):
+        if is_place(match[2]) and not any(fold(word) in _NO_TEAM for word in match[1].split()):
+            yield Found(*match.span(1), match[1], EntityType.ORGANISATION, 0.8, "model")
     by_end = {name.end: name for name in names}
     for city in names:
         if city.type is not EntityType.PLACE or not is_place(city.text):
