@@ -35,6 +35,7 @@ _AFTER_A_PERSON = re.compile(
     rf"[a-zß-ÿ]+{words.SPACE})"
 )
 _ARTICLED = frozenset({EntityType.ORGANISATION, EntityType.PLACE, EntityType.OTHER})
+_CALLED = frozenset({EntityType.PERSON, EntityType.OTHER})
 _UNNUMBERED = frozenset({EntityType.PERSON, EntityType.PLACE})
 _LOCATED = re.compile(rf"(?<!\w)(?:en|au|aux|du|dans|in|am|im){words.SPACE}$")
 # Code points of the longest of these.
@@ -89,15 +90,16 @@ def repair(
         for span in beside.places
     ]
     sure = {(name.start, name.end) for name in found}
-    model = [
-        triggers.whole(
-            text, _sure_place(name) if (name.start, name.end) in sure else name, language
-        )
+    placed = [
+        replace(name, type=EntityType.PLACE)
+        if (name.start, name.end) in sure and name.type is not EntityType.PERSON
+        else name
         for name in guessed
         if name.type is not EntityType.OTHER
     ]
-    others = [name for name in guessed if name.type is EntityType.OTHER]
+    model = [triggers.whole(text, name, language, beside.is_place) for name in placed]
     model = list(of_one_type(text, model, beside.is_place))
+    others = [name for name in guessed if name.type is EntityType.OTHER]
     listed = [name for name in lexicon.find(text) if not _is_inside(name, others)]
     by_name = {name.text for name in found}
     ranked = [
@@ -141,7 +143,9 @@ def trimmed(text: str, span: Span, language: str, via: str = "model") -> Found |
     name = text[start:end]
     if not _is_name(name):
         return None
-    return Found(start, end, name, span.type, span.score, via)
+    is_called = span.type in _CALLED and words.ROLE_BEFORE.match(text, span.start, end)
+    kind = EntityType.PERSON if is_called else span.type
+    return Found(start, end, name, kind, span.score, via)
 
 
 def _without_edges(text: str, start: int, end: int) -> tuple[int, int]:
@@ -167,15 +171,22 @@ def _leading(name: str, kind: EntityType, language: str) -> int:
             not name[0].isupper() or (name[:4].lower() == "the " and language == "en")
         ):
             return article.end()
-    if kind in _UNNUMBERED and (preposition := _OF.match(name)):
-        return preposition.end()
-    if kind is EntityType.PLACE and (apposed := triggers.what_it_is(language).match(name)):
-        return apposed.end()
+    if said := _said_before(name, kind, language):
+        return said.end()
     if (word := _FIRST_WORD.match(name)) and word.end() < len(name):
         folded = fold(word[0])
         if folded in words.DAYS and len(folded) > 3:
             return word.end()
     return 0
+
+
+def _said_before(name: str, kind: EntityType, language: str) -> re.Match[str] | None:
+    """A role, a preposition, or what a place is, at the start."""
+    if kind in _CALLED and (role := words.ROLE_BEFORE.match(name)):
+        return role
+    if kind in _UNNUMBERED and (preposition := _OF.match(name)):
+        return preposition
+    return triggers.what_it_is(language).match(name) if kind is EntityType.PLACE else None
 
 
 def _trailing(name: str, kind: EntityType) -> int:
@@ -241,10 +252,6 @@ def _powers(text: str, model: Sequence[Found], language: str) -> Iterator[Found]
             person = trimmed(text, Span(start, end, EntityType.PERSON, _POWER_SCORE), language)
             if person is not None:
                 yield person
-
-
-def _sure_place(name: Found) -> Found:
-    return name if name.type is EntityType.PERSON else replace(name, type=EntityType.PLACE)
 
 
 def _is_inside(name: Found, others: Sequence[Found]) -> bool:

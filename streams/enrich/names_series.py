@@ -47,18 +47,21 @@ def of_one_type(
 
 def _settled(series: Sequence[Found], is_place: Callable[[str], bool]) -> Iterator[Found]:
     counts = Counter(name.type for name in series)
-    if len(series) < _LEAST or len(counts) != 2:  # noqa: PLR2004
+    if len(series) < _LEAST or len(counts) != 2:
         yield from series
         return
-    (kind, most), (_, _) = counts.most_common()
+    (kind, most), _ = counts.most_common()
     for name in series:
-        if name.type is kind or most < len(series) - 1:
-            yield name
-        elif kind is EntityType.PLACE and not is_place(name.text):
-            yield name
-        elif kind is not EntityType.PLACE and is_place(name.text):
-            yield name
-        elif kind is EntityType.PERSON and " " not in name.text:
-            yield name
-        else:
-            yield replace(name, type=kind, score=_SCORE)
+        odd = name.type is not kind and most == len(series) - 1
+        yield (
+            replace(name, type=kind, score=_SCORE)
+            if odd and _may_be(name, kind, is_place)
+            else name
+        )
+
+
+def _may_be(name: Found, kind: EntityType, is_place: Callable[[str], bool]) -> bool:
+    if kind is EntityType.PLACE or is_place(name.text):
+        return kind is EntityType.PLACE and is_place(name.text)
+    # A company's name may be one word; of people one word says too little.
+    return kind is EntityType.ORGANISATION or " " in name.text
