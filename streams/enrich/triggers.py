@@ -120,6 +120,7 @@ _NO_ADJECTIVE = (
 _COMPANY = re.compile(
     r"\b(?:(?:Air|Auto|Gaz|Hydro|Loto|Petro|Pétro|Radio|Télé|Tele)[ \u00a0\-](?=[A-Z])"
     r"|[FSHKBR][CKV]|F\.?C\.?|S\.?C|A\.?C|CF|Club|Olympique|Sporting|Racing|Athletic|United|Rovers"
+    r"|Deportivo|D[iy]namo|Eintracht|Lokomotiv|Spartak|Torpedo"
     r"|Wanderers|Inc|Corp|Ltd|Plc|PLC|GmbH|AG|S\.A|SA|NV|Bank|Banque|Banco|Group|Groupe|Grupo"
     r"|Holdings?|Airlines|Airways|Motors|Industries|Securities|Newsroom|newsroom|Union|Unión"
     r"|Universit[éy]|Universidad|Universität|Institute?|Instituto|Institut|Partido|Parti|Party"
