@@ -109,7 +109,8 @@ def repair(
         *listed,
         *_titled(text, model, language),
         *_powers(text, model, language),
-        *triggers.teams(text, model, beside.is_place),
+        # "Kurdes de Syrie" are no club.
+        *triggers.teams(text, model, lambda city: city not in by_name and beside.is_place(city)),
         # "Amérique latine" is more than the model's "Amérique".
         *(name for name in found if any(_is_longer(name, other) for other in model)),
         *model,

@@ -94,7 +94,7 @@ _LEADING = (
     rf"(?:(?:de{SPACE}la|de|du|des|van{SPACE}der|van{SPACE}den|van|von|da|di|dos|del|ter|ten|bin"
     rf"|ben|abou|abu){SPACE})?"
 )
-NAME = rf"{_LEADING}{_WORD}(?:{SPACE}{_WORD}){{0,3}}"
+NAME = rf"{_LEADING}{_WORD}(?:(?:{SPACE}|(?<=\.)){_WORD}){{0,3}}"
 # Before these a word that could be either is a place: "à Kerry" may be a person, "à Londres" not.
 LOCATIVES = word_set("à a au aux en vers près in at near off outside hacia nach aus bei")
 

@@ -181,5 +181,14 @@ def test_a_place_an_event_is_named_after_is_no_mention(
     assert [name.text for name in names if name.type is PLACE] == places
 
 
-def test_an_initial_after_a_title_is_of_the_name() -> None:
-    assert repaired("Selon M. J. F. Zorg, rien.") == [("J. F. Zorg", PERSON, "honorific")]
+@pytest.mark.parametrize("name", ["J. F. Zorg", "J.F. Zorg", "J. Zorg"])
+def test_an_initial_after_a_title_is_of_the_name(name: str) -> None:
+    assert repaired(f"Selon M. {name}, rien.") == [(name, PERSON, "honorific")]
+
+
+def test_a_people_of_a_country_is_no_club() -> None:
+    text = "avec les Kurdes de Syrie"
+    syria = Span(19, 24, PLACE, 0.9)
+    beside = Beside([syria], is_place=lambda name: name in {"Syrie", "Lyon"})
+    names = repair(text, [syria], "fr", lexicon("fr"), beside)
+    assert [(name.text, name.type) for name in names] == [("Syrie", PLACE)]
