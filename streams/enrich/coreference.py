@@ -173,6 +173,7 @@ def _resolved(
             )
         kind = majority.get(folded, name.type)
         return name if kind is _PERSON else replace(name, type=kind)
+    name, folded = _with_own_particles(name, folded, blocks, people)
     person = _resolved_person(name, folded, people, is_alone=_stands_alone(name, blocks))
     # A name that nobody here bears in full: "accuse Washington" is the capital.
     is_bare = name.via in _GUESSED and person.via in _GUESSED and " " not in folded
@@ -314,7 +315,7 @@ def _unmarked(names: Sequence[Found], blocks: Sequence[Block], people: People) -
             folded = fold(match[0])
             if folded not in surnames:
                 continue
-            first = _with_particles(block.text, match, people)
+            first = _with_particles(block.text, *match.span(), people)
             if not _is_alone(block.text, first, match.end()):
                 continue
             start, end = block.start + first, block.start + match.end()
@@ -323,13 +324,26 @@ def _unmarked(names: Sequence[Found], blocks: Sequence[Block], people: People) -
                 yield Found(start, end, name, _PERSON, _SURNAME_SCORE, "surname", key)
 
 
-def _with_particles(text: str, match: re.Match[str], people: People) -> int:
-    """Where the surname begins that a capitalised word ends: "de Silva", "van der Bellen"."""
-    particles = _PARTICLES_LEFT.search(text[max(0, match.start() - 40) : match.start()])
+def _with_own_particles(
+    name: Found, folded: str, blocks: Sequence[Block], people: People
+) -> tuple[Found, str]:
+    """A model's "Silva" is "de Silva" where somebody is named so in full; and that folded."""
+    if folded not in people.by_end or name.via not in _GUESSED:
+        return name, folded
+    block = _block_of(name, blocks)
+    end = name.end - block.start
+    start = _with_particles(block.text, name.start - block.start, end, people)
+    text = block.text[start:end]
+    return replace(name, start=block.start + start, text=text), fold(canonical(text))
+
+
+def _with_particles(text: str, start: int, end: int, people: People) -> int:
+    """Where the surname begins whose last word is [start, end): "de Silva", "van der Bellen"."""
+    particles = _PARTICLES_LEFT.search(text[max(0, start - 40) : start])
     if particles is None:
-        return match.start()
-    start = match.start() - len(particles[0])
-    return start if fold(text[start : match.end()]) in people.by_end else match.start()
+        return start
+    first = start - len(particles[0])
+    return first if fold(text[first:end]) in people.by_end else start
 
 
 def _is_alone(text: str, start: int, end: int) -> bool:

@@ -17,6 +17,7 @@ from streams.enrich import capitals, coreference, names
 from streams.enrich.capitals import capitalised
 from streams.enrich.coreference import PlaceRank
 from streams.enrich.dates import find_dates, message_day
+from streams.enrich.demonyms import countries_of
 from streams.enrich.entities import assemble
 from streams.enrich.found import Block, Found, blocks_of
 from streams.enrich.kb import EMPTY, Overlay, link_names, settle, unify
@@ -262,6 +263,7 @@ class Enricher:
             language,
             hint=dateline,
             home=dict(self._config.homes).get(work.item.provider or ""),
+            spoken_of=countries_of([block.text for block in work.chosen], language),
         )
         linked = list(found)
         places: dict[str, LinkedPlace] = {}

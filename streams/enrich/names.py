@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from schemas.item import EntityType
 from streams.enrich import triggers, words
 from streams.enrich.found import Found, without_overlaps
+from streams.enrich.names_series import of_one_type
 from streams.enrich.organisations import Lexicon
 from streams.enrich.recognise.span import Span
 from streams.enrich.rows import rows
@@ -34,7 +35,11 @@ _AFTER_A_PERSON = re.compile(
     rf"[a-zß-ÿ]+{words.SPACE})"
 )
 _ARTICLED = frozenset({EntityType.ORGANISATION, EntityType.PLACE, EntityType.OTHER})
+_CALLED = frozenset({EntityType.PERSON, EntityType.OTHER})
 _UNNUMBERED = frozenset({EntityType.PERSON, EntityType.PLACE})
+_LOCATED = re.compile(rf"(?<!\w)(?:en|au|aux|du|dans|in|am|im){words.SPACE}$")
+# Code points of the longest of these.
+_REACH = 6
 # No name is longer; a model may take a whole run of spaces into one.
 _MAX_NAME_CHARS = 200
 # A title leaves no doubt that a person follows.
@@ -85,14 +90,17 @@ def repair(
         for span in beside.places
     ]
     sure = {(name.start, name.end) for name in found}
-    model = [
+    placed = [
         replace(name, type=EntityType.PLACE)
         if (name.start, name.end) in sure and name.type is not EntityType.PERSON
         else name
         for name in guessed
         if name.type is not EntityType.OTHER
     ]
-    listed = list(lexicon.find(text))
+    model = [triggers.whole(text, name, language, beside.is_place) for name in placed]
+    model = list(of_one_type(text, model, beside.is_place))
+    others = [name for name in guessed if name.type is EntityType.OTHER]
+    listed = [name for name in lexicon.find(text) if not _is_inside(name, others)]
     by_name = {name.text for name in found}
     ranked = [
         *rows(text, model, by_name.__contains__),
@@ -101,12 +109,13 @@ def repair(
         *listed,
         *_titled(text, model, language),
         *_powers(text, model, language),
-        *triggers.teams(text, model, beside.is_place),
+        # "Kurdes de Syrie" are no club.
+        *triggers.teams(text, model, lambda city: city not in by_name and beside.is_place(city)),
         # "Amérique latine" is more than the model's "Amérique".
         *(name for name in found if any(_is_longer(name, other) for other in model)),
         *model,
-        *found,
-        *(name for name in guessed if name.type is EntityType.OTHER),
+        *(name for name in found if _is_placed(text, name) or not _is_inside(name, others)),
+        *others,
     ]
     return without_overlaps(ranked, len(text))
 
@@ -135,7 +144,9 @@ def trimmed(text: str, span: Span, language: str, via: str = "model") -> Found |
     name = text[start:end]
     if not _is_name(name):
         return None
-    return Found(start, end, name, span.type, span.score, via)
+    is_called = span.type in _CALLED and words.ROLE_BEFORE.match(text, span.start, end)
+    kind = EntityType.PERSON if is_called else span.type
+    return Found(start, end, name, kind, span.score, via)
 
 
 def _without_edges(text: str, start: int, end: int) -> tuple[int, int]:
@@ -149,7 +160,7 @@ def _without_edges(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _leading(name: str, kind: EntityType, language: str) -> int:
-    """How many characters at the start are a title, an article or a day."""
+    """How many characters at the start are a title, an article, a day or what the place is."""
     if kind is EntityType.PERSON and (title := words.leading_honorific(language).match(name)):
         rest = name[title.end() :]
         if rest[:1].isupper() and title.end() and not name[: title.end()][-1].isalpha():
@@ -161,13 +172,22 @@ def _leading(name: str, kind: EntityType, language: str) -> int:
             not name[0].isupper() or (name[:4].lower() == "the " and language == "en")
         ):
             return article.end()
-    if kind in _UNNUMBERED and (preposition := _OF.match(name)):
-        return preposition.end()
+    if said := _said_before(name, kind, language):
+        return said.end()
     if (word := _FIRST_WORD.match(name)) and word.end() < len(name):
         folded = fold(word[0])
         if folded in words.DAYS and len(folded) > 3:
             return word.end()
     return 0
+
+
+def _said_before(name: str, kind: EntityType, language: str) -> re.Match[str] | None:
+    """A role, a preposition, or what a place is, at the start."""
+    if kind in _CALLED and (role := words.ROLE_BEFORE.match(name)):
+        return role
+    if kind in _UNNUMBERED and (preposition := _OF.match(name)):
+        return preposition
+    return triggers.what_it_is(language).match(name) if kind is EntityType.PLACE else None
 
 
 def _trailing(name: str, kind: EntityType) -> int:
@@ -233,6 +253,21 @@ def _powers(text: str, model: Sequence[Found], language: str) -> Iterator[Found]
             person = trimmed(text, Span(start, end, EntityType.PERSON, _POWER_SCORE), language)
             if person is not None:
                 yield person
+
+
+def _is_inside(name: Found, others: Sequence[Found]) -> bool:
+    """Whether a name is a part of a product, an event or a work: "Google Earth"."""
+    return any(
+        other.start <= name.start
+        and name.end <= other.end
+        and (other.start, other.end) != (name.start, name.end)
+        for other in others
+    )
+
+
+def _is_placed(text: str, name: Found) -> bool:
+    """Whether a place is where something is: "Jeux de 2016 au Brésil", not "Tour de France"."""
+    return _LOCATED.search(text[max(0, name.start - _REACH) : name.start]) is not None
 
 
 def _is_longer(name: Found, other: Found) -> bool:

@@ -37,6 +37,28 @@ _PLACES: Mapping[str, str] = {
     ),
     "de": "Stadt|Dorf|Gemeinde|Provinz|Region|Insel|Hauptstadt|Ortschaft|Kreisstadt|Hafenstadt",
 }
+# Of these the places that a model takes them into bear their names alone: "l'île de Sumatra" is
+# Sumatra. Not so "province de Namur" or "golfe d'Aden", which are other places than the cities.
+_APPOSED: Mapping[str, str] = {
+    "fr": (
+        "ville|village|commune|localité|bourg|quartier|banlieue|port|région|île|îles|archipel"
+        "|communauté urbaine|agglomération|royaume"
+    ),
+    "en": "city|town|village|suburb|port|island|islands",
+    "es": "ciudad|pueblo|localidad|municipio|barrio|puerto|isla|islas",
+}
+# And these are of another place than the one whose name they take: "golfe d'Aden" is not Aden.
+_WATERS: Mapping[str, str] = {
+    "fr": "mer|golfe|détroit|baie|isthme|canal",
+    "es": "mar|golfo|estrecho|bahía|istmo|canal",
+}
+# What follows the name of a part of the world and makes another of it, if a list has that one.
+_WIDER: Mapping[str, re.Pattern[str]] = {
+    "fr": re.compile(
+        rf"{SPACE}(?:[a-zé]{{4,}}e|du{SPACE}(?:Nord|Sud)|de{SPACE}l['’](?:Est|Ouest))"
+        r"(?:-(?:Est|Ouest))?(?!\w)"
+    ),
+}
 _OF: Mapping[str, str] = {
     "fr": rf"(?:de{SPACE}la{SPACE}|de{SPACE}l['’]|de{SPACE}|du{SPACE}|des{SPACE}|d['’])?",
     "en": rf"of{SPACE}(?:the{SPACE})?",
@@ -96,7 +118,9 @@ _NO_ADJECTIVE = (
 )
 # Words by which a name is an organisation's, wherever in it they stand.
 _COMPANY = re.compile(
-    r"\b(?:F\.?C\.?|S\.?C|A\.?C|CF|Club|Olympique|Sporting|Racing|Athletic|United|Rovers"
+    r"\b(?:(?:Air|Auto|Gaz|Hydro|Loto|Petro|Pétro|Radio|Télé|Tele)[ \u00a0\-](?=[A-Z])"
+    r"|[FSHKBR][CKV]|F\.?C\.?|S\.?C|A\.?C|CF|Club|Olympique|Sporting|Racing|Athletic|United|Rovers"
+    r"|Deportivo|D[iy]namo|Eintracht|Lokomotiv|Spartak|Torpedo"
     r"|Wanderers|Inc|Corp|Ltd|Plc|PLC|GmbH|AG|S\.A|SA|NV|Bank|Banque|Banco|Group|Groupe|Grupo"
     r"|Holdings?|Airlines|Airways|Motors|Industries|Securities|Newsroom|newsroom|Union|Unión"
     r"|Universit[éy]|Universidad|Universität|Institute?|Instituto|Institut|Partido|Parti|Party"
@@ -115,11 +139,15 @@ _NO_TEAM = words.word_set(
 )
 _TEAM = re.compile(
     rf"\b(?:[Ll]es|[Dd]es|[Aa]ux|[Ll]os|[Ll]as){SPACE}"
-    rf"((?:[{UPPER}][\w\-]+{SPACE})?[{UPPER}][\w\-]+[sx]){SPACE}?(?:de{SPACE}|d['’])$"
+    rf"((?:[{UPPER}][\w\-]+{SPACE})?[{UPPER}][\w\-]+[sx]){SPACE}?(?:de{SPACE}|d['’])"
+    rf"([{UPPER}][\w\-]+(?:{SPACE}[{UPPER}][\w\-]+)*)"
 )
+_PEOPLE_NAME = re.compile(rf"[{UPPER}][\w\-]*(?:ais|ois|ains|éens|iens|ards|asques)")
+_PLURAL_ARTICLE = re.compile(rf"\b(?:[LlDdCcSs]es|[Aa]ux){SPACE}$")
 _HEAD = re.compile(rf"([{UPPER}][\w\-]+(?:{SPACE}[{UPPER}][\w\-]+)?){SPACE}(?:de{SPACE}|d['’])$")
-_OPENING = "\"“«„‹'‘"
-_CLOSING = "\"”»“›'’"
+# Quotation marks but the single ones, which are apostrophes too.
+_OPENING = frozenset('"“„«‹')
+_CLOSING = frozenset('"”»“›')
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +169,40 @@ def _patterns(language: str) -> _Patterns | None:
     )
 
 
+@cache
+def what_it_is(language: str) -> re.Pattern[str]:
+    """What kind of place a name is of, and the "of" after it, before the name itself."""
+    kinds, of = _APPOSED.get(language), _OF.get(language, "").removesuffix("?")
+    return re.compile(rf"(?:{kinds}){SPACE}{of}(?=[{UPPER}])" if kinds and of else r"(?!)")
+
+
+@cache
+def _water_of(language: str) -> re.Pattern[str] | None:
+    waters, of = _WATERS.get(language), _OF.get(language, "").removesuffix("?")
+    return re.compile(rf"(?<![\w\-])(?:{waters}){SPACE}{of}$") if waters and of else None
+
+
+def whole(text: str, name: Found, language: str, is_place: Callable[[str], bool]) -> Found:
+    """A place with the words that make another of it: "golfe d'Aden", "Asie centrale".
+
+    Args:
+        text: the block.
+        name: a name in it.
+        language: its language, ISO 639-1.
+        is_place: whether a place of any size bears a name.
+    """
+    if name.type is not EntityType.PLACE:
+        return name
+    start, end = name.start, name.end
+    water = _water_of(language)
+    if water and (before := water.search(text[max(0, start - _REACH) : start])):
+        start -= len(before[0])
+    wider = _WIDER.get(language)
+    if wider and (after := wider.match(text, end)) and is_place(text[name.start : after.end()]):
+        end = after.end()
+    return replace(name, start=start, end=end, text=text[start:end])
+
+
 def retyped(
     text: str, names: Sequence[Found], language: str, is_place: Callable[[str], bool]
 ) -> Iterator[Found]:
@@ -158,7 +220,9 @@ def retyped(
         kind = _kind(name, before, patterns, is_place) if patterns else name.type
         if kind is not EntityType.OTHER and _is_title(text, name):
             kind = EntityType.OTHER
-        if kind is EntityType.PLACE and _is_opening_word(text, name, is_place):
+        if kind is EntityType.PLACE and (
+            _is_opening_word(text, name, is_place) or _is_people(text, name, is_place)
+        ):
             continue
         yield name if kind is name.type else replace(name, type=kind, score=_SCORE)
 
@@ -186,13 +250,22 @@ def _is_opening_word(text: str, name: Found, is_place: Callable[[str], bool]) ->
     return not before or before[-1] in ".!?…"
 
 
+def _is_people(text: str, name: Found, is_place: Callable[[str], bool]) -> bool:
+    """Whether it is the people of a place: "les Acadiens"."""
+    return (
+        _PEOPLE_NAME.fullmatch(name.text) is not None
+        and _PLURAL_ARTICLE.search(text[max(0, name.start - _REACH) : name.start]) is not None
+        and not is_place(name.text)
+    )
+
+
 def _is_title(text: str, name: Found) -> bool:
     """Whether quotation marks hold a person or a place and no more: a work, or a nickname."""
     if name.type is EntityType.ORGANISATION:
         return False
     before = text[: name.start].rstrip(" \u00a0\u202f")[-1:]
     after = text[name.end :].lstrip(" \u00a0\u202f")[:1]
-    return bool(before and after) and before in _OPENING[:-2] and after in _CLOSING[:-2]
+    return bool(before and after) and before in _OPENING and after in _CLOSING
 
 
 def teams(text: str, names: Sequence[Found], is_place: Callable[[str], bool]) -> Iterator[Found]:
@@ -203,24 +276,25 @@ def teams(text: str, names: Sequence[Found], is_place: Callable[[str], bool]) ->
         names: what a model found in it.
         is_place: whether a place of any size bears a name.
     """
+    for team in _TEAM.finditer(text):
+        is_quoted = text[: team.start()].rstrip(" \u00a0\u202f")[-1:] in _OPENING
+        if (
+            not is_quoted
+            and is_place(team[2])
+            and not any(fold(word) in _NO_TEAM for word in team[1].split())
+        ):
+            start, end = team.start(1), team.end(2)
+            yield Found(start, end, text[start:end], EntityType.ORGANISATION, 0.8, "model")
     by_end = {name.end: name for name in names}
     for city in names:
         if city.type is not EntityType.PLACE or not is_place(city.text):
             continue
         before = text[max(0, city.start - _REACH) : city.start]
-        team = _TEAM.search(before)
-        if team and not any(fold(word) in _NO_TEAM for word in team[1].split()):
-            start = city.start - len(before) + team.start(1)
-        else:
-            head = _HEAD.search(before)
-            if head is None:
-                continue
-            end = city.start - len(before) + head.end(1)
-            other = by_end.get(end)
-            if other is None or not _is_head(other, is_place):
-                continue
-            start = other.start
-        yield Found(start, city.end, text[start : city.end], EntityType.ORGANISATION, 0.8, "model")
+        head = _HEAD.search(before)
+        other = by_end.get(city.start - len(before) + head.end(1)) if head else None
+        if other is not None and _is_head(other, is_place):
+            name = text[other.start : city.end]
+            yield Found(other.start, city.end, name, EntityType.ORGANISATION, 0.8, "model")
 
 
 def _is_head(name: Found, is_place: Callable[[str], bool]) -> bool:

@@ -78,15 +78,23 @@ ROLE = re.compile(
     r"(?:vice-)?(?:ministre|premier ministre|présidente?|secrétaire|porte-parole|préfète?|maire"
     r"|chef|cheffe|directeur|directrice|minister|president|spokes\w+|secretary)\b"
 )
+# A role that a model takes into the name after it: "Premier ministre Fumimaro Konoe".
+ROLE_BEFORE = re.compile(
+    rf"(?:[Pp]remier{SPACE}ministre|ministre|présidente?|secrétaire|porte-parole|préfète?|maire"
+    rf"|directeur|directrice){SPACE}(?=[{UPPER}][\w\-]*[a-zß-ÿ])"
+)
 # What companies' names end with and acronyms leave out.
 COMPANY_ENDINGS = word_set("ag co company corp corporation gmbh group inc ltd nv plc sa se spa the")
 ARTICLES = re.compile(r"(?:the|les?|la|los|las|el|der|die|das|den)\s+|l['’]", re.IGNORECASE)
-_WORD = rf"(?:(?:[DdLl]['’])?[{UPPER}][\w'’\-]*|(?:al|el|an|as|ul)-[{UPPER}][\w\-]*)"
+_WORD = (
+    rf"(?:[{UPPER}]\.(?={SPACE}?[{UPPER}])|(?:[DdLl]['’])?[{UPPER}][\w'’\-]*"
+    rf"|(?:al|el|an|as|ul)-[{UPPER}][\w\-]*)"
+)
 _LEADING = (
     rf"(?:(?:de{SPACE}la|de|du|des|van{SPACE}der|van{SPACE}den|van|von|da|di|dos|del|ter|ten|bin"
     rf"|ben|abou|abu){SPACE})?"
 )
-NAME = rf"{_LEADING}{_WORD}(?:{SPACE}{_WORD}){{0,3}}"
+NAME = rf"{_LEADING}{_WORD}(?:(?:{SPACE}|(?<=\.)){_WORD}){{0,3}}"
 # Before these a word that could be either is a place: "à Kerry" may be a person, "à Londres" not.
 LOCATIVES = word_set("à a au aux en vers près in at near off outside hacia nach aus bei")
 

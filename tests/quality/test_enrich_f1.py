@@ -149,7 +149,7 @@ class Case:
     documents: int
     bare_floor: float
     rules_floor: float
-    gain: float = 2.0
+    gain: float = 3.0
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,7 @@ def link_places(
     *,
     hint: str | None = None,
     home: str | None = None,
+    spoken_of: AbstractSet[str] = frozenset(),
 ) -> list[LinkedPlace | None]:
     """The place of each name, None for one that the base does not have or that it hardly means.
 
@@ -111,8 +112,10 @@ def link_places(
         language: of the document, ISO 639-1.
         hint: another place that the document is about, such as its dateline's.
         home: the country, ISO 3166-1, that the document's provider mostly writes of.
+        spoken_of: the countries, ISO 3166-1, that the document speaks of otherwise, as by demonym.
     """
     document = _Document(names, base, language, hint, home)
+    document.hear(spoken_of)
     return [document.choose(name) for name in document.names]
 
 
@@ -152,6 +155,11 @@ class _Document:
             self._total.update(votes)
         self._weight = _weight(self._total)
         self._chosen: dict[PlaceName, LinkedPlace | None] = {}
+
+    def hear(self, countries: AbstractSet[str]) -> None:
+        """Count a country as much as one of its cities: half of what its own name says."""
+        self._total.update(countries)
+        self._weight = _weight(self._total)
 
     def choose(self, name: PlaceName) -> LinkedPlace | None:
         """The place of a name; the same for the same name in the same position."""

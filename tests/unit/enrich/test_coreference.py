@@ -196,3 +196,20 @@ def test_a_word_of_a_headline_in_capitals_is_no_name() -> None:
         headline="ZINC TO BUY TIN",
     )
     assert [name for name, *_ in names] == ["Zinc Corp"]
+
+
+def test_a_surname_that_the_model_cut_is_taken_whole() -> None:
+    names = resolved(
+        ["Anna de Zorg a parlé.", "Puis de Zorg est partie. De Zorg, non."],
+        ("Anna de Zorg", PERSON),
+        ("Zorg", PERSON),
+        ("De Zorg", PERSON),
+    )
+    assert [text for text, *_ in names] == ["Anna de Zorg", "de Zorg", "De Zorg"]
+    assert {key for *_, key in names} == {"person/anna de zorg"}
+
+
+def test_a_surname_without_particles_stays_as_the_model_marked_it() -> None:
+    texts = ["Anna Zorg a parlé.", "Le clan de Zorg est parti."]
+    names = resolved(texts, ("Anna Zorg", PERSON), ("Zorg", PERSON))
+    assert [text for text, *_ in names] == ["Anna Zorg", "Zorg"]

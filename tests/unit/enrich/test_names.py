@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 
 from schemas.item import EntityType
-from streams.enrich.names import canonical, repair
+from streams.enrich.names import Beside, canonical, repair
 from streams.enrich.organisations import lexicon
 from streams.enrich.recognise import Span
 
 PERSON, PLACE, ORGANISATION = EntityType.PERSON, EntityType.PLACE, EntityType.ORGANISATION
+OTHER = EntityType.OTHER
 
 
 def repaired(
@@ -135,3 +136,59 @@ def test_spans_beyond_the_text_do_no_harm() -> None:
     spans = [Span(-5, 3, PERSON, 1.0), Span(2, 999, PLACE, 1.0), Span(9, 4, PLACE, 1.0)]
     for name in repair("Jean Dupont", spans, "fr", lexicon("fr")):
         assert 0 <= name.start < name.end <= len("Jean Dupont")
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "kept"),
+    [
+        ("sur l'île de Zorg hier", "île de Zorg", "Zorg"),
+        ("la communauté urbaine de Zorg", "communauté urbaine de Zorg", "Zorg"),
+        ("la province de Zorg", "province de Zorg", "province de Zorg"),
+    ],
+)
+def test_what_a_place_is_is_not_of_its_name(text: str, span: str, kept: str) -> None:
+    assert repaired(text, (span, PLACE)) == [(kept, PLACE, "model")]
+
+
+@pytest.mark.parametrize("kind", [PERSON, OTHER])
+def test_a_role_before_a_name_is_a_persons(kind: EntityType) -> None:
+    text = "Le Premier ministre Zorg Vant a parlé."
+    assert repaired(text, ("Premier ministre Zorg Vant", kind)) == [("Zorg Vant", PERSON, "model")]
+
+
+def test_a_listed_name_within_a_products_or_an_events_is_no_mention() -> None:
+    text = "Avec Google Earth, chez Google."
+    assert repaired(text, ("Google Earth", OTHER)) == [
+        ("Google Earth", OTHER, "model"),
+        ("Google", ORGANISATION, "lexicon"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "event", "places"),
+    [
+        ("le Tour de France part", "Tour de France", []),
+        ("la Coupe du monde en France part", "Coupe du monde en France", ["France"]),
+    ],
+)
+def test_a_place_an_event_is_named_after_is_no_mention(
+    text: str, event: str, places: list[str]
+) -> None:
+    start, found = text.index("France"), text.index(event)
+    beside = Beside([Span(start, start + 6, PLACE, 0.9)])
+    model = [Span(found, found + len(event), OTHER, 0.5)]
+    names = repair(text, model, "fr", lexicon("fr"), beside)
+    assert [name.text for name in names if name.type is PLACE] == places
+
+
+@pytest.mark.parametrize("name", ["J. F. Zorg", "J.F. Zorg", "J. Zorg"])
+def test_an_initial_after_a_title_is_of_the_name(name: str) -> None:
+    assert repaired(f"Selon M. {name}, rien.") == [(name, PERSON, "honorific")]
+
+
+def test_a_people_of_a_country_is_no_club() -> None:
+    text = "avec les Kurdes de Syrie"
+    syria = Span(19, 24, PLACE, 0.9)
+    beside = Beside([syria], is_place=lambda name: name in {"Syrie", "Lyon"})
+    names = repair(text, [syria], "fr", lexicon("fr"), beside)
+    assert [(name.text, name.type) for name in names] == [("Syrie", PLACE)]

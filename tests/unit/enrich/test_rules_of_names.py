@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from schemas.item import EntityType
 from streams.enrich import triggers
 from streams.enrich.capitals import capitalised
 from streams.enrich.found import Found
+from streams.enrich.names_series import of_one_type
 from streams.enrich.recognise import Span
 from streams.enrich.rows import rows
 
@@ -71,6 +74,9 @@ def test_a_word_that_opens_a_sentence_and_is_no_place_is_dropped() -> None:
         ("le maire de Lyon", [("Lyon", PLACE)], None),
         ("Londres de Lyon", [("Londres", PLACE), ("Lyon", PLACE)], None),
         ("les Zorgs de Vant", [("Vant", PLACE)], None),
+        # The model saw nothing; a work is no club.
+        ("aux Zorgs de Lyon", [], "Zorgs de Lyon"),
+        ("le film « Les Zorgs de Lyon »", [("Lyon", PLACE)], None),
     ],
 )
 def test_a_club_is_named_after_its_city(
@@ -79,6 +85,69 @@ def test_a_club_is_named_after_its_city(
     model = [found(text, name, kind) for name, kind in names]
     clubs = [club.text for club in triggers.teams(text, model, PLACES.__contains__)]
     assert clubs == ([team] if team else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "language", "whole"),
+    [
+        ("dans le golfe de Zorg hier", "Zorg", "fr", "golfe de Zorg"),
+        ("en el mar de Zorg", "Zorg", "es", "mar de Zorg"),
+        ("dans la ville de Zorg hier", "Zorg", "fr", "Zorg"),
+        ("en Zorgie centrale hier", "Zorgie", "fr", "Zorgie centrale"),
+        ("en Zorgie du Sud-Est.", "Zorgie", "fr", "Zorgie du Sud-Est"),
+        # No list has it.
+        ("en Zorgie orientale hier", "Zorgie", "fr", "Zorgie"),
+        ("the gulf of Zorg", "Zorg", "xx", "Zorg"),
+    ],
+)
+def test_words_beside_a_place_make_another_of_it(
+    text: str, name: str, language: str, whole: str
+) -> None:
+    places = {"Zorgie centrale", "Zorgie du Sud-Est"}
+    one = triggers.whole(text, found(text, name, PLACE), language, places.__contains__)
+    assert one.text == whole == text[one.start : one.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kinds"),
+    [
+        ("parmi les Zorgiens hier", "Zorgiens", []),
+        ("aux Zorgais", "Zorgais", []),
+        ("à Zorgiens", "Zorgiens", [PLACE]),
+        ("les Zorgues", "Zorgues", [PLACE]),
+    ],
+)
+def test_a_people_is_no_place(text: str, name: str, kinds: list[EntityType]) -> None:
+    assert retyped(text, name, PLACE, "fr") == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "right"),
+    [
+        ("Ana Vant, Bo Zorg et Li Dun", [ORGANISATION, PERSON, PERSON], [PERSON] * 3),
+        ("Ana Vant (8), Bo Zorg, et Li Dun", [PERSON, PERSON, PLACE], [PERSON] * 3),
+        ("Zorg, Vant or the Dun", [ORGANISATION, PERSON, ORGANISATION], [ORGANISATION] * 3),
+        ("Lyon, Liège et Londres", [PLACE, PERSON, PLACE], [PLACE] * 3),
+        # One word is too little for a person; no list has the place, or one has it.
+        ("Zorg, Bo Zorg et Li Dun", [ORGANISATION, PERSON, PERSON], None),
+        ("Lyon, Liège et Vant", [PLACE, PLACE, PERSON], None),
+        ("Ana Vant, Bo Zorg et Lyon", [PERSON, PERSON, PLACE], None),
+        # Two say nothing of each other, two and two neither, nor three types.
+        ("Ana Vant et Bo Zorg", [ORGANISATION, PERSON], None),
+        ("A Vant, B Zorg, C Dun et D Tal", [ORGANISATION, PERSON, ORGANISATION, PERSON], None),
+        ("Ana Vant, Bo Zorg et Li Dun", [ORGANISATION, PERSON, PLACE], None),
+        # No series.
+        ("Ana Vant, Bo Zorg a vu Li Dun", [ORGANISATION, PERSON, PERSON], None),
+    ],
+)
+def test_names_of_a_series_are_of_one_type(
+    text: str, kinds: list[EntityType], right: list[EntityType] | None
+) -> None:
+    written = re.findall(r"[A-Z][\wè]*(?: [A-Z]\w+)?", text)
+    names = [found(text, name, kind) for name, kind in zip(written, kinds, strict=True)]
+    typed = list(of_one_type(text, names, PLACES.__contains__))
+    assert [name.type for name in typed] == (right or kinds)
+    assert [name.text for name in typed] == written
 
 
 @pytest.mark.parametrize(
