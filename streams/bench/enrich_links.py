@@ -6,16 +6,19 @@ It must not find or link names itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
-from schemas.item import EntityType, Item
+from schemas.item import Entity, EntityType, Item, Mention
 from streams.bench.enrich_labelled import LabelledSet
 from streams.enrich.link import LinkedPlace, PlaceName, PlacesBase, link_places
 from streams.folding import fold
 from streams.train.distil import Document
+
+LISTED = "wireroom:org/"
+"""How the ids of organisations of our list begin."""
 
 Links = Mapping[tuple[int, int], LinkedPlace | None]
 
@@ -72,6 +75,47 @@ def _is_only_bearer(name: str, word: str, full: AbstractSet[str]) -> bool:
     """Whether ``name`` is labelled, and nobody else's labelled full name ends with ``word``."""
     bearers = {one for one in full if f" {one}".endswith(f" {word}") or name == one}
     return name in bearers and len({one.split()[0] + one.split()[-1] for one in bearers}) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class NameLink:
+    """A mention of a person or an organisation that was taken to mean more than its words say."""
+
+    document: int
+    mention: Mention
+    entity: Entity
+
+
+def name_links(items: Sequence[Item]) -> Iterator[NameLink]:
+    """The mentions of people and organisations with a link, or another name than their own.
+
+    In the order of the text. Each form of a name comes once a document, and one of an organisation
+    of our list or with outer ids once in all.
+    """
+    seen: set[tuple[int, str, str]] = set()
+    for document, item in enumerate(items):
+        links = [
+            NameLink(document, mention, entity)
+            for entity in item.entities
+            if entity.type in {EntityType.PERSON, EntityType.ORGANISATION}
+            for mention in entity.mentions
+            if is_name_link(entity, mention.text)
+        ]
+        for link in sorted(links, key=lambda each: each.mention.start):
+            once = -1 if _is_listed(link.entity) else document
+            key = (once, link.entity.id, fold(link.mention.text))
+            if key not in seen:
+                seen.add(key)
+                yield link
+
+
+def is_name_link(entity: Entity, text: str) -> bool:
+    """Whether a mention of these words says more than they do."""
+    return _is_listed(entity) or fold(text) != fold(entity.name)
+
+
+def _is_listed(entity: Entity) -> bool:
+    return bool(entity.ids) or entity.id.startswith(LISTED)
 
 
 def place_links(labelled: LabelledSet, base: PlacesBase) -> list[Links]:

@@ -15,6 +15,7 @@ from cyclopts import Parameter, validators
 from streams.cli.bench_clean import CleanOptions, bench_clean
 from streams.cli.bench_desk import DeskOptions, bench_desk
 from streams.cli.bench_enrich import EnrichOptions, bench_enrich
+from streams.cli.bench_figures import figures_table
 from streams.cli.common import Common
 from streams.cli.inputs import Inputs
 from streams.cli.output import Format, OutputOption, open_output, terminal
@@ -151,7 +152,7 @@ def _bench_budgets(wanted: dict[str, Callable[[], list[Figure]]], output: str | 
         figures += section()
     with open_output(output) as out:
         if out.format is Format.TEXT:
-            out.show(_table(figures))
+            out.show(figures_table(figures))
             return
         for figure in figures:
             out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))
@@ -243,19 +244,3 @@ def _not_items(readings: list[Reading]) -> Iterator[str]:
         if reading.missing:
             lost = printable(" ".join(reading.missing[:_MOST_WORDS]))
             yield f"missing   {name}: {reading.words - reading.reached} words: {lost}"
-
-
-def _table(figures: list[Figure]) -> Table:
-    from rich.table import Table  # noqa: PLC0415  (start quickly)
-
-    table = Table(box=None)
-    for column in ("measured", "figure", "at least", "aim", "", "spread"):
-        table.add_column(column)
-    for figure in figures:
-        value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:.2f}"
-        least, aim = (
-            "" if budget is None else f"{budget:,g}" for budget in (figure.least, figure.aim)
-        )
-        unit = figure.unit
-        table.add_row(figure.name, f"{value} {unit}", least, aim, figure.verdict, figure.note)
-    return table

@@ -14,6 +14,7 @@ import orjson
 from cyclopts import Group, Parameter, validators
 
 from streams.cli.bench_clean import progress
+from streams.cli.bench_figures import figures_table
 from streams.cli.output import Format, open_output, terminal
 from streams.cli.render import printable
 from streams.errors import ConfigError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from streams.bench.enrich_scores import NameScore
     from streams.bench.measure import Figure
 
-__all__ = ["EnrichOptions", "bench_enrich"]
+__all__ = ["EnrichOptions", "bench_enrich", "report_lines", "report_rows"]
 
 _GROUP = Group("bench enrich", sort_key=10)
 _DISPATCHES = 20  # made here, where no message is given
@@ -97,13 +98,13 @@ def bench_enrich(
     person.print("CPU time, one thread; half a minute, and as much for each labelled set")
     with progress("measuring", steps(sets, models, folds)) as step:
         report = measure_enrichment(name, items, sets, models=models, folds=folds, step=step)
-    told = list(figures(report))
+    told = figures(report)
     with open_output(output) as out:
         if out.format is Format.TEXT:
-            for line in _report(report, told, with_misses=misses):
+            for line in report_lines(report, told, with_misses=misses):
                 out.show(line)
             return
-        for row in _rows(report, told, with_misses=misses):
+        for row in report_rows(report, told, with_misses=misses):
             out.line(orjson.dumps(row))
 
 
@@ -128,11 +129,13 @@ def _items(messages: Sequence[RawMessage]) -> tuple[str, list[Item]]:
     return "dispatches made here", cleaned_items(written)
 
 
-def _rows(
-    report: EnrichReport, told: Sequence[Figure], *, with_misses: bool
+def report_rows(
+    report: EnrichReport, told: Mapping[str, Sequence[Figure]], *, with_misses: bool
 ) -> Iterator[dict[str, object]]:
-    for figure in told:
-        yield {"table": "figures", **asdict(figure), "verdict": figure.verdict}
+    """For programs: rows of the tables "figures", "names", "folds" and, where asked, "misses"."""
+    for of, of_one in told.items():
+        for figure in of_one:
+            yield {"table": "figures", "of": of, **asdict(figure), "verdict": figure.verdict}
     for labelled in report.sets:
         yield from _score_rows("names", labelled.set, labelled.scores)
     for folded in report.folds:
@@ -156,37 +159,22 @@ def _score_rows(
             yield {**row, **interval, **folds}
 
 
-def _report(
-    report: EnrichReport, told: Sequence[Figure], *, with_misses: bool
+def report_lines(
+    report: EnrichReport, told: Mapping[str, Sequence[Figure]], *, with_misses: bool
 ) -> Iterator[str | Table]:
-    yield _figures_table(told)
+    """For people: what ``report_rows`` gives, as tables."""
+    for of, of_one in told.items():
+        yield figures_table(of_one, of)
+        yield ""
     for labelled in report.sets:
-        yield ""
         yield _scores_table(f"{labelled.set}, {labelled.documents} documents", labelled.scores)
-    for folded in report.folds:
         yield ""
+    for folded in report.folds:
         yield _scores_table(f"{folded.folds} folds of {folded.set}", folded.scores)
         yield from _fold_lines(folded)
-    for labelled in report.sets if with_misses else ():
         yield ""
+    for labelled in report.sets if with_misses else ():
         yield from _miss_lines(labelled)
-
-
-def _figures_table(told: Sequence[Figure]) -> Table:
-    from rich.table import Table  # noqa: PLC0415  (start quickly)
-
-    table = Table(box=None, padding=(0, 1, 0, 0))
-    table.add_column("measured")
-    for column in ("figure", "at least", "aim"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for column in ("", "of, or 95 %"):
-        table.add_column(column)
-    for figure in told:
-        value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:.2f}"
-        budgets = ("" if one is None else f"{one:,g}" for one in (figure.least, figure.aim))
-        name = printable(figure.name)
-        table.add_row(name, f"{value} {figure.unit}", *budgets, figure.verdict, figure.note)
-    return table
 
 
 def _scores_table(title: str, scores: Mapping[str, Mapping[str, NameScore]]) -> Table:
