@@ -101,6 +101,12 @@ def measure_folds(
             pairs[LABELS][fold::folds] = bare_pairs(held_out, FastRecogniser(model))
             speeds.append(measure_speed(held_out, labelled.language, file, clock))
             step()
+    return _figures(labelled, folds, pairs, speeds)
+
+
+def _figures(
+    labelled: LabelledSet, folds: int, pairs: Mapping[str, list[Pair]], speeds: Sequence[Speed]
+) -> FoldFigures:
     return FoldFigures(
         set=labelled.name,
         language=labelled.language,

@@ -49,7 +49,7 @@ def test_the_readings_hold_positions_and_verdicts_and_no_text() -> None:
 
 @pytest.mark.timeout(240)  # three sets with two models
 def test_names_read_by_hand_are_taken_for_who_they_are() -> None:
-    """Measured: 88 of 100, those of our list 37 of 40.
+    """Measured: 88 of 100; by list 36 of 38, by surname 41 of 46, acronyms 9 of 13.
 
     What is wrong: clubs and institutions of Spanish wires taken for people, acronyms of the last
     words of the name before them ("Council of the Party of Justice (PJ)"), parts of other names.

@@ -339,7 +339,7 @@ def a_set(documents: int) -> str:
     return text
 
 
-@pytest.mark.timeout(240)  # loads French models in two processes and trains four small ones
+@pytest.mark.timeout(300)  # loads French models in two processes and trains four small ones
 def test_all_is_measured_in_one_call(tmp_path: Path) -> None:
     written(tmp_path / "fr_ours.conll", a_set(4))
     sets = read_sets(tmp_path)
