@@ -339,32 +339,54 @@ def a_set(documents: int) -> str:
     return text
 
 
+SAMPLE = """Titre de la dépêche du jour
+
+Le gouvernement réunit mardi la commission du budget à Paris, selon le ministre Anna Morel.
+
+Le maire Omar Haddad est arrivé mercredi à Lyon. M. Haddad doit parler devant la presse.
+"""
+
+
 @pytest.mark.timeout(300)  # loads French models in two processes and trains four small ones
 def test_all_is_measured_in_one_call(tmp_path: Path) -> None:
-    written(tmp_path / "fr_ours.conll", a_set(4))
-    sets = read_sets(tmp_path)
-    models = {"fr": model_file(tmp_path)}
-    told: list[int] = []
-    item = sets[0].items()[0]
-    report = measure_enrichment(
-        "ours", [item], sets, models=models, folds=2, step=lambda: told.append(1)
+    ours = tmp_path / "ours"
+    ours.mkdir()
+    written(ours / "fr_ours.conll", a_set(4))
+    sample, rows = written(tmp_path / "sample.txt", SAMPLE), tmp_path / "rows.jsonl"
+    arguments = ["--ner", ours, "--sample", sample, "--model", model_file(tmp_path), "--folds", 2]
+    assert run(*map(str, arguments), "--misses", "-o", str(rows)) == 0
+    told = [orjson.loads(line) for line in rows.read_bytes().splitlines()]
+    figure = {(row["of"], row["name"]): row for row in told if row["table"] == "figures"}
+    assert dict.fromkeys(of for of, _ in figure) == dict.fromkeys(
+        ["sample.txt", "fr_ours", "2 folds of fr_ours", "a pool process"]
     )
-    assert len(told) == steps(sets, models, 2)
-    assert list(report.costs) == ["ours", "fr_ours"]
-    (one,) = report.sets
-    assert one.base == "spacy alone"
-    assert set(one.scores) == {
+    assert figure["sample.txt", "stage against bare trimmed spaCy"]["value"] > 0.1
+    assert figure["fr_ours", "fast recogniser"]["value"] > 0
+    assert (figure["fr_ours", "places linked"]["value"]) == 100
+    assert figure["fr_ours", "places linked"]["note"] == "of 4 labelled"
+    loaded, worked = (
+        figure["a pool process", f"memory{when}"]["value"]
+        for when in (", all loaded", " after 5 items")
+    )
+    assert 100 < loaded <= worked * 1.1
+    names = {row["method"]: row for row in told if row["table"] == "names" and row["type"] == "all"}
+    assert list(names) == [
         "spacy alone", "gazetteer alone", "default, with rules", "fast alone", "fast, with rules",
-    }  # fmt: skip
-    assert one.scores["default, with rules"]["all"].f1.value > 60
-    assert one.words.labelled == 4
-    assert one.places == (100.0, 4)
-    (folded,) = report.folds
-    assert all(len(each) == 2 for each in folded.by_fold.values())
-    assert folded.scores["fast from labels, alone"]["all"].names == 16
-    assert report.speeds["fr_ours"].fast > 0
-    assert 100e6 < report.process.loaded_bytes <= report.process.worked_bytes * 1.1
-    assert report.process.items == 5
+    ]  # fmt: skip
+    assert names["default, with rules"]["f1"] > 60
+    folds = {row["method"]: row for row in told if row["table"] == "folds" and row["type"] == "all"}
+    assert all(len(row["by_fold"]) == 2 for row in folds.values())
+    assert folds["fast from labels, alone"]["names"] == 16
+
+
+def test_every_part_is_a_step_of_the_progress(tmp_path: Path) -> None:
+    for name in ("fr_ours.conll", "es_ours.conll"):
+        written(tmp_path / name, a_set(4))
+    sets = read_sets(tmp_path)
+    # Messages, French cost, two sets, two French folds (Spanish has no teacher), the process.
+    assert steps(sets, {}, 2) == 1 + 1 + 2 + 2 + 1
+    assert steps(sets, {"fr": tmp_path}, 0) == 1 + 1 + 2 + 1 + 1
+    assert steps(sets, {}, 5) == 1 + 1 + 2 + 1  # more folds than documents
 
 
 def test_text_in_no_language_with_a_model_is_refused() -> None:
