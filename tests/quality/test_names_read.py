@@ -1,7 +1,7 @@
 """Scores what names of people and organisations were taken to mean, on a hundred that were read.
 
-``names_read.csv`` was drawn by seed from the mentions that ``name_links`` gives, 40 of the English
-set, 35 of the Spanish and 25 of the French, each form of a name once a document, and those of our
+``names_read.csv`` was drawn (seed 1987) from the mentions that ``name_links`` gives, 40 of English
+text, 35 of Spanish and 25 of French, each form of a name once a document, and those of our
 list once a set: harder than mentions are in the mean. Each was read with the text around it and
 around its full name. ``means`` is what it means there: an organisation of our list, or where the
 same is named in full; nothing where the words are no name of a person or an organisation, or are
