@@ -46,16 +46,16 @@ class DeskOptions:
         flashes: links of flashes that were read, a JSON object of "flashes" (flash, story, right).
         baselines: run MinHash-LSH and SimHash beside it, where datasketch and simhash are
             installed.
-        misses: print the pairs it got wrong, by id, with what can be measured of them.
-        text: with their texts.
+        text: with --misses, the texts of the pairs.
+        misses: as bench was told.
     """
 
     wires: Annotated[Path | None, Parameter(group=_GROUP)] = None
     pairs: Annotated[tuple[Path, ...], Parameter(group=_GROUP, negative="")] = ()
     flashes: Annotated[Path | None, Parameter(group=_GROUP)] = None
     baselines: Annotated[bool, Parameter(group=_GROUP)] = True
-    misses: Annotated[bool, Parameter(group=_GROUP, negative="")] = False
     text: Annotated[bool, Parameter(group=_GROUP, negative="")] = False
+    misses: Annotated[bool, Parameter(parse=False)] = False
 
 
 def bench_desk(path: Path, options: DeskOptions, output: str | None, most: int | None) -> None:

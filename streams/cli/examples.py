@@ -216,6 +216,7 @@ rules. The exit status is 0 whatever differs.
   wireroom bench stages --corpus old.jsonl  with messages of your own
   wireroom bench formats --corpus archive/  how well an archive is read
   wireroom bench clean --corpus web.jsonl   how well pages are cut to articles
+  wireroom bench enrich --ner labelled/     how well names are found and linked
 """,
 }
 """By verb; "" is the program itself."""
