@@ -16,14 +16,14 @@ from streams.decode.profiles import DEFAULT_PROFILES, Profiles
 from streams.enrich import capitals, coreference, names
 from streams.enrich.capitals import capitalised
 from streams.enrich.coreference import PlaceRank
-from streams.enrich.dates import find_dates, message_day
+from streams.enrich.dates import find_dates_within, message_day
 from streams.enrich.entities import assemble
 from streams.enrich.found import Block, Found, blocks_of
 from streams.enrich.kb import EMPTY, Overlay, link_names, settle, unify
 from streams.enrich.link import LinkedPlace, PlaceKind, PlaceName, PlacesBase, link_places
 from streams.enrich.names import Beside, canonical
 from streams.enrich.organisations import Lexicon, lexicon
-from streams.enrich.quotes import find_quotes
+from streams.enrich.quotes import find_quotes_within
 from streams.enrich.recognise import (
     Recogniser,
     Span,
@@ -45,9 +45,13 @@ _LONG_NAME = 6
 _LEAD = 30
 # Recognisers kept; no newsroom takes as many languages, but a feed may declare any three letters.
 _MAX_LANGUAGES = 32
+# Code points looked back for the end of a word.
+_LONGEST_WORD = 200
 _NO_MODEL = "enrich-no-model"
 _TOO_LONG = "enrich-too-long"
 _TOO_MANY = "enrich-too-many-names"
+_TOO_MANY_QUOTES = "enrich-too-many-quotes"
+_TOO_MANY_DATES = "enrich-too-many-dates"
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _WORD_BEFORE = re.compile(r"(\w+)[\s'’]*$")
 
@@ -63,7 +67,7 @@ class EnrichConfig:
         homes: pairs of a provider and the country (ISO 3166-1) that it mostly writes of.
         places: the file of the base of places, built there if absent; None for the default one.
         cached_paragraphs: paragraphs whose names are remembered; 0 for none.
-        max_paragraph_chars: a longer paragraph is not recognised.
+        max_paragraph_chars: of a longer paragraph the beginning is recognised, in whole words.
         max_item_chars: of a longer item the paragraphs beyond are not recognised.
         max_item_tokens: the same, counted in words and marks: what a recogniser's time is spent on.
         max_item_names: of an item with more names those beyond are left out.
@@ -86,10 +90,14 @@ class EnrichConfig:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """An item to enrich: ``index`` in the batch; ``chosen`` blocks are within the limits."""
+    """An item to enrich: ``index`` in the batch; ``chosen`` blocks are within the limits.
+
+    ``text`` is the item's, put together once: ten thousand paragraphs take a while to join.
+    """
 
     index: int
     item: Item
+    text: str
     blocks: tuple[Block, ...]
     chosen: tuple[Block, ...]
     overlay: Overlay
@@ -99,6 +107,13 @@ class _Work:
         """The item's date: names may hold for a time."""
         made = self.item.version_created or self.item.received_at
         return made.date() if made else None
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether some of the text is not read."""
+        return sum(len(block.text) for block in self.chosen) < sum(
+            len(block.text) for block in self.blocks
+        )
 
 
 class Enricher:
@@ -143,7 +158,7 @@ class Enricher:
 
         A canceled item and one without text come back as they are. What could not be done is said
         in the item's audit warnings: "enrich-no-model:es", "enrich-too-long",
-        "enrich-too-many-names".
+        "enrich-too-many-names", "enrich-too-many-quotes", "enrich-too-many-dates".
         """
         by_language: dict[str, list[_Work]] = {}
         for index, item in enumerate(items):
@@ -162,20 +177,22 @@ class Enricher:
         return enriched
 
     def _work(self, index: int, item: Item, overlay: Overlay) -> _Work:
+        text = item.text
         blocks = tuple(blocks_of(item))
         chosen: list[Block] = []
         left = self._config.max_item_chars
         tokens = self._config.max_item_tokens
-        for block in blocks:
-            if len(block.text) <= min(left, self._config.max_paragraph_chars):
+        for whole in blocks:
+            block = _beginning(whole, self._config.max_paragraph_chars)
+            if block is not None and len(block.text) <= left:
                 # Whatever has fewer characters than there may be tokens need not be counted.
-                count = len(block.text) if len(item.text) <= tokens else _token_count(block.text)
+                count = len(block.text) if len(text) <= tokens else _token_count(block.text)
                 if count > tokens:
                     continue
                 chosen.append(block)
                 left -= len(block.text)
                 tokens -= count
-        return _Work(index, item, blocks, tuple(chosen), overlay)
+        return _Work(index, item, text, blocks, tuple(chosen), overlay)
 
     def _finish(
         self, work: _Work, recogniser: Recogniser, spans: Sequence[tuple[Block, list[Span]]]
@@ -197,12 +214,14 @@ class Enricher:
         is_over = max(len(found), len(resolved)) > limit
         entities = assemble(linked, places, work.blocks, known)
         entities = settle(entities, work.overlay, language, work.blocks)
+        said, cut = self._said(work, entities, language)
+        warnings = [*self._warnings(work, recogniser, is_over=is_over), *cut]
         return item.model_copy(
             update={
                 "entities": entities,
                 "kb_version": work.overlay.version,
-                "audit": _warned(item.audit, self._warnings(work, recogniser, is_over=is_over)),
-                **self._said(item, work.chosen, entities, language),
+                "audit": _warned(item.audit, warnings),
+                **said,
             }
         )
 
@@ -211,15 +230,17 @@ class Enricher:
         return lexicon(language)
 
     def _said(
-        self, item: Item, blocks: Sequence[Block], entities: Sequence[Entity], language: str
-    ) -> dict[str, object]:
-        """What is quoted by whom, the days that are named, and the topics."""
+        self, work: _Work, entities: Sequence[Entity], language: str
+    ) -> tuple[dict[str, object], list[str]]:
+        """What is quoted by whom, the days that are named, and the topics; and the warnings."""
+        item, text = work.item, work.text
         day = message_day(item, self._config.profiles.of(item.provider).time_zone)
-        return {
-            "quotes": find_quotes(item.text, blocks, entities, language),
-            "dates": find_dates(item.text[: self._config.max_item_chars], language, day),
-            "topics": find_topics(item, entities, self._config.topic_rules),
-        }
+        quotes, more_quotes = find_quotes_within(text, work.chosen, entities, language)
+        read = text[: self._config.max_item_chars]
+        dates, more_dates = find_dates_within(read, language, day)
+        topics = find_topics(item, entities, self._config.topic_rules)
+        warnings = [_TOO_MANY_QUOTES] * more_quotes + [_TOO_MANY_DATES] * more_dates
+        return {"quotes": quotes, "dates": dates, "topics": topics}, warnings
 
     def _names(self, text: str, spans: Sequence[Span], recogniser: Recogniser) -> Sequence[Found]:
         language = recogniser.language
@@ -244,7 +265,7 @@ class Enricher:
     ) -> tuple[list[Found], dict[str, LinkedPlace]]:
         """The names, places with their keys, and what the keys of linked places mean."""
         at = [number for number, name in enumerate(found) if _is_unlinked_place(name)]
-        text = work.item.text
+        text = work.text
         wanted = [
             PlaceName(
                 text=canonical(found[number].text),
@@ -289,7 +310,7 @@ class Enricher:
         warnings = []
         if recogniser.name == "gazetteer" != self._config.recogniser:
             warnings.append(f"{_NO_MODEL}:{recogniser.language}")
-        if len(work.chosen) < len(work.blocks):
+        if work.is_too_long:
             warnings.append(_TOO_LONG)
         if is_over:
             warnings.append(_TOO_MANY)
@@ -298,6 +319,18 @@ class Enricher:
 
 def _is_unlinked_place(name: Found) -> bool:
     return name.type is EntityType.PLACE and not name.key
+
+
+def _beginning(block: Block, chars: int) -> Block | None:
+    """As much of a block as ``chars`` hold, to the end of a word; None where no word ends there."""
+    if len(block.text) <= chars:
+        return block
+    end = chars
+    while end and block.text[end - 1].isalnum() and block.text[end].isalnum():
+        end -= 1
+        if chars - end > _LONGEST_WORD:
+            return None
+    return replace(block, text=block.text[:end]) if end else None
 
 
 def _token_count(text: str) -> int:

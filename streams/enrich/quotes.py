@@ -24,7 +24,7 @@ from streams.enrich.quotes_words import speech_words
 _MIN_WORDS = 3
 _MIN_WORDS_AFTER_ARTICLE = 5
 _MIN_WORDS_ALONE = 4
-# Quotations of one item. A long interview has sixty.
+# Stretches between marks of one item that are looked at. A long interview has sixty.
 _MAX_QUOTES = 500
 # Code points read around a quotation; a sentence of a wire has 150.
 _MAX_AFTER = 140
@@ -65,13 +65,22 @@ def find_quotes(
         entities: of the item, with their mentions.
         language: ISO 639-1; fr, en, and with fewer words es and de.
     """
+    return find_quotes_within(text, blocks, entities, language)[0]
+
+
+def find_quotes_within(
+    text: str, blocks: Sequence[Block], entities: Sequence[Entity], language: str
+) -> tuple[tuple[Quote, ...], bool]:
+    """The same, and whether there was more to look at than one item's share."""
     counted = ((span, _count_words(text, span)) for span in quoted_spans(blocks))
-    spans = dict(islice((pair for pair in counted if pair[1] >= _MIN_WORDS), _MAX_QUOTES))
+    long_enough = (pair for pair in counted if pair[1] >= _MIN_WORDS)
+    spans = dict(islice(long_enough, _MAX_QUOTES))
     if not spans:
-        return ()
+        return (), False
     words = speech_words(language)
     cast = Cast(_blanked(text, spans), entities, [(span.start, span.end) for span in spans], words)
-    return tuple(_Reader(text, blocks, cast, spans, entities).read())
+    quotes = tuple(_Reader(text, blocks, cast, spans, entities).read())
+    return quotes, next(long_enough, None) is not None
 
 
 def _count_words(text: str, span: Quoted) -> int:

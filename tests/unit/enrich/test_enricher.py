@@ -108,13 +108,30 @@ def test_an_unknown_recogniser_is_a_mistake_of_the_settings() -> None:
         Enricher(EnrichConfig(recogniser="magic")).enrich([DISPATCH])
 
 
-def test_what_is_too_long_is_left_out_with_a_warning(enricher: Enricher) -> None:
+def test_of_what_is_too_long_the_beginning_is_read_with_a_warning(enricher: Enricher) -> None:
     long = "Un mot de Lyon. " * 65_536
     assert len(long) > 1_000_000
     (item,) = enricher.enrich([an_item(long, "M. Dupont est à Londres.")])
     assert item.audit.warnings == ("enrich-too-long",)
     assert names_of(item, EntityType.PERSON) == {"Dupont": 1}
-    assert item.text[item.entities[0].mentions[0].start :].startswith("Dupont")
+    places = {entity.name: entity for entity in item.entities if entity.type is EntityType.PLACE}
+    assert places["Lyon"].count == 20_000 // len("Un mot de Lyon. ")
+    last = places["Londres"].mentions[0]
+    assert item.text[last.start :] == "Londres."
+
+
+def test_a_word_is_not_cut_in_two_to_fit() -> None:
+    config = EnrichConfig(recogniser="gazetteer", max_paragraph_chars=10)
+    enricher = Enricher(config)
+    for text, names in [
+        ("Londres, Damas.", {"Londres"}),
+        ("De Londres.", {"Londres"}),
+        ("De Paris, Londres", {"Paris"}),
+        ("Lond" * 10, set()),
+    ]:
+        (item,) = enricher.enrich([an_item(text)])
+        assert set(names_of(item, EntityType.PLACE)) == names
+        assert item.audit.warnings == ("enrich-too-long",)
 
 
 def test_a_budget_of_the_whole_item_is_kept() -> None:
