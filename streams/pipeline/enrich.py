@@ -89,7 +89,8 @@ def with_warning(item: Item, warning: str) -> Item:
     return item.model_copy(update={"audit": audit})
 
 
-def unenriched(record: Outgoing, warning: str) -> Outgoing:
-    """The record for ``wire.enriched`` of an item that could not be enriched: it says so."""
+def unenriched(record: Outgoing, warning: str) -> Enriched:
+    """What goes to ``wire.enriched`` for an item that could not be enriched: it says so."""
     item = _item_to_enrich(record)
-    return enriched_outgoing(record, None if item is None else with_warning(item, warning))
+    told = None if item is None else with_warning(item, warning)
+    return Enriched(enriched_outgoing(record, told), told)

@@ -64,7 +64,7 @@ def work(tasks: Sequence[EnrichTask]) -> list[Outgoing]:
 
 def give_up(task: EnrichTask, fate: Fate) -> Outgoing:
     """The item without enrichment, its audit saying so."""
-    return unenriched(task.item, f"enrich-{fate}")
+    return unenriched(task.item, f"enrich-{fate}").record
 
 
 class EnrichWorker:
