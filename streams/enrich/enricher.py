@@ -64,14 +64,15 @@ class EnrichConfig:
         recogniser: "spacy", "fast", "gazetteer" or "chain".
         models: the file of the model for "fast" and "chain" by language; a language without one
             is spaCy's.
-        homes: pairs of a provider and the country (ISO 3166-1) that it mostly writes of.
+        homes: pairs of a provider and the country (ISO 3166-1) that it mostly writes of, in place
+            of what its profile says.
         places: the file of the base of places, built there if absent; None for the default one.
         cached_paragraphs: paragraphs whose names are remembered; 0 for none.
         max_paragraph_chars: of a longer paragraph the beginning is recognised, in whole words.
         max_item_chars: of a longer item the paragraphs beyond are not recognised.
         max_item_tokens: the same, counted in words and marks: what a recogniser's time is spent on.
         max_item_names: of an item with more names those beyond are left out.
-        profiles: of the providers, for the time zones that their dates are meant in.
+        profiles: of the providers: the time zones that their dates are meant in, their homes.
         topic_rules: by which items get topics; None for the shipped ones.
     """
 
@@ -282,7 +283,7 @@ class Enricher:
             self.places,
             language,
             hint=dateline,
-            home=dict(self._config.homes).get(work.item.provider or ""),
+            home=self._home(work.item.provider),
         )
         linked = list(found)
         places: dict[str, LinkedPlace] = {}
@@ -292,6 +293,10 @@ class Enricher:
             if place and (key not in places or places[key].confidence < place.confidence):
                 places[key] = place
         return linked, places
+
+    def _home(self, provider: str | None) -> str | None:
+        own = dict(self._config.homes).get(provider or "")
+        return own or self._config.profiles.of(provider).home
 
     def _place_rank(self, name: str, language: str) -> PlaceRank:
         rank = PlaceRank.MINOR
