@@ -26,8 +26,7 @@ from streams.pipeline import (
 # Items a transaction: tens of milliseconds of recognition each, so small batches cost nothing.
 _BATCH_ITEMS = 64
 # Seconds that a batch may take, and then each of its items alone; the worker's pool has the same
-# for 16. The costliest item within the limits takes some 5 s, and models that are not in the disk's
-# cache 10 s to load.
+# for 16. The costliest item within the limits takes some 5 s.
 _TIMEOUT_S = 60.0
 
 
@@ -82,6 +81,8 @@ class EmbeddedEnrichment:
         except OvertimeError:
             enriched: list[Enriched] = []
             for source in sources:
+                # No item is to blame for a model that takes long to load.
+                self._stage.ready([source])
                 try:
                     enriched += self._in_time([source])
                 except OvertimeError:

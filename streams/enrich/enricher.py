@@ -6,7 +6,7 @@ It must not read a clock, the environment or a topic; it reads its models and it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -135,6 +135,12 @@ class Enricher:
         if self._places is None:
             self._places = PlacesBase.open(self._config.places)
         return self._places
+
+    def ready(self, languages: Iterable[str | None]) -> None:
+        """Open the base, which is built where there is none, and load the models of languages."""
+        _ = self.places
+        for language in languages:
+            self.recogniser(primary_language(language))
 
     def recogniser(self, language: str) -> Recogniser:
         """The recogniser used for a language: the gazetteer where there is no model."""

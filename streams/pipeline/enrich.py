@@ -36,6 +36,11 @@ class EnrichStage:
         self._enricher = Enricher(config or EnrichConfig())
         self._limit = max_record_bytes(max_body_bytes)
 
+    def ready(self, records: Sequence[Outgoing]) -> None:
+        """Load whatever ``process`` will need for these records: it may take many seconds."""
+        items = [item for record in records if (item := _item_to_enrich(record))]
+        self._enricher.ready({item.language for item in items})
+
     def enrich(self, items: Sequence[Item], overlay: Overlay = EMPTY) -> list[Item]:
         """Items with enrichment, in the same order; one that crashes it passes with a warning."""
         try:
