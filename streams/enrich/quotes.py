@@ -201,6 +201,11 @@ class _Reader:
     def _add(self, group: Sequence[_Place]) -> None:
         """Attribute the quotations of one sentence, or of one speech over paragraphs."""
         read = [self._attribution(place) for place in group]
+        for number in range(1, len(group)):
+            if read[number] is None and read[number - 1] is not None:
+                span = group[number].quoted
+                start = group[number].clause_start
+                read[number] = self._attributor.gapped(start, span.outer_start)
         kept = [place for place, speaker in zip(group, read, strict=True) if speaker is not None]
         is_speech = any(place.quoted.continues for place in group)
         if is_speech and kept:
@@ -224,7 +229,10 @@ class _Reader:
 
     def _meant(self, speaker: Speaker, place: _Place) -> Entity | None:
         before = self._sentence_before(place)
-        context = Context(place.sentence_start, before, self._floor, self._previous)
+        breaks = self._breaks(place.quoted.block)
+        at = min(bisect_right(breaks, place.sentence_end), len(breaks) - 1)
+        after = (place.sentence_end, breaks[at])
+        context = Context(place.sentence_start, before, self._floor, self._previous, after)
         return self._attributor.pronoun(speaker, context)
 
     def _keep(self, place: _Place, entity: Entity | None) -> None:
