@@ -33,6 +33,7 @@ from streams.enrich.recognise import (
 )
 from streams.enrich.recognise.cache import CachedRecogniser
 from streams.enrich.recognise.gazetteer import GazetteerRecogniser
+from streams.enrich.recognise.threads import one_thread
 from streams.enrich.topics import TopicRules, find_topics
 from streams.folding import fold
 
@@ -175,9 +176,9 @@ class Enricher:
         enriched = list(items)
         for language, works in by_language.items():
             recogniser = self.recogniser(language)
-            spans = iter(
-                recogniser.recognise([block.text for work in works for block in work.chosen])
-            )
+            texts = [block.text for work in works for block in work.chosen]
+            with one_thread():
+                spans = iter(recogniser.recognise(texts))
             for work in works:
                 found = [(block, next(spans)) for block in work.chosen]
                 enriched[work.index] = self._finish(work, recogniser, found)

@@ -16,7 +16,7 @@ from streams.log.headers import raw_record
 from tests.faults.hanging_model import HANG, LANGUAGE, install
 from tests.faults.running import Worker, create_topics, drained, every_record
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 
 
 def message(number: int, text: str) -> RawMessage:
@@ -56,10 +56,10 @@ async def test_what_hangs_goes_out_as_it_is_and_its_neighbours_enriched(
             tmp_path,
             ["intake", "desk", "enrich"],
             path=[tmp_path],
-            task_timeout_s=5,
+            task_timeout_s=2,
         )
         try:
-            await drained(log, kafka_prefix, 120, enrich=True)
+            await drained(log, kafka_prefix, 170, enrich=True)
             assert worker.process.poll() is None
         finally:
             status = worker.stop()

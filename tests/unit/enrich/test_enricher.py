@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from schemas.item import Audit, Dateline, EntityType, Item, Paragraph, PubStatus
+from streams.decode.profiles import load_profiles
 from streams.enrich import EnrichConfig, Enricher
 from streams.enrich.cost import measure_cost
+from streams.enrich.recognise import Span
 from streams.errors import ConfigError
 
 
@@ -251,3 +255,46 @@ def test_a_feed_that_declares_ever_more_languages_does_not_fill_the_memory() -> 
     assert [item.language for item in enriched] == languages
     assert all(item.entities for item in enricher.enrich(items[:1]))
     assert len(enricher._recognisers) <= 32
+
+
+class Threads:
+    """A recogniser that notes how many threads its matrix products would have."""
+
+    name, language, version = "fast", "fr", "threads"
+
+    def __init__(self) -> None:
+        self.blas: list[int] = []
+
+    def recognise(self, paragraphs: Sequence[str]) -> list[list[Span]]:
+        self.blas += [
+            library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"
+        ]
+        return [[] for _ in paragraphs]
+
+
+def test_every_recogniser_has_one_thread_for_its_products() -> None:
+    enricher = Enricher(EnrichConfig(recogniser="gazetteer"))
+    threads = Threads()
+    enricher._recognisers["fr"] = threads
+    with threadpool_limits(2, user_api="blas"):
+        enricher.enrich([DISPATCH])
+        after = {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+    assert set(threads.blas) == {1}
+    assert after == {2}
+
+
+def test_a_provider_writes_of_home_as_its_profile_says_unless_the_settings_say_otherwise() -> None:
+    toml = 'home = "US"\n[evidence]\nhome = "its handbook says so"'
+    profiles = load_profiles({"brestava": toml})
+    item = an_item("He left for Birmingham at noon.", language="en")
+    ours = item.model_copy(update={"provider": "brestava"})
+    config = EnrichConfig(recogniser="gazetteer", profiles=profiles)
+    plain, home = Enricher(config).enrich([item, ours])
+    (abroad,) = Enricher(replace(config, homes=(("brestava", "GB"),))).enrich([ours])
+    countries = [each.entities[0].ids["iso3166"] for each in (plain, home, abroad)]
+    assert countries == ["GB", "US", "GB"]
+    # What the item itself says weighs more.
+    (told,) = Enricher(config).enrich(
+        [ours.model_copy(update={"headline": "London, Leeds and Liverpool say no"})]
+    )
+    assert {each.ids["iso3166"] for each in told.entities if each.name == "Birmingham"} == {"GB"}
