@@ -219,7 +219,7 @@ class Attributor:
 
         The person whom the sentence before opens with, unless the verb goes on ("ajouté"); else
         whoever spoke last, directly or not; else the person named last; where nobody was named yet,
-        the person whom the next sentence opens with. Titles veto.
+        the person whose name is the next sentence's first word but a title. Titles veto.
         """
         gender = self._words.pronouns.get(speaker.pronoun, "")
         start = context.start
@@ -230,7 +230,7 @@ class Attributor:
         spoken = self.before(low, start, is_colon=False) if low < start else None
         candidates += [spoken.entity if spoken else None, context.previous]
         candidates += [one.entity for one in self._cast.people_before(start, _MAX_CANDIDATES)]
-        candidates.append(self._opening_person(*context.sentence_after))
+        candidates.append(self._first_word_person(*context.sentence_after))
         for entity in candidates:
             if entity is None or (gender and entity.type is not EntityType.PERSON):
                 continue
@@ -244,6 +244,14 @@ class Attributor:
             is_person = named.entity.type is EntityType.PERSON
             if is_person and not self._cast.is_complement(named, opening):
                 return named.entity
+        return None
+
+    def _first_word_person(self, start: int, end: int) -> Entity | None:
+        """The person whose name text[start:end] begins with, after a title at most."""
+        person = self._opening_person(start, end)
+        for named in self._cast.within(start, end)[:1]:
+            if named.entity is person and _PURE_NAME.fullmatch(self._cast.text, start, named.start):
+                return person
         return None
 
     def _subject(self, tokens: Sequence[Token], *, goes_on: bool) -> Speaker:
