@@ -62,7 +62,7 @@ HOSTILE: Mapping[str, tuple[Item, set[str]]] = {
         an_item(*(f"Alinéa {n} de Lyon." for n in range(10_000))),
         set(),
     ),
-    "a hundred thousand empty ones": (an_item(*[""] * 100_000, "Lyon."), set()),
+    "twenty thousand empty ones": (an_item(*[""] * 20_000, "Lyon."), set()),
     "a token of a megabyte": (an_item("x" * 1_000_000, "M. Dupont est à Lyon."), {TOO_LONG}),
     "tokens of a paragraph": (an_item(*["A" * 19_999] * 9), set()),
     "capitals": (an_item((PLAIN * 200).upper(), headline="LE MINISTRE À LYON"), set()),

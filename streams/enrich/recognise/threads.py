@@ -16,7 +16,8 @@ def one_thread() -> AbstractContextManager[object]:
 
     On two threads spaCy took 2.2 times the processor time.
     """
-    return _libraries().limit(limits=1, user_api="blas")
+    limited: AbstractContextManager[object] = _libraries().limit(limits=1, user_api="blas")
+    return limited
 
 
 @cache
