@@ -12,7 +12,6 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, timedelta, tzinfo
-from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from schemas.item import DateMention, Item
@@ -86,19 +85,27 @@ def find_dates(text: str, language: str, day: date | None) -> tuple[DateMention,
         language: ISO 639-1.
         day: of the message; None leaves what depends on it without a value.
     """
+    return find_dates_within(text, language, day)[0]
+
+
+def find_dates_within(
+    text: str, language: str, day: date | None
+) -> tuple[tuple[DateMention, ...], bool]:
+    """The same, and whether there was more to look at than one item's share."""
     words = date_words(language)
     if words is None:
-        return ()
-    found = _Finder(text, words, day).find()
-    return tuple(
+        return (), False
+    finder = _Finder(text, words, day)
+    found = tuple(
         DateMention(
             start=one.start,
             end=one.end,
             text=text[one.start : one.end],
             value=_written(one.days) if one.days else None,
         )
-        for one in sorted(found, key=lambda one: one.start)
+        for one in sorted(finder.find(), key=lambda one: one.start)
     )
+    return found, finder.is_over
 
 
 def _written(days: tuple[date, date]) -> str:
@@ -112,6 +119,7 @@ class _Finder:
         self._words = words
         self._day = day
         self._taken = Taken(len(text))
+        self.is_over = False
 
     def find(self) -> list[_Dated]:
         """The dates: those with a month first, for weekdays and years are parts of them."""
@@ -139,7 +147,10 @@ class _Finder:
             for word in sorted(present & table.keys())
             for start in _occurrences(self._text, word)
         )
-        for start, word in islice(places, 2 * _MAX_DATES):
+        for number, (start, word) in enumerate(places):
+            if number == 2 * _MAX_DATES:
+                self.is_over = True
+                return
             if self._taken.is_free(start, start + len(word)):
                 dated = read(start, start + len(word), table[word])
                 if dated is not None:
@@ -147,7 +158,10 @@ class _Finder:
 
     def _keep(self, dated: Iterable[_Dated], found: list[_Dated]) -> None:
         for one in dated:
-            if len(found) < _MAX_DATES and self._taken.is_free(one.start, one.end):
+            if self._taken.is_free(one.start, one.end):
+                if len(found) == _MAX_DATES:
+                    self.is_over = True
+                    return
                 self._taken.take(one.start, one.end)
                 found.append(one)
 

@@ -6,7 +6,7 @@ It must not read a clock, the environment or a topic; it reads its models and it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from streams.decode.profiles import DEFAULT_PROFILES, Profiles
 from streams.enrich import capitals, coreference, names
 from streams.enrich.capitals import capitalised
 from streams.enrich.coreference import PlaceRank
-from streams.enrich.dates import find_dates, message_day
+from streams.enrich.dates import find_dates_within, message_day
 from streams.enrich.demonyms import countries_of
 from streams.enrich.entities import assemble
 from streams.enrich.found import Block, Found, blocks_of
@@ -24,7 +24,7 @@ from streams.enrich.kb import EMPTY, Overlay, link_names, settle, unify
 from streams.enrich.link import LinkedPlace, PlaceKind, PlaceName, PlacesBase, link_places
 from streams.enrich.names import Beside, canonical
 from streams.enrich.organisations import Lexicon, lexicon
-from streams.enrich.quotes import find_quotes
+from streams.enrich.quotes import find_quotes_within
 from streams.enrich.recognise import (
     Recogniser,
     Span,
@@ -34,6 +34,7 @@ from streams.enrich.recognise import (
 )
 from streams.enrich.recognise.cache import CachedRecogniser
 from streams.enrich.recognise.gazetteer import GazetteerRecogniser
+from streams.enrich.recognise.threads import one_thread
 from streams.enrich.topics import TopicRules, find_topics
 from streams.folding import fold
 
@@ -46,9 +47,13 @@ _LONG_NAME = 6
 _LEAD = 30
 # Recognisers kept; no newsroom takes as many languages, but a feed may declare any three letters.
 _MAX_LANGUAGES = 32
+# Code points looked back for the end of a word.
+_LONGEST_WORD = 200
 _NO_MODEL = "enrich-no-model"
 _TOO_LONG = "enrich-too-long"
 _TOO_MANY = "enrich-too-many-names"
+_TOO_MANY_QUOTES = "enrich-too-many-quotes"
+_TOO_MANY_DATES = "enrich-too-many-dates"
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _WORD_BEFORE = re.compile(r"(\w+)[\s'’]*$")
 
@@ -61,14 +66,15 @@ class EnrichConfig:
         recogniser: "spacy", "fast", "gazetteer" or "chain".
         models: the file of the model for "fast" and "chain" by language; a language without one
             is spaCy's.
-        homes: pairs of a provider and the country (ISO 3166-1) that it mostly writes of.
+        homes: pairs of a provider and the country (ISO 3166-1) that it mostly writes of, in place
+            of what its profile says.
         places: the file of the base of places, built there if absent; None for the default one.
         cached_paragraphs: paragraphs whose names are remembered; 0 for none.
-        max_paragraph_chars: a longer paragraph is not recognised.
+        max_paragraph_chars: of a longer paragraph the beginning is recognised, in whole words.
         max_item_chars: of a longer item the paragraphs beyond are not recognised.
         max_item_tokens: the same, counted in words and marks: what a recogniser's time is spent on.
         max_item_names: of an item with more names those beyond are left out.
-        profiles: of the providers, for the time zones that their dates are meant in.
+        profiles: of the providers: the time zones that their dates are meant in, their homes.
         topic_rules: by which items get topics; None for the shipped ones.
     """
 
@@ -87,10 +93,14 @@ class EnrichConfig:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """An item to enrich: ``index`` in the batch; ``chosen`` blocks are within the limits."""
+    """An item to enrich: ``index`` in the batch; ``chosen`` blocks are within the limits.
+
+    ``text`` is the item's, put together once: ten thousand paragraphs take a while to join.
+    """
 
     index: int
     item: Item
+    text: str
     blocks: tuple[Block, ...]
     chosen: tuple[Block, ...]
     overlay: Overlay
@@ -100,6 +110,13 @@ class _Work:
         """The item's date: names may hold for a time."""
         made = self.item.version_created or self.item.received_at
         return made.date() if made else None
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether some of the text is not read."""
+        return sum(len(block.text) for block in self.chosen) < sum(
+            len(block.text) for block in self.blocks
+        )
 
 
 class Enricher:
@@ -120,6 +137,12 @@ class Enricher:
         if self._places is None:
             self._places = PlacesBase.open(self._config.places)
         return self._places
+
+    def ready(self, languages: Iterable[str | None]) -> None:
+        """Open the base, which is built where there is none, and load the models of languages."""
+        _ = self.places
+        for language in languages:
+            self.recogniser(primary_language(language))
 
     def recogniser(self, language: str) -> Recogniser:
         """The recogniser used for a language: the gazetteer where there is no model."""
@@ -144,7 +167,7 @@ class Enricher:
 
         A canceled item and one without text come back as they are. What could not be done is said
         in the item's audit warnings: "enrich-no-model:es", "enrich-too-long",
-        "enrich-too-many-names".
+        "enrich-too-many-names", "enrich-too-many-quotes", "enrich-too-many-dates".
         """
         by_language: dict[str, list[_Work]] = {}
         for index, item in enumerate(items):
@@ -154,29 +177,31 @@ class Enricher:
         enriched = list(items)
         for language, works in by_language.items():
             recogniser = self.recogniser(language)
-            spans = iter(
-                recogniser.recognise([block.text for work in works for block in work.chosen])
-            )
+            texts = [block.text for work in works for block in work.chosen]
+            with one_thread():
+                spans = iter(recogniser.recognise(texts))
             for work in works:
                 found = [(block, next(spans)) for block in work.chosen]
                 enriched[work.index] = self._finish(work, recogniser, found)
         return enriched
 
     def _work(self, index: int, item: Item, overlay: Overlay) -> _Work:
+        text = item.text
         blocks = tuple(blocks_of(item))
         chosen: list[Block] = []
         left = self._config.max_item_chars
         tokens = self._config.max_item_tokens
-        for block in blocks:
-            if len(block.text) <= min(left, self._config.max_paragraph_chars):
+        for whole in blocks:
+            block = _beginning(whole, self._config.max_paragraph_chars)
+            if block is not None and len(block.text) <= left:
                 # Whatever has fewer characters than there may be tokens need not be counted.
-                count = len(block.text) if len(item.text) <= tokens else _token_count(block.text)
+                count = len(block.text) if len(text) <= tokens else _token_count(block.text)
                 if count > tokens:
                     continue
                 chosen.append(block)
                 left -= len(block.text)
                 tokens -= count
-        return _Work(index, item, blocks, tuple(chosen), overlay)
+        return _Work(index, item, text, blocks, tuple(chosen), overlay)
 
     def _finish(
         self, work: _Work, recogniser: Recogniser, spans: Sequence[tuple[Block, list[Span]]]
@@ -198,12 +223,14 @@ class Enricher:
         is_over = max(len(found), len(resolved)) > limit
         entities = assemble(linked, places, work.blocks, known)
         entities = settle(entities, work.overlay, language, work.blocks)
+        said, cut = self._said(work, entities, language)
+        warnings = [*self._warnings(work, recogniser, is_over=is_over), *cut]
         return item.model_copy(
             update={
                 "entities": entities,
                 "kb_version": work.overlay.version,
-                "audit": _warned(item.audit, self._warnings(work, recogniser, is_over=is_over)),
-                **self._said(item, work.chosen, entities, language),
+                "audit": _warned(item.audit, warnings),
+                **said,
             }
         )
 
@@ -212,15 +239,17 @@ class Enricher:
         return lexicon(language)
 
     def _said(
-        self, item: Item, blocks: Sequence[Block], entities: Sequence[Entity], language: str
-    ) -> dict[str, object]:
-        """What is quoted by whom, the days that are named, and the topics."""
+        self, work: _Work, entities: Sequence[Entity], language: str
+    ) -> tuple[dict[str, object], list[str]]:
+        """What is quoted by whom, the days that are named, and the topics; and the warnings."""
+        item, text = work.item, work.text
         day = message_day(item, self._config.profiles.of(item.provider).time_zone)
-        return {
-            "quotes": find_quotes(item.text, blocks, entities, language),
-            "dates": find_dates(item.text[: self._config.max_item_chars], language, day),
-            "topics": find_topics(item, entities, self._config.topic_rules),
-        }
+        quotes, more_quotes = find_quotes_within(text, work.chosen, entities, language)
+        read = text[: self._config.max_item_chars]
+        dates, more_dates = find_dates_within(read, language, day)
+        topics = find_topics(item, entities, self._config.topic_rules)
+        warnings = [_TOO_MANY_QUOTES] * more_quotes + [_TOO_MANY_DATES] * more_dates
+        return {"quotes": quotes, "dates": dates, "topics": topics}, warnings
 
     def _names(self, text: str, spans: Sequence[Span], recogniser: Recogniser) -> Sequence[Found]:
         language = recogniser.language
@@ -245,7 +274,7 @@ class Enricher:
     ) -> tuple[list[Found], dict[str, LinkedPlace]]:
         """The names, places with their keys, and what the keys of linked places mean."""
         at = [number for number, name in enumerate(found) if _is_unlinked_place(name)]
-        text = work.item.text
+        text = work.text
         wanted = [
             PlaceName(
                 text=canonical(found[number].text),
@@ -262,7 +291,7 @@ class Enricher:
             self.places,
             language,
             hint=dateline,
-            home=dict(self._config.homes).get(work.item.provider or ""),
+            home=self._home(work.item.provider),
             spoken_of=countries_of([block.text for block in work.chosen], language),
         )
         linked = list(found)
@@ -273,6 +302,10 @@ class Enricher:
             if place and (key not in places or places[key].confidence < place.confidence):
                 places[key] = place
         return linked, places
+
+    def _home(self, provider: str | None) -> str | None:
+        own = dict(self._config.homes).get(provider or "")
+        return own or self._config.profiles.of(provider).home
 
     def _place_rank(self, name: str, language: str) -> PlaceRank:
         rank = PlaceRank.MINOR
@@ -291,7 +324,7 @@ class Enricher:
         warnings = []
         if recogniser.name == "gazetteer" != self._config.recogniser:
             warnings.append(f"{_NO_MODEL}:{recogniser.language}")
-        if len(work.chosen) < len(work.blocks):
+        if work.is_too_long:
             warnings.append(_TOO_LONG)
         if is_over:
             warnings.append(_TOO_MANY)
@@ -300,6 +333,18 @@ class Enricher:
 
 def _is_unlinked_place(name: Found) -> bool:
     return name.type is EntityType.PLACE and not name.key
+
+
+def _beginning(block: Block, chars: int) -> Block | None:
+    """As much of a block as ``chars`` hold, to the end of a word; None where no word ends there."""
+    if len(block.text) <= chars:
+        return block
+    end = chars
+    while end and block.text[end - 1].isalnum() and block.text[end].isalnum():
+        end -= 1
+        if chars - end > _LONGEST_WORD:
+            return None
+    return replace(block, text=block.text[:end]) if end else None
 
 
 def _token_count(text: str) -> int:

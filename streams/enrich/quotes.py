@@ -24,7 +24,7 @@ from streams.enrich.quotes_words import speech_words
 _MIN_WORDS = 3
 _MIN_WORDS_AFTER_ARTICLE = 5
 _MIN_WORDS_ALONE = 4
-# Quotations of one item. A long interview has sixty.
+# Stretches between marks of one item that are looked at. A long interview has sixty.
 _MAX_QUOTES = 500
 # Code points read around a quotation; a sentence of a wire has 150.
 _MAX_AFTER = 140
@@ -65,13 +65,22 @@ def find_quotes(
         entities: of the item, with their mentions.
         language: ISO 639-1; fr, en, and with fewer words es and de.
     """
+    return find_quotes_within(text, blocks, entities, language)[0]
+
+
+def find_quotes_within(
+    text: str, blocks: Sequence[Block], entities: Sequence[Entity], language: str
+) -> tuple[tuple[Quote, ...], bool]:
+    """The same, and whether there was more to look at than one item's share."""
     counted = ((span, _count_words(text, span)) for span in quoted_spans(blocks))
-    spans = dict(islice((pair for pair in counted if pair[1] >= _MIN_WORDS), _MAX_QUOTES))
+    long_enough = (pair for pair in counted if pair[1] >= _MIN_WORDS)
+    spans = dict(islice(long_enough, _MAX_QUOTES))
     if not spans:
-        return ()
+        return (), False
     words = speech_words(language)
     cast = Cast(_blanked(text, spans), entities, [(span.start, span.end) for span in spans], words)
-    return tuple(_Reader(text, blocks, cast, spans, entities).read())
+    quotes = tuple(_Reader(text, blocks, cast, spans, entities).read())
+    return quotes, next(long_enough, None) is not None
 
 
 def _count_words(text: str, span: Quoted) -> int:
@@ -192,6 +201,11 @@ class _Reader:
     def _add(self, group: Sequence[_Place]) -> None:
         """Attribute the quotations of one sentence, or of one speech over paragraphs."""
         read = [self._attribution(place) for place in group]
+        for number in range(1, len(group)):
+            if read[number] is None and read[number - 1] is not None:
+                span = group[number].quoted
+                start = group[number].clause_start
+                read[number] = self._attributor.gapped(start, span.outer_start)
         kept = [place for place, speaker in zip(group, read, strict=True) if speaker is not None]
         is_speech = any(place.quoted.continues for place in group)
         if is_speech and kept:
@@ -215,7 +229,10 @@ class _Reader:
 
     def _meant(self, speaker: Speaker, place: _Place) -> Entity | None:
         before = self._sentence_before(place)
-        context = Context(place.sentence_start, before, self._floor, self._previous)
+        breaks = self._breaks(place.quoted.block)
+        at = min(bisect_right(breaks, place.sentence_end), len(breaks) - 1)
+        after = (place.sentence_end, breaks[at])
+        context = Context(place.sentence_start, before, self._floor, self._previous, after)
         return self._attributor.pronoun(speaker, context)
 
     def _keep(self, place: _Place, entity: Entity | None) -> None:

@@ -67,12 +67,14 @@ class Context:
         sentence_before: where the sentence before it begins.
         floor: where the last quotation ends.
         previous: the last speaker so far.
+        sentence_after: where the sentence after it in the paragraph begins and ends.
     """
 
     start: int
     sentence_before: int
     floor: int
     previous: Entity | None
+    sentence_after: tuple[int, int]
 
 
 class Attributor:
@@ -179,6 +181,25 @@ class Attributor:
             return found if found.is_known else None
         return None
 
+    def gapped(self, start: int, end: int) -> Speaker | None:
+        """Who stands in text[start:end] without a verb, which was said of the quotation before.
+
+        «X a salué "...", et le maire Y "..."»: an "and" or a comma, then a person's name right
+        before the marks.
+        """
+        tokens = tokens_of(self._cast.text, start, end)
+        if len(tokens) < 2 or (tokens[0].word != "," and tokens[0].word not in _AND):
+            return None
+        rest = tokens[1:]
+        if any(self._verb_at(rest, index) for index in range(len(rest))):
+            return None
+        named = self._cast.within(rest[0].start, end)
+        if len(named) != 1 or named[0].end < rest[-1].end:
+            return None
+        is_person = named[0].entity.type is EntityType.PERSON
+        is_subject = is_person and not self._cast.is_complement(named[0], start)
+        return Speaker(named[0].entity) if is_subject else None
+
     def _governed(self, tokens: Sequence[Token], verb: Verb, end: int) -> Speaker:
         """The subject of a verb that stands before a quotation."""
         goes_on = verb.form in self._words.continuing
@@ -197,7 +218,8 @@ class Attributor:
         """Who the pronoun that was read around a quotation means; None where nobody fits.
 
         The person whom the sentence before opens with, unless the verb goes on ("ajouté"); else
-        whoever spoke last, directly or not; else the person named last. Titles veto.
+        whoever spoke last, directly or not; else the person named last; where nobody was named yet,
+        the person whose name is the next sentence's first word but a title. Titles veto.
         """
         gender = self._words.pronouns.get(speaker.pronoun, "")
         start = context.start
@@ -208,6 +230,7 @@ class Attributor:
         spoken = self.before(low, start, is_colon=False) if low < start else None
         candidates += [spoken.entity if spoken else None, context.previous]
         candidates += [one.entity for one in self._cast.people_before(start, _MAX_CANDIDATES)]
+        candidates.append(self._first_word_person(*context.sentence_after))
         for entity in candidates:
             if entity is None or (gender and entity.type is not EntityType.PERSON):
                 continue
@@ -221,6 +244,14 @@ class Attributor:
             is_person = named.entity.type is EntityType.PERSON
             if is_person and not self._cast.is_complement(named, opening):
                 return named.entity
+        return None
+
+    def _first_word_person(self, start: int, end: int) -> Entity | None:
+        """The person whose name text[start:end] begins with, after a title at most."""
+        person = self._opening_person(start, end)
+        for named in self._cast.within(start, end)[:1]:
+            if named.entity is person and _PURE_NAME.fullmatch(self._cast.text, start, named.start):
+                return person
         return None
 
     def _subject(self, tokens: Sequence[Token], *, goes_on: bool) -> Speaker:

@@ -19,6 +19,7 @@ from streams.folding import fold
 
 MEDIA_TOPIC = "medtop"
 _RULES = Path(__file__).with_name("topics.toml")
+_MAPPED = Path(__file__).with_name("subject_codes.tsv")
 _CODE = re.compile(r"[0-9]{8}")
 # A topic's code in a URI, in a QCode ("medtop:20000062") or by itself.
 _LAST_CODE = re.compile(r"(?:^|[/:#])([0-9]{8})$")
@@ -161,19 +162,29 @@ def _stated(subjects: Sequence[Subject]) -> Iterator[Topic]:
         if scheme in _TOPIC_SCHEMES or (is_subject and code.startswith(_TOPIC_DIGITS)):
             yield Topic(scheme=MEDIA_TOPIC, code=code, name=subject.name, source=f"agency:{scheme}")
         elif is_subject:
-            topic = _first_level(code)
-            if topic:
-                yield Topic(scheme=MEDIA_TOPIC, code=topic, source=f"agency:{scheme}:{code}")
+            for topic in (_first_level(code), _mapped().get(f"{code[:5]}000")):
+                if topic:
+                    yield Topic(scheme=MEDIA_TOPIC, code=topic, source=f"agency:{scheme}:{code}")
 
 
 def _first_level(code: str) -> str | None:
     """The topic of the first level that a subject code belongs to: 15000000 for 15054001.
 
     Subject codes and Media Topics number their 17 first-level terms alike; the terms below were
-    renumbered: what more a subject code says, a rule with ``codes`` says.
+    renumbered.
     """
     first = code[:2]
     return f"{first}000000" if "01" <= first <= "17" else None
+
+
+@lru_cache(maxsize=1)
+def _mapped() -> Mapping[str, str]:
+    """The topic that IPTC maps a subject code of the second level to: 15054000 is soccer.
+
+    Of six of the 17 first levels; what else a code says, a rule with ``codes`` says.
+    """
+    lines = _MAPPED.read_text("ascii").splitlines()
+    return dict(line.split("\t") for line in lines if not line.startswith("#"))
 
 
 def _holding(item: Item, entities: Sequence[Entity], rules: TopicRules) -> list[TopicRule]:

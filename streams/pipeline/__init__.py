@@ -9,7 +9,7 @@ from __future__ import annotations
 from streams.log.outgoing import Outgoing, letter_of
 from streams.pipeline.config import PipelineConfig, StopAfter
 from streams.pipeline.desk import DecodedEntry, DeskBatch, DeskStage, StageCrashedError
-from streams.pipeline.enrich import EnrichStage, enrich_stage, is_copied, unenriched
+from streams.pipeline.enrich import Enriched, EnrichStage, enrich_stage, is_copied, unenriched
 from streams.pipeline.intake import Intake, IntakeBatch, IntakeStage, Part
 from streams.pipeline.kb import KnowledgeBase, RejectedRecord, kb_outgoing
 from streams.pipeline.reading import before_desk, read, with_items
@@ -19,6 +19,7 @@ __all__ = [
     "DeskBatch",
     "DeskStage",
     "EnrichStage",
+    "Enriched",
     "Intake",
     "IntakeBatch",
     "IntakeStage",

@@ -36,6 +36,11 @@ class EnrichStage:
         self._enricher = Enricher(config or EnrichConfig())
         self._limit = max_record_bytes(max_body_bytes)
 
+    def ready(self, records: Sequence[Outgoing]) -> None:
+        """Load whatever ``process`` will need for these records: it may take many seconds."""
+        items = [item for record in records if (item := _item_to_enrich(record))]
+        self._enricher.ready({item.language for item in items})
+
     def enrich(self, items: Sequence[Item], overlay: Overlay = EMPTY) -> list[Item]:
         """Items with enrichment, in the same order; one that crashes it passes with a warning."""
         try:
@@ -89,7 +94,8 @@ def with_warning(item: Item, warning: str) -> Item:
     return item.model_copy(update={"audit": audit})
 
 
-def unenriched(record: Outgoing, warning: str) -> Outgoing:
-    """The record for ``wire.enriched`` of an item that could not be enriched: it says so."""
+def unenriched(record: Outgoing, warning: str) -> Enriched:
+    """What goes to ``wire.enriched`` for an item that could not be enriched: it says so."""
     item = _item_to_enrich(record)
-    return enriched_outgoing(record, None if item is None else with_warning(item, warning))
+    told = None if item is None else with_warning(item, warning)
+    return Enriched(enriched_outgoing(record, told), told)

@@ -89,7 +89,7 @@ class EnrichProviderSettings(_Section):
 
     Attributes:
         home: the country, ISO 3166-1 alpha-2, that it mostly writes of: among namesakes its places
-            are preferred. None prefers none.
+            are preferred. None leaves what its profile says.
     """
 
     home: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")

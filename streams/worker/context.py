@@ -40,6 +40,7 @@ class StageContext:
         work: Callable[[Sequence[In]], Sequence[Out]],
         give_up: Callable[[In, Fate], Out],
         prepare: Callable[[PipelineConfig], None],
+        ready: Callable[[Sequence[In]], None] | None = None,
     ) -> WorkPool[In, Out]:
         """A pool of processes for this stage's work."""
 
@@ -52,6 +53,7 @@ class StageContext:
             give_up,
             initializer=prepare,
             initargs=(self.config.pipeline,),
+            ready=ready,
             size=self.config.pool_size,
             timeout_s=self.config.task_timeout_s,
             on_rebuild=rebuilt,

@@ -49,9 +49,10 @@ class EnrichTask:
 
 
 def prepare(config: PipelineConfig) -> None:
-    """Load the models in a process of the pool."""
+    """Open the base of places in a process of the pool; models are loaded when they are wanted."""
     global _stage  # noqa: PLW0603  (one stage a process, built once, before any work)
     _stage = enrich_stage(config)
+    _stage.ready(())
 
 
 def work(tasks: Sequence[EnrichTask]) -> list[Outgoing]:
@@ -62,9 +63,15 @@ def work(tasks: Sequence[EnrichTask]) -> list[Outgoing]:
     return [answer.record for answer in _stage.process([task.item for task in tasks], overlay)]
 
 
+def ready(tasks: Sequence[EnrichTask]) -> None:
+    """Load the models of some items' languages; in a process of the pool."""
+    if _stage is not None:
+        _stage.ready([task.item for task in tasks])
+
+
 def give_up(task: EnrichTask, fate: Fate) -> Outgoing:
     """The item without enrichment, its audit saying so."""
-    return unenriched(task.item, f"enrich-{fate}")
+    return unenriched(task.item, f"enrich-{fate}").record
 
 
 class EnrichWorker:
@@ -73,7 +80,7 @@ class EnrichWorker:
     def __init__(self, context: StageContext, kb_log: TopicLog | None = None) -> None:
         """Describe the agent; ``kb_log`` is where ``wire.kb`` is, the broker by default."""
         self._context = context
-        self._pool: WorkPool[EnrichTask, Outgoing] = context.pool(work, give_up, prepare)
+        self._pool: WorkPool[EnrichTask, Outgoing] = context.pool(work, give_up, prepare, ready)
         config = context.config
         self._kb = KbTail(
             kb_log or open_log(config.broker, config.security),

@@ -29,6 +29,7 @@ class Worker:
         *,
         settings: Mapping[str, object] | None = None,
         start: bool = True,
+        path: Sequence[Path] = (),
         **options: object,
     ) -> None:
         """Start it.
@@ -40,9 +41,11 @@ class Worker:
             stages: each in a process of its own, if several.
             settings: any, as in the environment: {"KAFKA__SASL_USERNAME": "desk"}.
             start: at once, or when told to.
+            path: folders with packages that are installed for it.
             options: of the section ``worker``.
         """
         self.stage = stages[0]
+        self._path = os.pathsep.join(map(str, (ROOT, *path)))
         self.starts = 0
         self.spool = folder / "spool"
         self.settings = {
@@ -65,7 +68,7 @@ class Worker:
     def environment(self) -> dict[str, str]:
         """The environment that gives our commands these settings."""
         own = {f"WIREROOM_{name}": str(value) for name, value in self.settings.items()}
-        return {**os.environ, "PYTHONPATH": str(ROOT), **own}
+        return {**os.environ, "PYTHONPATH": self._path, **own}
 
     def _start(self) -> subprocess.Popen[bytes]:
         self.starts += 1

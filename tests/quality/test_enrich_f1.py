@@ -56,10 +56,10 @@ def test_rules_raise_the_score_of_the_recogniser(
 def test_a_word_alone_is_the_person_named_in_full() -> None:
     """Single words of Reuters text that became mentions of a person named in full.
 
-    Measured: 421 of 432 right (97.5 %), 69 % of those labelled. The wrong ones were read: of eleven
-    four are labelled wrong and two are short of a particle.
+    Measured: 421 of 427 right (98.6 %), 69 % of those labelled. The wrong ones were read: of six four
+    are labelled wrong.
     """
     words = scored("en").words
     assert words.resolved > 400
-    assert words.precision >= 96.4
+    assert words.precision >= 98.0
     assert words.coverage >= 68.2

@@ -49,6 +49,8 @@ class ProviderProfile:
         id_version: a pattern with a group ``version``: what it matches in an id is its version, and
             is taken out of it.
         languages: what it usually writes in; a text that declares none is expected to be in these.
+        home: the country, ISO 3166-1 alpha-2, that it mostly writes of: among namesakes its places
+            are preferred.
         cleaning_off: rules of cleaning that its messages are not put through, by their names in
             ``streams.clean.CleaningRules``.
         evidence: for each key above, where it was seen; a key without any is left out.
@@ -65,6 +67,7 @@ class ProviderProfile:
     strip: tuple[str, ...] = ()
     id_version: str | None = None
     languages: tuple[str, ...] = ()
+    home: str | None = None
     cleaning_off: tuple[str, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
 

@@ -190,6 +190,13 @@ def _known(names: tuple[str, ...], known: Sequence[str], what: str) -> tuple[str
     return names
 
 
+def _home(value: object) -> str:
+    # "UK" is reserved for the United Kingdom and is not its code: it would match no place.
+    if not isinstance(value, str) or not re.fullmatch("[A-Z]{2}", value) or value == "UK":
+        raise ValueError(f"a country of ISO 3166-1 like CH or GB, not {value!r}")
+    return value
+
+
 def _evidence(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(
         isinstance(where, str) and where.strip() for where in value.values()
@@ -210,6 +217,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "strip": _strip,
     "id_version": _id_version,
     "languages": _languages,
+    "home": _home,
     "cleaning_off": cleaning_off,
     _EVIDENCE: _evidence,
 }

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from schemas.kb import ANY_LANGUAGE, KbAlias, KbEntity, LinkStatus
-from streams.enrich.kb.records import is_exact, key_of, write_record
+from schemas.kb import KbAlias, KbEntity, LinkStatus
+from streams.enrich.kb.meanings import Link, Meanings, is_written, links_of, meanings_of
+from streams.enrich.kb.records import key_of, write_record
 from streams.folding import fold
 
 KbRecord = KbEntity | KbAlias
@@ -31,23 +32,9 @@ _CONFIRMED = 0.99
 # Links of a chain of same_as: editors merge a few, a loop is cut.
 _MAX_SAME = 16
 _DIGEST_BITS = 64
+# Names whose meanings are remembered, each of 64 links at most.
+_REMEMBERED = 1_000
 EMPTY_VERSION = "0"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What one alias means in one language, as one record says.
-
-    Attributes:
-        alias: as written; ``exact`` where it is looked for as written.
-    """
-
-    alias: str
-    exact: bool
-    language: str
-    entity: str
-    prior: float
-    status: LinkStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +56,23 @@ class Match:
 class Overlay:
     """Entities and links of one version; ``updated`` gives the next one."""
 
-    __slots__ = ("_digest", "_lengths", "_links", "_lower_firsts", "_records", "entities")
+    __slots__ = (
+        "_digest",
+        "_lengths",
+        "_links",
+        "_lower_firsts",
+        "_meanings",
+        "_records",
+        "entities",
+    )
 
     def __init__(self) -> None:
         self._records: dict[bytes, KbRecord] = {}
         self.entities: dict[str, KbEntity] = {}
-        self._links: dict[str, tuple[Link, ...]] = {}
+        # Of each folded name its links, and how many records say the same.
+        self._links: dict[str, dict[Link, int]] = {}
+        # Remembered, for a name that thousands of entities bear stands in a text more than once.
+        self._meanings: dict[tuple[str, str, date | None], Meanings] = {}
         # Of each first word, bit n is set where an alias of n words begins with it. Never cleared:
         # a bit too many costs a look that finds nothing.
         self._lengths: dict[str, int] = {}
@@ -129,35 +127,46 @@ class Overlay:
 
     def _apply(self, changes: Iterable[Change]) -> None:
         entities = self.entities
+        self._meanings.clear()
+        # Whose links are shared with no other overlay.
+        own: set[str] = set()
         for key, record in changes:
             former = self._records.pop(key, None)
             if former is not None:
                 self._digest = (self._digest - _hash(key, former)) % (1 << _DIGEST_BITS)
-                self._drop_links(former)
+                self._drop_links(former, own)
                 if isinstance(former, KbEntity):
                     del entities[former.id]
             if record is not None:
                 self._records[key] = record
                 self._digest = (self._digest + _hash(key, record)) % (1 << _DIGEST_BITS)
-                self._add_links(record)
+                self._add_links(record, own)
                 if isinstance(record, KbEntity):
                     entities[record.id] = record
 
-    def _add_links(self, record: KbRecord) -> None:
-        for folded, link in _links_of(record):
-            self._links[folded] = (*self._links.get(folded, ()), link)
+    def _own_links(self, folded: str, own: set[str]) -> dict[Link, int]:
+        """The links of a name, to be changed in place; ``own`` are those that may be."""
+        if folded not in own:
+            own.add(folded)
+            self._links[folded] = dict(self._links.get(folded, {}))
+        return self._links.setdefault(folded, {})
+
+    def _add_links(self, record: KbRecord, own: set[str]) -> None:
+        for folded, link in links_of(record):
+            links = self._own_links(folded, own)
+            links[link] = links.get(link, 0) + 1
             parts = folded.split()
             self._lengths[parts[0]] = self._lengths.get(parts[0], 0) | 1 << len(parts)
             if not link.alias[0].isupper():
                 self._lower_firsts.add(parts[0])
 
-    def _drop_links(self, record: KbRecord) -> None:
-        for folded, link in _links_of(record):
-            left = list(self._links[folded])
-            left.remove(link)
-            if left:
-                self._links[folded] = tuple(left)
-            else:
+    def _drop_links(self, record: KbRecord, own: set[str]) -> None:
+        for folded, link in links_of(record):
+            links = self._own_links(folded, own)
+            links[link] -= 1
+            if not links[link]:
+                del links[link]
+            if not links:
                 del self._links[folded]
 
     def canonical(self, entity: str) -> str:
@@ -178,15 +187,13 @@ class Overlay:
 
     def links(self, name: str) -> tuple[Link, ...]:
         """Every link of a name, rejected ones included."""
-        return self._links.get(fold(name), ())
+        return tuple(self._links.get(fold(name), ()))
 
     def is_rejected(self, name: str, language: str, entity: str) -> bool:
         """Whether an editor said that a name does not mean an entity."""
-        return any(
-            link.status is LinkStatus.REJECTED
-            and link.entity == entity
-            and link.language in {language, ANY_LANGUAGE}
-            for link in self.links(name)
+        folded = fold(name)
+        return (
+            folded in self._links and entity in self._meanings_of(folded, language, None).rejected
         )
 
     def names_any(self, text: str) -> bool:
@@ -246,47 +253,45 @@ class Overlay:
             so_far.extend(_parts(tokens[index][0]))
             if lengths >> len(so_far) == 0:
                 break
-            links = self._links.get(" ".join(so_far)) if lengths >> len(so_far) & 1 else None
-            if links:
+            folded = " ".join(so_far)
+            if lengths >> len(so_far) & 1 and folded in self._links:
                 start, end = token.start(), tokens[index].end()
                 if "." in text[start:end] and text[end : end + 1] == ".":
                     end += 1  # "U.N." ends with its full stop.
-                found = self._chosen(links, text[start:end], context, shouts=shouts)
+                meanings = self._meanings_of(folded, *context)
+                found = _chosen(meanings, text[start:end], shouts=shouts)
                 if found is not None:
                     entity, confidence, others = found
                     best = (index - position + 1, Match(start, end, entity, confidence, others))
         return best
 
-    def _chosen(
-        self,
-        links: Sequence[Link],
-        surface: str,
-        context: tuple[str, date | None],
-        *,
-        shouts: bool,
-    ) -> tuple[KbEntity, float, tuple[tuple[KbEntity, float], ...]] | None:
-        language, day = context
-        mine = [link for link in links if link.language in {language, ANY_LANGUAGE}]
-        rejected = {link.entity for link in mine if link.status is LinkStatus.REJECTED}
-        ranked: dict[str, tuple[KbEntity, Link]] = {}
-        for link in sorted(mine, key=_rank):
-            entity = self.entity(link.entity)
-            if (
-                entity is not None
-                and link.entity not in rejected
-                and entity.id not in rejected
-                and _holds(entity, day)
-                and _is_written(link, surface, shouts=shouts)
-            ):
-                ranked.setdefault(entity.id, (entity, link))
-        if not ranked:
-            return None
-        (entity, link), *others = ranked.values()
-        total = sum(each.prior for _, each in ranked.values())
-        sure = link.status is LinkStatus.CONFIRMED
-        confidence = _CONFIRMED if sure else round(_UNCONFIRMED * link.prior / total, 3)
-        shares = tuple((other, round(each.prior / total, 3)) for other, each in others)
-        return entity, confidence, shares
+    def _meanings_of(self, folded: str, language: str, day: date | None) -> Meanings:
+        key = (folded, language, day)
+        found = self._meanings.get(key)
+        if found is None:
+            if len(self._meanings) >= _REMEMBERED:
+                self._meanings.clear()
+            found = meanings_of(self._links[folded], language, day, self.entity)
+            self._meanings[key] = found
+        return found
+
+
+def _chosen(
+    meanings: Meanings, surface: str, *, shouts: bool
+) -> tuple[KbEntity, float, tuple[tuple[KbEntity, float], ...]] | None:
+    """What a name means as a text writes it, how surely, and what else it could."""
+    ranked: dict[str, tuple[KbEntity, Link]] = {}
+    for entity, link in meanings.ranked:
+        if is_written(link, surface, shouts=shouts):
+            ranked.setdefault(entity.id, (entity, link))
+    if not ranked:
+        return None
+    (entity, link), *others = ranked.values()
+    total = sum(each.prior for _, each in ranked.values())
+    sure = link.status is LinkStatus.CONFIRMED
+    confidence = _CONFIRMED if sure else round(_UNCONFIRMED * link.prior / total, 3)
+    shares = tuple((other, round(each.prior / total, 3)) for other, each in others)
+    return entity, confidence, shares
 
 
 class Draft(Overlay):
@@ -297,45 +302,6 @@ class Draft(Overlay):
     def apply(self, changes: Iterable[Change]) -> None:
         """Make changes, in order."""
         self._apply(changes)
-
-
-def _links_of(record: KbRecord) -> list[tuple[str, Link]]:
-    if isinstance(record, KbAlias):
-        named = [(record.language, record.alias)]
-        entity, prior, status = record.entity, record.prior, record.status
-    else:
-        named = list(record.names.items())
-        entity, prior, status = record.id, 1.0, LinkStatus.UNCONFIRMED
-    return [
-        (fold(name), Link(name, is_exact(name), language, entity, prior, status))
-        for language, name in named
-    ]
-
-
-def _rank(link: Link) -> tuple[bool, float, bool, str]:
-    """Confirmed ones first, then the likelier, then those of the very language."""
-    return (
-        link.status is not LinkStatus.CONFIRMED,
-        -link.prior,
-        link.language == ANY_LANGUAGE,
-        link.entity,
-    )
-
-
-def _holds(entity: KbEntity, day: date | None) -> bool:
-    if day is None:
-        return True
-    return (entity.valid_from is None or entity.valid_from <= day) and (
-        entity.valid_to is None or day <= entity.valid_to
-    )
-
-
-def _is_written(link: Link, surface: str, *, shouts: bool) -> bool:
-    """Whether a text writes the alias as a name is written."""
-    if link.exact:
-        # In a text of capitals only, "WHO" is more often the word.
-        return not shouts and surface.rstrip(".") == link.alias.rstrip(".")
-    return surface != surface.lower() or link.alias == link.alias.lower()
 
 
 def _is_beside(text: str, left: re.Match[str], right: re.Match[str]) -> bool:

@@ -111,7 +111,8 @@ def link_places(
         base: where to look.
         language: of the document, ISO 639-1.
         hint: another place that the document is about, such as its dateline's.
-        home: the country, ISO 3166-1, that the document's provider mostly writes of.
+        home: the country, ISO 3166-1, that the document's provider mostly writes of; it speaks for
+            every document, and where no other place of one says anything, as all of them would.
         spoken_of: the countries, ISO 3166-1, that the document speaks of otherwise, as by demonym.
     """
     document = _Document(names, base, language, hint, home)
@@ -131,6 +132,7 @@ class _Document:
         home: str | None,
     ) -> None:
         self._language = language
+        self._home = home
         self._known: dict[str, Sequence[_Scored]] = {}
         texts = [*(name.text for name in names), *(name.inside for name in names), hint or ""]
         for text in texts:
@@ -202,7 +204,9 @@ class _Document:
         total = self._total
 
         def share(code: str) -> float:
-            return (total[code] - own[code]) / weight if weight else 0.0
+            if not weight:
+                return float(code == self._home)
+            return (total[code] - own[code]) / weight
 
         return share
 

@@ -5,6 +5,7 @@ It must not link, merge or correct what was found: ``streams.enrich`` does.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from streams.enrich.link.base import PlacesBase
@@ -28,14 +29,19 @@ __all__ = [
     "primary_language",
 ]
 
+_TAG = re.compile(r"[a-z]{2,8}")
+
 RECOGNISERS: tuple[str, ...] = ("spacy", "fast", "gazetteer", "chain")
 """The names that ``load`` knows."""
 
 
 def primary_language(language: str | None) -> str:
-    """The ISO 639 part of a language tag, in small letters: "fr-FR" is "fr"; "und" for none."""
+    """The ISO 639 part of a language tag, in small letters: "fr-FR" is "fr"; "und" for none.
+
+    What is no tag (BCP 47: two to eight letters of ASCII) is none, whatever a feed may declare.
+    """
     tag = (language or "").replace("_", "-").split("-", 1)[0].strip().lower()
-    return tag or "und"
+    return tag if _TAG.fullmatch(tag) else "und"
 
 
 def has_model(name: str, language: str, model: Path | None = None) -> bool:

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from schemas.item import Audit, Dateline, EntityType, Item, Paragraph, PubStatus
+from streams.decode.profiles import load_profiles
 from streams.enrich import EnrichConfig, Enricher
 from streams.enrich.cost import measure_cost
+from streams.enrich.recognise import Span
 from streams.errors import ConfigError
 
 
@@ -108,13 +112,30 @@ def test_an_unknown_recogniser_is_a_mistake_of_the_settings() -> None:
         Enricher(EnrichConfig(recogniser="magic")).enrich([DISPATCH])
 
 
-def test_what_is_too_long_is_left_out_with_a_warning(enricher: Enricher) -> None:
+def test_of_what_is_too_long_the_beginning_is_read_with_a_warning(enricher: Enricher) -> None:
     long = "Un mot de Lyon. " * 65_536
     assert len(long) > 1_000_000
     (item,) = enricher.enrich([an_item(long, "M. Dupont est à Londres.")])
     assert item.audit.warnings == ("enrich-too-long",)
     assert names_of(item, EntityType.PERSON) == {"Dupont": 1}
-    assert item.text[item.entities[0].mentions[0].start :].startswith("Dupont")
+    places = {entity.name: entity for entity in item.entities if entity.type is EntityType.PLACE}
+    assert places["Lyon"].count == 20_000 // len("Un mot de Lyon. ")
+    last = places["Londres"].mentions[0]
+    assert item.text[last.start :] == "Londres."
+
+
+def test_a_word_is_not_cut_in_two_to_fit() -> None:
+    config = EnrichConfig(recogniser="gazetteer", max_paragraph_chars=10)
+    enricher = Enricher(config)
+    for text, names in [
+        ("Londres, Damas.", {"Londres"}),
+        ("De Londres.", {"Londres"}),
+        ("De Paris, Londres", {"Paris"}),
+        ("Lond" * 10, set()),
+    ]:
+        (item,) = enricher.enrich([an_item(text)])
+        assert set(names_of(item, EntityType.PLACE)) == names
+        assert item.audit.warnings == ("enrich-too-long",)
 
 
 def test_a_budget_of_the_whole_item_is_kept() -> None:
@@ -234,3 +255,46 @@ def test_a_feed_that_declares_ever_more_languages_does_not_fill_the_memory() -> 
     assert [item.language for item in enriched] == languages
     assert all(item.entities for item in enricher.enrich(items[:1]))
     assert len(enricher._recognisers) <= 32
+
+
+class Threads:
+    """A recogniser that notes how many threads its matrix products would have."""
+
+    name, language, version = "fast", "fr", "threads"
+
+    def __init__(self) -> None:
+        self.blas: list[int] = []
+
+    def recognise(self, paragraphs: Sequence[str]) -> list[list[Span]]:
+        self.blas += [
+            library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"
+        ]
+        return [[] for _ in paragraphs]
+
+
+def test_every_recogniser_has_one_thread_for_its_products() -> None:
+    enricher = Enricher(EnrichConfig(recogniser="gazetteer"))
+    threads = Threads()
+    enricher._recognisers["fr"] = threads
+    with threadpool_limits(2, user_api="blas"):
+        enricher.enrich([DISPATCH])
+        after = {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+    assert set(threads.blas) == {1}
+    assert after == {2}
+
+
+def test_a_provider_writes_of_home_as_its_profile_says_unless_the_settings_say_otherwise() -> None:
+    toml = 'home = "US"\n[evidence]\nhome = "its handbook says so"'
+    profiles = load_profiles({"brestava": toml})
+    item = an_item("He left for Birmingham at noon.", language="en")
+    ours = item.model_copy(update={"provider": "brestava"})
+    config = EnrichConfig(recogniser="gazetteer", profiles=profiles)
+    plain, home = Enricher(config).enrich([item, ours])
+    (abroad,) = Enricher(replace(config, homes=(("brestava", "GB"),))).enrich([ours])
+    countries = [each.entities[0].ids["iso3166"] for each in (plain, home, abroad)]
+    assert countries == ["GB", "US", "GB"]
+    # What the item itself says weighs more.
+    (told,) = Enricher(config).enrich(
+        [ours.model_copy(update={"headline": "London, Leeds and Liverpool say no"})]
+    )
+    assert {each.ids["iso3166"] for each in told.entities if each.name == "Birmingham"} == {"GB"}

@@ -119,6 +119,19 @@ def test_the_home_of_the_provider_decides_between_namesakes(places: PlacesBase) 
     assert (abroad.place.country, home.place.country) == ("MX", "ES")
 
 
+def test_a_river_that_a_department_is_called_like_is_the_river_abroad(places: PlacesBase) -> None:
+    swiss = [PlaceName(name) for name in ("Suisse", "Genève", "Lausanne", "Rhône")]
+    french = [PlaceName("Villeurbanne", inside="Rhône"), PlaceName("Rhône", after_place=True)]
+    called = PlaceName("Rhône", before="du", lead="le département du ")
+    for names, kind in ((swiss, PlaceKind.FEATURE), (french, PlaceKind.REGION)):
+        found = link_places(names, places, "fr")[-1]
+        assert found
+        assert found.place.kind is kind
+    found = link_places([*swiss[:-1], called], places, "fr")[-1]
+    assert found
+    assert found.place.code == "FR-69"
+
+
 def test_an_abbreviated_state_needs_a_city_before_it(places: PlacesBase) -> None:
     (after,) = link_places([PlaceName("Mich.", after_place=True)], places, "en")
     assert after

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.item import Entity, EntityType, Item, Subject
 from streams.enrich import EnrichConfig, Enricher
-from streams.enrich.topics import default_rules, find_topics, read_rules
+from streams.enrich.topics import _mapped, default_rules, find_topics, read_rules
 from streams.errors import ConfigError
 
 MEDIA_TOPICS = Path(__file__).resolve().parents[3] / "../shared/data/iptc_mediatopics.json"
@@ -37,8 +37,7 @@ def topics_of(item: Item, *entities: Entity, rules: str | None = None) -> list[t
         ("medtop", "20000062", "20000062"),
         ("medtop", "medtop:20000062", "20000062"),
         ("http://cv.iptc.org/newscodes/mediatopic/", "20000062", "20000062"),
-        ("subj", "16009000", "16000000"),
-        ("iptc-subject-code", "15054000", "15000000"),
+        ("subj", "10005000", "10000000"),
         ("http://cv.iptc.org/newscodes/subjectcode/", "04000000", "04000000"),
         ("http://tt.se/spec/subref/1.0", "20001065", "20001065"),
     ],
@@ -49,11 +48,29 @@ def test_an_agencys_code_becomes_its_media_topic(scheme: str, code: str, topic: 
     assert source.startswith("agency:")
 
 
+@pytest.mark.parametrize(
+    ("code", "topics"),
+    [
+        ("16009000", ["16000000", "20000062"]),
+        ("15054000", ["15000000", "20001065"]),
+        # What is below the second level belongs to it.
+        ("15054001", ["15000000", "20001065"]),
+        ("15000000", ["15000000"]),
+        ("15999000", ["15000000"]),
+    ],
+)
+def test_a_subject_code_gives_its_first_level_and_what_iptc_maps_it_to(
+    code: str, topics: list[str]
+) -> None:
+    wanted = [(topic, f"agency:subj:{code}") for topic in topics]
+    assert topics_of(an_item(("subj", code)), rules="") == wanted
+
+
 def test_a_subject_code_says_more_where_a_rule_says_so() -> None:
-    rule = '[soccer]\ntopic = "20001065"\ncodes = ["subj:15054000"]\n'
-    assert topics_of(an_item(("subj", "15054000")), rules=rule) == [
-        ("15000000", "agency:subj:15054000"),
-        ("20001065", "rule:soccer"),
+    rule = '[film]\ntopic = "20000005"\ncodes = ["subj:01005000"]\n'
+    assert topics_of(an_item(("subj", "01005000")), rules=rule) == [
+        ("01000000", "agency:subj:01005000"),
+        ("20000005", "rule:film"),
     ]
 
 
@@ -75,7 +92,10 @@ def test_other_codes_are_no_topic(scheme: str, code: str) -> None:
 
 def test_each_topic_is_given_once_the_agencys_word_first() -> None:
     item = an_item(("anpa-category", "s"), ("subj", "15065000"), keywords=("Tennis",))
-    assert topics_of(item) == [("15000000", "agency:subj:15065000"), ("20001085", "rule:tennis")]
+    assert topics_of(item) == [
+        ("15000000", "agency:subj:15065000"),
+        ("20001085", "agency:subj:15065000"),
+    ]
 
 
 def test_rules_hold_by_what_the_agency_declares() -> None:
@@ -159,7 +179,18 @@ def test_every_topic_of_a_rule_is_one_that_iptc_has() -> None:
         assert not isinstance(table[rule.topic]["RetiredDate"], str)
 
 
+@pytest.mark.skipif(not MEDIA_TOPICS.is_file(), reason="IPTC's own table is not here")
+def test_every_subject_code_is_mapped_as_iptc_maps_it() -> None:
+    mapped = {
+        (row["SubjectCode mapping"][-8:], key.partition(":")[2])
+        for key, row in json.loads(MEDIA_TOPICS.read_text("utf-8")).items()
+        if isinstance(row["SubjectCode mapping"], str) and not isinstance(row["RetiredDate"], str)
+    }
+    assert len(_mapped()) > 100
+    assert set(_mapped().items()) <= mapped
+
+
 def test_an_enriched_item_has_its_topics() -> None:
     item = an_item(("subj", "16009000"), headline="Damas.", language="fr")
     (enriched,) = Enricher(EnrichConfig(recogniser="gazetteer")).enrich([item])
-    assert [topic.code for topic in enriched.topics] == ["16000000"]
+    assert [topic.code for topic in enriched.topics] == ["16000000", "20000062"]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 prepared: list[str] = []
+loaded: list[str] = []
 
 
 def prepare(word: str) -> None:
@@ -21,10 +22,19 @@ def work(batch: Sequence[str]) -> list[str]:
             os.kill(os.getpid(), 9)
         if text == "hang":
             time.sleep(60)
+        if text == "model":
+            load([text])
         if text == "raise":
             raise LookupError(text)
         answers.append(f"{prepared[0]} {text}")
     return answers
+
+
+def load(batch: Sequence[str]) -> None:
+    """Load what "model" needs, which takes its time once a process."""
+    if "model" in batch and not loaded:
+        time.sleep(1.5)
+        loaded.append("model")
 
 
 def prepare_once(marker: str) -> None:

@@ -66,6 +66,27 @@ async def test_what_hangs_is_given_up(pool: WorkPool[str, str]) -> None:
     assert answers == ["did a", "gave up hang: timed-out"]
 
 
+@pytest.mark.parametrize("is_ready", [True, False])
+async def test_nobody_is_blamed_for_what_takes_long_to_load(*, is_ready: bool) -> None:
+    pool = WorkPool(
+        pool_work.work,
+        lambda text, fate: f"gave up {text}: {fate}",
+        initializer=pool_work.prepare,
+        initargs=("did",),
+        ready=pool_work.load if is_ready else None,
+        size=1,
+        timeout_s=0.6,
+    )
+    await pool.start()
+    try:
+        answers = await asyncio.wait_for(pool.run(["hang", "model"]), 40)
+    finally:
+        pool.close()
+    # Without it the model's item would be given up, too.
+    loaded = "did model" if is_ready else "gave up model: timed-out"
+    assert answers == ["gave up hang: timed-out", loaded]
+
+
 async def test_batches_queued_behind_one_that_hangs_are_worked_on(
     pool: WorkPool[str, str],
 ) -> None:
