@@ -101,12 +101,35 @@ def test_a_mark_is_no_part_of_a_name_that_it_ends() -> None:
 
 
 def test_a_words_features_are_within_the_table_and_never_its_empty_row() -> None:
-    for token in ("a", "Paris-", "\ud800", "ß" * 64, "1.2", "-"):
-        rows = features(token, 50)
-        assert len(rows) == FEATURES
-        assert all(0 < row < 50 for row in rows)
-    assert features("Paris", 1 << 16)[1] == features("PARIS", 1 << 16)[1]
-    assert features("Paris", 1 << 16)[0] != features("PARIS", 1 << 16)[0]
+    words = ["a", "Paris-", "\ud800", "\x00", "ß" * 64, "İ" * 64, "1.2", "-"]
+    rows = features(words, 50)
+    assert rows.shape == (len(words), FEATURES)
+    assert 0 < rows.min()
+    assert rows.max() < 50
+    small, capitals = features(["Paris", "PARIS"], 1 << 16)
+    assert small[1] == capitals[1]
+    assert small[0] != capitals[0]
+
+
+def test_a_words_features_do_not_depend_on_the_words_beside_it() -> None:
+    words = ["a", "Paris-", "\ud800", "ß" * 64, "É", "antidisestablishmentarianism", "U.S."]
+    together = features(words, 1 << 16)
+    for row, word in zip(together, words, strict=True):
+        assert row.tolist() == features([word], 1 << 16)[0].tolist()
+
+
+def test_beginnings_and_ends_are_shared_and_told_apart() -> None:
+    one, other = features(["Londres", "londonien"], 1 << 16)
+    same = one == other
+    assert same[2:6].tolist() == [True] * 4  # l, lo, lon, lond
+    assert len(set(one.tolist())) == FEATURES
+
+
+def test_features_are_the_same_everywhere() -> None:
+    """A model trained elsewhere knows its words by these numbers."""
+    found = features(["Aleppo"], 1 << 16)[0].tolist()
+    assert found[:6] == [3257, 39698, 27507, 37436, 9567, 3520]
+    assert found[6:] == [207, 22326, 16690, 12697, 21455, 55427]
 
 
 def test_labels_follow_each_other_as_allowed() -> None:

@@ -22,7 +22,7 @@ from streams.enrich.recognise.fast.labels import LABELS
 from streams.enrich.recognise.fast.network import PLACES, TABLE_LIMIT, Weights
 from streams.enrich.recognise.fast.recogniser import Confidence, Model
 
-FORMAT = 1
+FORMAT = 2
 """Changes whenever a model of before would find other names, or none: tokens, features, network."""
 MAX_FILE_BYTES = 64 * 1024 * 1024
 _MAX_ROWS = 1 << 18

@@ -169,7 +169,7 @@ class Network:
     def _fill(self, words: Sequence[str], rows: Sequence[int]) -> None:
         weights = self._weights
         count = len(weights.embeddings)
-        numbers = np.array([features(word, count) for word in words])
+        numbers = features(words, count)
         sums = weights.embeddings[numbers].sum(axis=1, dtype=np.int32).astype(np.float32)
         layer = np.rint((sums @ weights.first) * weights.first_scale)
         np.clip(layer, -TABLE_LIMIT, TABLE_LIMIT, out=layer)
