@@ -26,6 +26,11 @@ OUTSIDE = 0
 # BIOES (Ratinov & Roth 2009): begin, inside, end, single, for each type, after the one "outside".
 _BEGIN, _INSIDE, _END, _SINGLE = range(4)
 LABELS = 1 + 4 * len(TYPES)
+PARTS = tuple(
+    (number + _BEGIN, number + _INSIDE, number + _END, number + _SINGLE)
+    for number in range(1, LABELS, 4)
+)
+"""Of each type the labels that begin, continue, end and alone are a name."""
 
 
 def label(kind: EntityType, part: int) -> int:

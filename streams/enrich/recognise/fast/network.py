@@ -44,7 +44,7 @@ class Weights:
         first_scale: [places * hidden] float32, levels of the hidden layer that a unit stands for.
         first_bias: [hidden] int16, in levels.
         second: [hidden, labels] float32 whole numbers.
-        second_bias: [labels] int64.
+        second_bias: [labels] int32.
         margin: the decoder's.
     """
 
@@ -53,7 +53,7 @@ class Weights:
     first_scale: NDArray[np.float32]
     first_bias: NDArray[np.int16]
     second: NDArray[np.float32]
-    second_bias: NDArray[np.int64]
+    second_bias: NDArray[np.int32]
     margin: int
 
     @property
@@ -94,11 +94,12 @@ class Network:
         found = list(map(self._row.get, tokens))
         self._tick += 1
         if None in found:
-            known = [row for row in found if row is not None]
-            self._used[known] = self._tick
-            missing = {token for token, row in zip(tokens, found, strict=True) if row is None}
-            long = self._learn(sorted(missing))
-            found = [self._row[token] if token in self._row else long[token] for token in tokens]
+            missing = [token for token, row in zip(tokens, found, strict=True) if row is None]
+            learned = self._learn(list(dict.fromkeys(missing)), found)
+            found = [
+                learned[token] if row is None else row
+                for token, row in zip(tokens, found, strict=True)
+            ]
         rows = np.array(found, np.int32)
         self._used[rows] = self._tick
         return rows
@@ -111,44 +112,49 @@ class Network:
         starts = ends - self._length[rows]
         return starts, starts + self._name_length[rows]
 
-    def scores(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
+    def scores(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         """[tokens, labels] of a sequence of rows; 0 is a place where no word is."""
         weights = self._weights
         padded = np.concatenate((np.zeros(RADIUS, np.int32), rows, np.zeros(RADIUS, np.int32)))
         count = len(rows)
-        sums = self._table[0][padded[:count]]
+        sums = self._table[0].take(padded[:count], axis=0)
         for place in range(1, PLACES):
-            sums += self._table[place][padded[place : place + count]]
+            sums += self._table[place].take(padded[place : place + count], axis=0)
         np.clip(sums, 0, HIDDEN_LEVELS, out=sums)
         scores = sums.astype(np.float32) @ weights.second
-        exact: NDArray[np.int64] = scores.astype(np.int64) + weights.second_bias
+        exact: NDArray[np.int32] = scores.astype(np.int32)
+        exact += weights.second_bias
         return exact
 
-    def _learn(self, tokens: Sequence[str]) -> dict[str, int]:
-        """Give each token's word a row; those too long to be remembered as they stand come back."""
-        words: dict[str, int] = {}
-        fresh: list[str] = []
-        long: dict[str, int] = {}
-        for token in tokens:
-            word = token.lstrip()
+    def _learn(self, tokens: Sequence[str], found: Sequence[int | None]) -> dict[str, int]:
+        """The row of each token's word, a new one's filled.
+
+        Args:
+            tokens: not remembered as they stand, each once.
+            found: the rows that this call uses beside theirs.
+        """
+        words = [token.lstrip() for token in tokens]
+        if len(tokens) > len(self._free):
+            # What this call uses is not forgotten for what it learns.
+            used = [*found, *map(self._row.get, words)]
+            self._used[[row for row in used if row is not None]] = self._tick
+        learned: dict[str, int] = {}
+        fresh: dict[str, int] = {}
+        for token, word in zip(tokens, words, strict=True):
             row = self._row.get(word)
-            if row is not None:
-                self._used[row] = self._tick
-        for token in tokens:
-            word = token.lstrip()
-            row = self._row.get(word, words.get(word))
             if row is None:
-                row = self._new_row()
-                words[word] = row
-                fresh.append(word)
-            for key in {word, token}:
-                if len(key) <= _SHORT_KEY and key not in self._row:
-                    self._row[key] = row
-                    self._keys[row].append(key)
-            long[token] = row
+                row = fresh[word] = self._new_row()
+                self._remember(word, row)
+            if token != word and len(token) <= _SHORT_KEY:
+                self._remember(token, row)
+            learned[token] = row
         if fresh:
-            self._fill(fresh, [words[word] for word in fresh])
-        return long
+            self._fill(list(fresh), list(fresh.values()))
+        return learned
+
+    def _remember(self, key: str, row: int) -> None:
+        self._row[key] = row
+        self._keys[row].append(key)
 
     def _new_row(self) -> int:
         if not self._free:
@@ -170,8 +176,9 @@ class Network:
         weights = self._weights
         count = len(weights.embeddings)
         numbers = features(words, count)
-        sums = weights.embeddings[numbers].sum(axis=1, dtype=np.int32).astype(np.float32)
-        layer = np.rint((sums @ weights.first) * weights.first_scale)
+        # Of 12 numbers below 128: 16 bits hold the sum.
+        sums = weights.embeddings.take(numbers, axis=0).astype(np.int16).sum(1, dtype=np.int16)
+        layer = np.rint((sums.astype(np.float32) @ weights.first) * weights.first_scale)
         np.clip(layer, -TABLE_LIMIT, TABLE_LIMIT, out=layer)
         shaped = layer.astype(np.int16).reshape(len(words), PLACES, weights.hidden)
         self._table[:, rows] = shaped.transpose(1, 0, 2)
