@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,16 +92,13 @@ class Network:
         Args:
             tokens: at most ``MAX_TOKENS``, each with the white space before it.
         """
-        found = list(map(self._row.get, tokens))
+        known = map(self._row.get, tokens, repeat(_PADDING))
+        rows = np.fromiter(known, np.int32, len(tokens))
         self._tick += 1
-        if None in found:
-            missing = [token for token, row in zip(tokens, found, strict=True) if row is None]
-            learned = self._learn(list(dict.fromkeys(missing)), found)
-            found = [
-                learned[token] if row is None else row
-                for token, row in zip(tokens, found, strict=True)
-            ]
-        rows = np.array(found, np.int32)
+        missing = np.flatnonzero(rows == _PADDING).tolist()
+        if missing:
+            fresh = [tokens[place] for place in missing]
+            rows[missing] = self._learn(fresh, rows)
         self._used[rows] = self._tick
         return rows
 
@@ -126,31 +124,31 @@ class Network:
         exact += weights.second_bias
         return exact
 
-    def _learn(self, tokens: Sequence[str], found: Sequence[int | None]) -> dict[str, int]:
+    def _learn(self, tokens: Sequence[str], known: NDArray[np.int32]) -> list[int]:
         """The row of each token's word, a new one's filled.
 
         Args:
-            tokens: not remembered as they stand, each once.
-            found: the rows that this call uses beside theirs.
+            tokens: not remembered as they stand.
+            known: the rows that this call uses beside theirs.
         """
         words = [token.lstrip() for token in tokens]
         if len(tokens) > len(self._free):
             # What this call uses is not forgotten for what it learns.
-            used = [*found, *map(self._row.get, words)]
-            self._used[[row for row in used if row is not None]] = self._tick
-        learned: dict[str, int] = {}
+            self._used[known] = self._tick
+            self._used[[self._row.get(word, _PADDING) for word in words]] = self._tick
+        rows: list[int] = []
         fresh: dict[str, int] = {}
         for token, word in zip(tokens, words, strict=True):
             row = self._row.get(word)
             if row is None:
                 row = fresh[word] = self._new_row()
                 self._remember(word, row)
-            if token != word and len(token) <= _SHORT_KEY:
+            if len(word) < len(token) <= _SHORT_KEY and token not in self._row:
                 self._remember(token, row)
-            learned[token] = row
+            rows.append(row)
         if fresh:
             self._fill(list(fresh), list(fresh.values()))
-        return learned
+        return rows
 
     def _remember(self, key: str, row: int) -> None:
         self._row[key] = row
