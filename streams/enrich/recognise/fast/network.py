@@ -176,8 +176,9 @@ class Network:
         numbers = features(words, count)
         # Of 12 numbers below 128: 16 bits hold the sum.
         sums = weights.embeddings.take(numbers, axis=0).astype(np.int16).sum(1, dtype=np.int16)
-        layer = np.rint((sums.astype(np.float32) @ weights.first) * weights.first_scale)
-        np.clip(layer, -TABLE_LIMIT, TABLE_LIMIT, out=layer)
+        layer = sums.astype(np.float32) @ weights.first
+        layer *= weights.first_scale
+        np.clip(np.rint(layer, out=layer), -TABLE_LIMIT, TABLE_LIMIT, out=layer)
         shaped = layer.astype(np.int16).reshape(len(words), PLACES, weights.hidden)
         self._table[:, rows] = shaped.transpose(1, 0, 2)
         self._table[RADIUS, rows] += weights.first_bias
