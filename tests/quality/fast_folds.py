@@ -67,11 +67,6 @@ def of_labels(document: Document) -> Iterator[tuple[str, list[Span]]]:
         yield sentence.text, [Span(start, end, kind, 1.0) for start, end, kind in spans]
 
 
-def of_teacher(document: Labelled) -> Iterator[tuple[str, Sequence[Span]]]:
-    """A document's paragraphs with the names that its teacher tells."""
-    return zip(document.blocks, document.spans, strict=True)
-
-
 def main() -> None:
     """Print a line a fold, and the means."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=_AS_WRITTEN)
@@ -97,11 +92,11 @@ def main() -> None:
         examined = documents[fold::FOLDS]
         others = [number for number in range(len(documents)) if number % FOLDS != fold]
         row = scores(examined, enricher, language)
-        for lessons in (
-            (of_labels(documents[number]) for number in others),
-            (of_teacher(each) for each in [*archive, *(taught[number] for number in others)]),
-        ):
-            model = learn(language, (pair for lesson in lessons for pair in lesson), schedule)
+        labelled = [pair for number in others for pair in of_labels(documents[number])]
+        own = [*archive, *(taught[number] for number in others)]
+        found = [pair for each in own for pair in zip(each.blocks, each.spans, strict=True)]
+        for paragraphs in (labelled, found):
+            model = learn(language, paragraphs, schedule)
             row += scores(examined, _With(FastRecogniser(model)), language)
         rows.append(row)
         _tell(_line(str(fold), row))
