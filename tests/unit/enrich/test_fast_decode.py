@@ -9,7 +9,16 @@ import pytest
 
 from schemas.item import EntityType
 from streams.enrich.recognise import Span
-from streams.enrich.recognise.fast.labels import LABELS, OUTSIDE, allowed, ends, labels_of, starts
+from streams.enrich.recognise.fast.labels import (
+    LABELS,
+    OUTSIDE,
+    TYPES,
+    allowed,
+    ends,
+    labels_of,
+    runs,
+    starts,
+)
 from streams.enrich.recognise.fast.tokens import FEATURES, features, name_length, tokenise
 from streams.enrich.recognise.fast.viterbi import decode
 
@@ -43,6 +52,36 @@ def test_the_decoder_finds_the_best_of_all_paths(seed: int) -> None:
         labels = found[position : position + len(each)].tolist()
         assert labels == plain_best(each)
         position += len(each) + 1
+
+
+def best_sum(scores: np.ndarray) -> int:
+    """The sum of the best path, label by label."""
+    forbidden = np.where(allowed(), 0, -(1 << 40))
+    best = np.where(starts(), scores[0], -(1 << 40))
+    for row in scores[1:]:
+        best = (best[:, None] + forbidden).max(axis=0) + row
+    return int(best[ends()].max())
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("largest", [2, 1_000_000])
+def test_a_long_paragraph_of_doubts_has_the_sum_of_the_best_path(seed: int, largest: int) -> None:
+    draw = np.random.default_rng(seed)
+    scores = draw.integers(-largest, largest, (500, LABELS)).astype(np.int32)
+    labels = decode(scores, np.ones(500, np.bool_), margin=1 << 24)
+    assert scores[np.arange(500), labels].sum(dtype=np.int64) == best_sum(scores.astype(np.int64))
+    assert starts()[labels[0]]
+    assert ends()[labels[-1]]
+    assert allowed()[labels[:-1], labels[1:]].all()
+
+
+def test_names_are_read_off_their_labels() -> None:
+    tokens = tokenise("Jean Marc Lee et Ann à Paris")
+    spans = [Span(0, 13, PERSON, 1), Span(17, 20, PERSON, 1), Span(23, 28, PLACE, 1)]
+    first, last, kinds = runs(np.array(labels_of(tokens, spans), np.int8))
+    assert (first.tolist(), last.tolist()) == ([0, 4, 6], [2, 4, 6])
+    assert [TYPES[kind] for kind in kinds.tolist()] == [PERSON, PERSON, PLACE]
+    assert [len(each) for each in runs(np.zeros(3, np.int8))] == [0, 0, 0]
 
 
 def test_a_token_surely_outside_parts_what_is_decoded() -> None:
