@@ -42,7 +42,7 @@ ModelOption = Annotated[
 
 
 @dataclass(slots=True)
-class _Counts:
+class Counts:
     """What became of the messages."""
 
     documents: int = 0
@@ -85,8 +85,8 @@ def distil(
     settings = common.settings()
     person = terminal(stderr=True)
     teacher = Teacher(language)
-    counts = _Counts()
-    documents = _documents(settings, paths, inputs, teacher, counts)
+    counts = Counts()
+    documents = labelled_archive(settings, paths, inputs, teacher, counts)
     person.print(
         f"{counts.documents:,} documents in {language}, labelled by {teacher.version} with our "
         f"rules; {counts.other_languages:,} in other languages, {counts.unread:,} without text"
@@ -106,13 +106,14 @@ def distil(
     )
 
 
-def _documents(
+def labelled_archive(
     settings: Settings,
     paths: tuple[str, ...],
     inputs: Inputs,
     teacher: Teacher,
-    counts: _Counts,
+    counts: Counts,
 ) -> list[Document]:
+    """The archive's items in the teacher's language as it labels them; ``counts`` is added to."""
     from streams.pipeline.intake import Intake  # noqa: PLC0415  (the stages)
 
     intake = Intake(settings.pipeline_config())
@@ -129,7 +130,7 @@ def _documents(
     return documents
 
 
-def _items(intake: Intake, raw: RawMessage, counts: _Counts) -> Iterator[Item]:
+def _items(intake: Intake, raw: RawMessage, counts: Counts) -> Iterator[Item]:
     from schemas.decoded import Cleaned  # noqa: PLC0415  (start quickly)
 
     for part in intake.process(raw):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from streams.enrich.recognise.fast.labels import LABELS
 from streams.enrich.recognise.fast.network import PLACES, RADIUS
 from streams.enrich.recognise.fast.tokens import FEATURES, features
-from streams.train.distil_sequence import slopes
+from streams.train.distil_sequence import slopes, slopes_alone
 
 Floats = NDArray[np.float32]
 _WORD_FEATURES = 2  # those that ``features`` gives first: of the whole word
@@ -94,7 +94,8 @@ class Floating:
 
 def feature_table(words: Sequence[str], rows: int) -> NDArray[np.int32]:
     """[words, features]: the rows of embeddings of each word."""
-    return np.array([features(word, rows) for word in words], np.int32).reshape(-1, FEATURES)
+    table: NDArray[np.int32] = features(words, rows).astype(np.int32)
+    return table
 
 
 def train(
@@ -176,7 +177,8 @@ class _Training:
         active: Floats = np.clip(hidden, 0, net.ceiling) * kept
         scores = np.zeros((len(batch), longest, LABELS), np.float32)
         scores[mask] = active @ net.second + net.second_bias
-        of_scores: Floats = slopes(scores, truth, mask)[mask] / np.float32(len(inverse))
+        both = slopes(scores, truth, mask)[mask] + slopes_alone(scores[mask], truth[mask])
+        of_scores: Floats = both / np.float32(2 * len(inverse))
         of_active = of_scores @ net.second.T
         of_hidden: Floats = of_active * is_live * kept
         of_window: Floats = (of_hidden @ net.first.T).reshape(-1, schedule.width)

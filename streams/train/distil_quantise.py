@@ -53,7 +53,7 @@ def quantise(net: Floating) -> Weights:
             np.int16
         ),
         second=_whole(net.second / second_unit),
-        second_bias=_whole(net.second_bias / score).astype(np.int64),
+        second_bias=_whole(net.second_bias / score).astype(np.int32),
         margin=max(1, round(_MARGIN / score)),
     )
 

@@ -81,7 +81,7 @@ def load(
 
     Args:
         name: "spacy" (a trained model: people, organisations, places), "fast" (the same with a
-            model that ``wireroom distil`` made, some ten times as fast), "gazetteer" (places
+            model that ``wireroom distil`` made, some twenty times as fast), "gazetteer" (places
             only, any language) or "chain" ("fast", or "spacy" without a file, then "gazetteer").
         language: a language tag; only its first part counts.
         places: the base of the gazetteer, the default one if None.

@@ -9,7 +9,16 @@ import pytest
 
 from schemas.item import EntityType
 from streams.enrich.recognise import Span
-from streams.enrich.recognise.fast.labels import LABELS, OUTSIDE, allowed, ends, labels_of, starts
+from streams.enrich.recognise.fast.labels import (
+    LABELS,
+    OUTSIDE,
+    TYPES,
+    allowed,
+    ends,
+    labels_of,
+    runs,
+    starts,
+)
 from streams.enrich.recognise.fast.tokens import FEATURES, features, name_length, tokenise
 from streams.enrich.recognise.fast.viterbi import decode
 
@@ -43,6 +52,36 @@ def test_the_decoder_finds_the_best_of_all_paths(seed: int) -> None:
         labels = found[position : position + len(each)].tolist()
         assert labels == plain_best(each)
         position += len(each) + 1
+
+
+def best_sum(scores: np.ndarray) -> int:
+    """The sum of the best path, label by label."""
+    forbidden = np.where(allowed(), 0, -(1 << 40))
+    best = np.where(starts(), scores[0], -(1 << 40))
+    for row in scores[1:]:
+        best = (best[:, None] + forbidden).max(axis=0) + row
+    return int(best[ends()].max())
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("largest", [2, 1_000_000])
+def test_a_long_paragraph_of_doubts_has_the_sum_of_the_best_path(seed: int, largest: int) -> None:
+    draw = np.random.default_rng(seed)
+    scores = draw.integers(-largest, largest, (500, LABELS)).astype(np.int32)
+    labels = decode(scores, np.ones(500, np.bool_), margin=1 << 24)
+    assert scores[np.arange(500), labels].sum(dtype=np.int64) == best_sum(scores.astype(np.int64))
+    assert starts()[labels[0]]
+    assert ends()[labels[-1]]
+    assert allowed()[labels[:-1], labels[1:]].all()
+
+
+def test_names_are_read_off_their_labels() -> None:
+    tokens = tokenise("Jean Marc Lee et Ann à Paris")
+    spans = [Span(0, 13, PERSON, 1), Span(17, 20, PERSON, 1), Span(23, 28, PLACE, 1)]
+    first, last, kinds = runs(np.array(labels_of(tokens, spans), np.int8))
+    assert (first.tolist(), last.tolist()) == ([0, 4, 6], [2, 4, 6])
+    assert [TYPES[kind] for kind in kinds.tolist()] == [PERSON, PERSON, PLACE]
+    assert [len(each) for each in runs(np.zeros(3, np.int8))] == [0, 0, 0]
 
 
 def test_a_token_surely_outside_parts_what_is_decoded() -> None:
@@ -101,12 +140,35 @@ def test_a_mark_is_no_part_of_a_name_that_it_ends() -> None:
 
 
 def test_a_words_features_are_within_the_table_and_never_its_empty_row() -> None:
-    for token in ("a", "Paris-", "\ud800", "ß" * 64, "1.2", "-"):
-        rows = features(token, 50)
-        assert len(rows) == FEATURES
-        assert all(0 < row < 50 for row in rows)
-    assert features("Paris", 1 << 16)[1] == features("PARIS", 1 << 16)[1]
-    assert features("Paris", 1 << 16)[0] != features("PARIS", 1 << 16)[0]
+    words = ["a", "Paris-", "\ud800", "\x00", "ß" * 64, "İ" * 64, "1.2", "-"]
+    rows = features(words, 50)
+    assert rows.shape == (len(words), FEATURES)
+    assert rows.min() > 0
+    assert rows.max() < 50
+    small, capitals = features(["Paris", "PARIS"], 1 << 16)
+    assert small[1] == capitals[1]
+    assert small[0] != capitals[0]
+
+
+def test_a_words_features_do_not_depend_on_the_words_beside_it() -> None:
+    words = ["a", "Paris-", "\ud800", "ß" * 64, "É", "antidisestablishmentarianism", "U.S."]
+    together = features(words, 1 << 16)
+    for row, word in zip(together, words, strict=True):
+        assert row.tolist() == features([word], 1 << 16)[0].tolist()
+
+
+def test_beginnings_and_ends_are_shared_and_told_apart() -> None:
+    one, other = features(["Londres", "londonien"], 1 << 16)
+    same = one == other
+    assert same[2:6].tolist() == [True] * 4  # l, lo, lon, lond
+    assert len(set(one.tolist())) == FEATURES
+
+
+def test_features_are_the_same_everywhere() -> None:
+    """A model trained elsewhere knows its words by these numbers."""
+    found = features(["Aleppo"], 1 << 16)[0].tolist()
+    assert found[:6] == [3257, 39698, 27507, 37436, 9567, 3520]
+    assert found[6:] == [207, 22326, 16690, 12697, 21455, 55427]
 
 
 def test_labels_follow_each_other_as_allowed() -> None:

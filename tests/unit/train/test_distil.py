@@ -11,12 +11,14 @@ from schemas.item import EntityType, Item, Paragraph
 from streams.cli import main
 from streams.enrich import EnrichConfig, Enricher
 from streams.enrich.recognise import Span
-from streams.enrich.recognise.fast.labels import LABELS, allowed, ends, starts
+from streams.enrich.recognise.fast.labels import LABELS, OUTSIDE, allowed, ends, starts
+from streams.enrich.recognise.fast.network import Network
+from streams.enrich.recognise.fast.tokens import tokenise
 from streams.errors import ConfigError
 from streams.train.distil import Document, Lessons, Teacher, learn, split
 from streams.train.distil_examine import score
 from streams.train.distil_network import Example, train
-from streams.train.distil_sequence import slopes
+from streams.train.distil_sequence import slopes, slopes_alone
 from tests.unit.enrich.fast_models import SCHEDULE, model_file, sentences, small_model
 
 PERSON, PLACE, OTHER = EntityType.PERSON, EntityType.PLACE, EntityType.OTHER
@@ -139,6 +141,37 @@ def test_the_slopes_are_those_of_the_likelihood_among_allowed_sequences() -> Non
         expected[range(3), path] += share
     expected[range(3), truth[0]] -= 1
     assert np.allclose(slopes(scores, truth, mask)[0], expected, atol=1e-5)
+
+
+def test_the_slopes_alone_are_those_of_each_label_by_itself() -> None:
+    draw = np.random.default_rng(6)
+    scores = draw.normal(size=(2, LABELS)).astype(np.float32)
+    truth = np.array([3, 0])
+    step = 1e-3
+
+    def loss(values: np.ndarray) -> float:
+        shares = np.exp(values) / np.exp(values).sum(axis=1, keepdims=True)
+        return float(-np.log(shares[[0, 1], truth]).sum())
+
+    found = slopes_alone(scores, truth)
+    for row, each in product(range(2), range(LABELS)):
+        moved = scores.astype(np.float64)
+        moved[row, each] += step
+        assert found[row, each] == pytest.approx((loss(moved) - loss(scores)) / step, abs=1e-3)
+
+
+def test_training_leaves_few_words_outside_names_in_doubt() -> None:
+    """What makes the decoder quick: of sequences alone all of them would be, 324 of 324."""
+    weights = small_model().weights
+    network = Network(weights)
+    doubtful = outside = 0
+    for text, _ in sentences():
+        scores = network.scores(network.rows(tokenise(text)))
+        leads = scores[:, OUTSIDE] - scores[:, 1:].max(axis=1)
+        outside += int((leads > 0).sum())
+        doubtful += int(((leads > 0) & (leads < weights.margin)).sum())
+    assert outside > 300
+    assert doubtful < outside / 2
 
 
 def test_precision_and_recall_are_of_whole_names_with_their_type() -> None:

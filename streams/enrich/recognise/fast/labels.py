@@ -26,6 +26,11 @@ OUTSIDE = 0
 # BIOES (Ratinov & Roth 2009): begin, inside, end, single, for each type, after the one "outside".
 _BEGIN, _INSIDE, _END, _SINGLE = range(4)
 LABELS = 1 + 4 * len(TYPES)
+PARTS = tuple(
+    (number + _BEGIN, number + _INSIDE, number + _END, number + _SINGLE)
+    for number in range(1, LABELS, 4)
+)
+"""Of each type the labels that begin, continue, end and alone are a name."""
 
 
 def label(kind: EntityType, part: int) -> int:
@@ -111,14 +116,15 @@ def labels_of(tokens: Sequence[str], spans: Iterable[Span]) -> list[int]:
     return labels
 
 
-def runs(labels: Sequence[int]) -> Iterable[tuple[int, int, EntityType]]:
-    """The names of a sequence of labels that ``allowed`` allows: tokens [first, last], type."""
-    begun = 0
-    for number, each in enumerate(labels):
-        if each == OUTSIDE:
-            continue
-        part = _part(each)
-        if part in {_BEGIN, _SINGLE}:
-            begun = number
-        if part in {_END, _SINGLE}:
-            yield begun, number, TYPES[_type(each)]
+def runs(
+    labels: NDArray[np.int8],
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """The names of labels that may follow each other: of each its first token, last, and type.
+
+    Returns:
+        Three arrays, in the order of the text; a type is a place in ``TYPES``.
+    """
+    at = np.flatnonzero(labels)
+    kinds, parts = np.divmod(labels[at].astype(np.intp) - 1, 4)
+    ending = (parts == _END) | (parts == _SINGLE)
+    return at[(parts == _BEGIN) | (parts == _SINGLE)], at[ending], kinds[ending]

@@ -22,7 +22,7 @@ from streams.enrich.recognise.fast.labels import LABELS
 from streams.enrich.recognise.fast.network import PLACES, TABLE_LIMIT, Weights
 from streams.enrich.recognise.fast.recogniser import Confidence, Model
 
-FORMAT = 1
+FORMAT = 2
 """Changes whenever a model of before would find other names, or none: tokens, features, network."""
 MAX_FILE_BYTES = 64 * 1024 * 1024
 _MAX_ROWS = 1 << 18
@@ -75,7 +75,7 @@ def model_bytes(header: Header, weights: Weights, confidence: Confidence) -> byt
         "first_scale": weights.first_scale,
         "first_bias": weights.first_bias,
         "second": weights.second.astype(np.int32),
-        "second_bias": weights.second_bias.astype(np.int32),
+        "second_bias": weights.second_bias,
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
@@ -128,7 +128,7 @@ def _parse(content: bytes) -> tuple[Model, Header]:
         first_scale=arrays["first_scale"],
         first_bias=arrays["first_bias"],
         second=arrays["second"].astype(np.float32),
-        second_bias=arrays["second_bias"].astype(np.int64),
+        second_bias=arrays["second_bias"],
         margin=int(told["margin"]),
     )
     _check(weights)

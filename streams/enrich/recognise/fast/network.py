@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ class Weights:
         first_scale: [places * hidden] float32, levels of the hidden layer that a unit stands for.
         first_bias: [hidden] int16, in levels.
         second: [hidden, labels] float32 whole numbers.
-        second_bias: [labels] int64.
+        second_bias: [labels] int32.
         margin: the decoder's.
     """
 
@@ -53,7 +54,7 @@ class Weights:
     first_scale: NDArray[np.float32]
     first_bias: NDArray[np.int16]
     second: NDArray[np.float32]
-    second_bias: NDArray[np.int64]
+    second_bias: NDArray[np.int32]
     margin: int
 
     @property
@@ -91,15 +92,13 @@ class Network:
         Args:
             tokens: at most ``MAX_TOKENS``, each with the white space before it.
         """
-        found = list(map(self._row.get, tokens))
+        known = map(self._row.get, tokens, repeat(_PADDING))
+        rows = np.fromiter(known, np.int32, len(tokens))
         self._tick += 1
-        if None in found:
-            known = [row for row in found if row is not None]
-            self._used[known] = self._tick
-            missing = {token for token, row in zip(tokens, found, strict=True) if row is None}
-            long = self._learn(sorted(missing))
-            found = [self._row[token] if token in self._row else long[token] for token in tokens]
-        rows = np.array(found, np.int32)
+        missing = np.flatnonzero(rows == _PADDING).tolist()
+        if missing:
+            fresh = [tokens[place] for place in missing]
+            rows[missing] = self._learn(fresh, rows)
         self._used[rows] = self._tick
         return rows
 
@@ -111,44 +110,49 @@ class Network:
         starts = ends - self._length[rows]
         return starts, starts + self._name_length[rows]
 
-    def scores(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
+    def scores(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         """[tokens, labels] of a sequence of rows; 0 is a place where no word is."""
         weights = self._weights
         padded = np.concatenate((np.zeros(RADIUS, np.int32), rows, np.zeros(RADIUS, np.int32)))
         count = len(rows)
-        sums = self._table[0][padded[:count]]
+        sums = self._table[0].take(padded[:count], axis=0)
         for place in range(1, PLACES):
-            sums += self._table[place][padded[place : place + count]]
+            sums += self._table[place].take(padded[place : place + count], axis=0)
         np.clip(sums, 0, HIDDEN_LEVELS, out=sums)
         scores = sums.astype(np.float32) @ weights.second
-        exact: NDArray[np.int64] = scores.astype(np.int64) + weights.second_bias
+        exact: NDArray[np.int32] = scores.astype(np.int32)
+        exact += weights.second_bias
         return exact
 
-    def _learn(self, tokens: Sequence[str]) -> dict[str, int]:
-        """Give each token's word a row; those too long to be remembered as they stand come back."""
-        words: dict[str, int] = {}
-        fresh: list[str] = []
-        long: dict[str, int] = {}
-        for token in tokens:
-            word = token.lstrip()
+    def _learn(self, tokens: Sequence[str], known: NDArray[np.int32]) -> list[int]:
+        """The row of each token's word, a new one's filled.
+
+        Args:
+            tokens: not remembered as they stand.
+            known: the rows that this call uses beside theirs.
+        """
+        words = [token.lstrip() for token in tokens]
+        if len(tokens) > len(self._free):
+            # What this call uses is not forgotten for what it learns.
+            self._used[known] = self._tick
+            self._used[[self._row.get(word, _PADDING) for word in words]] = self._tick
+        rows: list[int] = []
+        fresh: dict[str, int] = {}
+        for token, word in zip(tokens, words, strict=True):
             row = self._row.get(word)
-            if row is not None:
-                self._used[row] = self._tick
-        for token in tokens:
-            word = token.lstrip()
-            row = self._row.get(word, words.get(word))
             if row is None:
-                row = self._new_row()
-                words[word] = row
-                fresh.append(word)
-            for key in {word, token}:
-                if len(key) <= _SHORT_KEY and key not in self._row:
-                    self._row[key] = row
-                    self._keys[row].append(key)
-            long[token] = row
+                row = fresh[word] = self._new_row()
+                self._remember(word, row)
+            if len(word) < len(token) <= _SHORT_KEY and token not in self._row:
+                self._remember(token, row)
+            rows.append(row)
         if fresh:
-            self._fill(fresh, [words[word] for word in fresh])
-        return long
+            self._fill(list(fresh), list(fresh.values()))
+        return rows
+
+    def _remember(self, key: str, row: int) -> None:
+        self._row[key] = row
+        self._keys[row].append(key)
 
     def _new_row(self) -> int:
         if not self._free:
@@ -169,10 +173,12 @@ class Network:
     def _fill(self, words: Sequence[str], rows: Sequence[int]) -> None:
         weights = self._weights
         count = len(weights.embeddings)
-        numbers = np.array([features(word, count) for word in words])
-        sums = weights.embeddings[numbers].sum(axis=1, dtype=np.int32).astype(np.float32)
-        layer = np.rint((sums @ weights.first) * weights.first_scale)
-        np.clip(layer, -TABLE_LIMIT, TABLE_LIMIT, out=layer)
+        numbers = features(words, count)
+        # Of 12 numbers below 128: 16 bits hold the sum.
+        sums = weights.embeddings.take(numbers, axis=0).astype(np.int16).sum(1, dtype=np.int16)
+        layer = sums.astype(np.float32) @ weights.first
+        layer *= weights.first_scale
+        np.clip(np.rint(layer, out=layer), -TABLE_LIMIT, TABLE_LIMIT, out=layer)
         shaped = layer.astype(np.int16).reshape(len(words), PLACES, weights.hidden)
         self._table[:, rows] = shaped.transpose(1, 0, 2)
         self._table[RADIUS, rows] += weights.first_bias

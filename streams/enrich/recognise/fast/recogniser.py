@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.item import EntityType
 from streams.enrich.recognise.fast.labels import OUTSIDE, TYPES, runs
 from streams.enrich.recognise.fast.network import MAX_TOKENS, RADIUS, WORDS, Network, Weights
 from streams.enrich.recognise.fast.tokens import tokenise
@@ -83,26 +82,21 @@ class FastRecogniser:
         """The names in each paragraph."""
         spans: list[list[Span]] = [[] for _ in paragraphs]
         for pieces in _calls(paragraphs):
-            for piece, span in self._found(pieces):
-                spans[piece.paragraph].append(span)
+            for paragraph, span, _ in self._found(pieces):
+                spans[paragraph].append(span)
         return spans
 
     def leads(self, paragraphs: Sequence[str]) -> list[list[tuple[Span, int]]]:
         """The same with each span's lead over the next type, for measuring ``Confidence``."""
         found: list[list[tuple[Span, int]]] = [[] for _ in paragraphs]
         for pieces in _calls(paragraphs):
-            for piece, span, lead in self._led(pieces):
-                found[piece.paragraph].append((span, lead))
+            for paragraph, span, lead in self._found(pieces):
+                found[paragraph].append((span, lead))
         return found
 
-    def _found(self, pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, Span]]:
-        for piece, span, _ in self._led(pieces):
-            yield piece, span
-
-    def _led(self, pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, Span, int]]:
+    def _found(self, pieces: Sequence[_Piece]) -> Iterator[tuple[int, Span, int]]:
+        """Of each name the number of its paragraph, and by how much its type leads."""
         tokens = [token for piece in pieces for token in piece.tokens]
-        if not tokens:
-            return
         rows = self._network.rows(tokens)
         starts, ends = self._network.bounds(tokens, rows)
         counts = np.array([len(piece.tokens) for piece in pieces])
@@ -111,44 +105,37 @@ class FastRecogniser:
         places = np.arange(len(tokens)) + number * RADIUS
         spaced = np.zeros(int(places[-1]) + 1, np.int32)
         spaced[places] = rows
-        is_word = np.zeros(len(spaced), np.bool_)
-        is_word[places] = True
         scores = self._network.scores(spaced)
-        labels = decode(scores, is_word, self._model.weights.margin)[places]
+        labels = decode(scores, spaced > 0, self._model.weights.margin)[places]
+        first, last, kinds = runs(labels)
+        if not len(first):
+            return
+        leads = _leads(scores[places[labels > 0]], labels[labels > 0], last - first + 1)
         sizes = np.array([piece.size for piece in pieces])
         shifts = np.array([piece.start for piece in pieces]) - (sizes.cumsum() - sizes)
-        for name in _names(labels, scores[places]):
-            piece, shift = pieces[number[name.first]], int(shifts[number[name.first]])
-            start, end = int(starts[name.first]) + shift, int(ends[name.last]) + shift
-            share = self._model.confidence.share(name.lead)
-            yield piece, Span(start, end, name.type, share), name.lead
+        of = number[first]
+        starts, ends = starts[first] + shifts[of], ends[last] + shifts[of]
+        columns = (of, starts, ends, kinds, leads)
+        for piece, start, end, kind, lead in zip(*(each.tolist() for each in columns), strict=True):
+            share = self._model.confidence.share(lead)
+            yield pieces[piece].paragraph, Span(start, end, TYPES[kind], share), lead
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """Tokens ``first`` to ``last``, and by how much their type leads where it leads least."""
+def _leads(
+    scores: NDArray[np.int32], labels: NDArray[np.int8], lengths: NDArray[np.intp]
+) -> NDArray[np.int32]:
+    """By how much each name's type leads the next, or "outside", in the token where least.
 
-    first: int
-    last: int
-    type: EntityType
-    lead: int
-
-
-def _names(labels: NDArray[np.int8], scores: NDArray[np.int64]) -> Iterator[_Name]:
-    """The names of a row of labels, looking only where there are any."""
-    at = np.flatnonzero(labels)
-    if not len(at):
-        return
-    inside, each = scores[at], np.arange(len(at))
-    typed = inside[:, 1:].reshape(len(at), len(TYPES), 4).max(axis=2)
-    own = (labels[at].astype(np.intp) - 1) // 4
+    Args:
+        scores: [tokens, labels] of the tokens of names only.
+        labels: theirs.
+        lengths: the tokens of each name.
+    """
+    typed = scores[:, 1:].reshape(len(scores), len(TYPES), 4).max(axis=2)
+    each, own = np.arange(len(scores)), (labels.astype(np.intp) - 1) // 4
     lead = typed[each, own]
-    typed[each, own] = inside[:, OUTSIDE]
-    lead = lead - typed.max(axis=1)
-    found = list(runs(labels[at].tolist()))
-    leads = np.minimum.reduceat(lead, [first for first, _, _ in found])
-    for (first, last, kind), least in zip(found, leads.tolist(), strict=True):
-        yield _Name(int(at[first]), int(at[last]), kind, least)
+    typed[each, own] = scores[:, OUTSIDE]
+    return np.minimum.reduceat(lead - typed.max(axis=1), lengths.cumsum() - lengths)
 
 
 def _calls(paragraphs: Sequence[str]) -> Iterator[list[_Piece]]:

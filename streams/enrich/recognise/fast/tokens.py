@@ -6,7 +6,11 @@ It must not depend on anything but the text.
 from __future__ import annotations
 
 import re
-import zlib
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 # Characters of a word; a longer one is several tokens, so that no token costs much.
 MAX_TOKEN_CHARS = 64
@@ -21,7 +25,12 @@ _TOKEN = re.compile(
 _MARKS = "-'’"
 FEATURES = 12
 """Of each token."""
-_AFFIXES = (1, 2, 3, 4)
+# Letters of the longest beginning and end.
+_AFFIX = 4
+# Letters from which a word is long, whatever it has more.
+_LONG = 8
+_OF_FEATURE = np.arange(1, FEATURES + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+_OF_LENGTH = np.uint64(0xD1342543DE82EF95)
 
 
 def tokenise(text: str) -> list[str]:
@@ -38,25 +47,60 @@ def name_length(token: str) -> int:
     return len(token) - 1 if len(token) > 1 and token[-1] in _MARKS else len(token)
 
 
-def features(token: str, rows: int) -> list[int]:
-    """Rows of the table of embeddings whose sum stands for a token without white space.
+def features(tokens: Sequence[str], rows: int) -> NDArray[np.intp]:
+    """[tokens, features]: rows of the table of embeddings whose sum stands for each token.
 
     The word as it is and in small letters (the first two), beginnings and ends of one to four
     letters, its shape, and how long it is. Hashed: two features may share a row; row 0 is none's.
 
     Args:
-        token: of at most ``MAX_TOKEN_CHARS`` and a mark.
+        tokens: without white space, each of at most ``MAX_TOKEN_CHARS`` and a mark.
         rows: of the table.
     """
-    length = name_length(token)
-    word, mark = token[:length], token[length:]
-    small = word.lower()
-    named = [f"w{word}", f"l{small}"]
-    named += [f"{size}{small[:size]}" for size in _AFFIXES]
-    named += [f"{size + 4}{small[-size:]}" for size in _AFFIXES]
-    shape = _shape(word)
-    named += [f"s{shape}{mark}", f"n{shape}{min(len(word), 8)}"]
-    return [1 + zlib.crc32(name.encode("utf-8", "surrogatepass")) % (rows - 1) for name in named]
+    words = [token[: name_length(token)] for token in tokens]
+    small = [word.lower() for word in words]
+    shapes = [_shape(word) + token[len(word) :] for word, token in zip(words, tokens, strict=True)]
+    lengths = np.array([min(len(word), _LONG) for word in words], np.uint64)
+    hashes = np.empty((len(tokens), FEATURES), np.uint64)
+    hashes[:, 0] = _sums(words)
+    hashes[:, 1] = _sums(small)
+    # Of a sum over the first letters each step is the sum of a beginning.
+    hashes[:, 2 : 2 + _AFFIX] = _products([word[:_AFFIX] for word in small], _AFFIX).cumsum(axis=1)
+    ends = [word[: -_AFFIX - 1 : -1] for word in small]
+    hashes[:, 2 + _AFFIX : 2 + 2 * _AFFIX] = _products(ends, _AFFIX).cumsum(axis=1)
+    hashes[:, -2] = _sums(shapes)
+    hashes[:, -1] = hashes[:, -2] + lengths * _OF_LENGTH
+    # Which feature it is, and all bits to the lower ones (Stafford's mixing, as in SplitMix64).
+    hashes += _OF_FEATURE
+    hashes ^= hashes >> np.uint64(30)
+    hashes *= np.uint64(0xBF58476D1CE4E5B9)
+    hashes ^= hashes >> np.uint64(27)
+    hashes *= np.uint64(0x94D049BB133111EB)
+    hashes ^= hashes >> np.uint64(31)
+    return (hashes % np.uint64(rows - 1)).astype(np.intp) + 1
+
+
+def _sums(words: Sequence[str]) -> NDArray[np.uint64]:
+    """A number of each word's letters: their code points times a factor of their place, summed."""
+    longest = max(map(len, words), default=0)
+    sums: NDArray[np.uint64] = _products(words, max(1, longest)).sum(axis=1, dtype=np.uint64)
+    return sums
+
+
+def _products(words: Sequence[str], width: int) -> NDArray[np.uint64]:
+    """[words, width]: the code point of each letter, modulo 2^64 times the factor of its place."""
+    codes = np.array(words, f"U{width}").view(np.uint32).reshape(len(words), width)
+    return codes * _factors(width)
+
+
+@cache
+def _factors(width: int) -> NDArray[np.uint64]:
+    """Odd numbers without a pattern (Knuth's multiplicative congruence), the same everywhere."""
+    factors, value = [], 0x9E3779B97F4A7C15
+    for _ in range(width):
+        value = (value * 6364136223846793005 + 1442695040888963407) % (1 << 64)
+        factors.append(value | 1)
+    return np.array(factors, np.uint64)
 
 
 def _shape(word: str) -> str:
