@@ -56,8 +56,8 @@ def test_rules_raise_the_score_of_the_recogniser(
 def test_a_word_alone_is_the_person_named_in_full() -> None:
     """Single words of Reuters text that became mentions of a person named in full.
 
-    Measured: 421 of 427 right (98.6 %), 69 % of those labelled. The wrong ones were read: of six four
-    are labelled wrong.
+    Measured: 421 of 427 right (98.6 %), 69 % of those labelled. The wrong ones were read: of six
+    four are labelled wrong.
     """
     words = scored("en").words
     assert words.resolved > 400
