@@ -63,8 +63,8 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
-	@echo "Setting up in $(VENV), once: about 200 MB of packages and language models to download"
-	@echo "(spaCy and its French and English models 95 MB, GeoNames 35 MB), 700 MB on disk."
+	@echo "Setting up in $(VENV), once: about 250 MB of packages and language models to download"
+	@echo "(spaCy and its French and English models 95 MB, GeoNames 35 MB, Arrow 47 MB), 900 MB on disk."
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@echo "Compiling the base of places, once."
@@ -72,6 +72,6 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	@echo "Adding the tools for tests, about 90 MB; with Java 17 also Apache Kafka, 43 MB, on first use."
+	@echo "Adding the tools for tests, about 130 MB; with Java 17 also Apache Kafka, 43 MB, on first use."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
