@@ -29,6 +29,8 @@ _VERBS = (
     ("subscribe", _USE, "Follow items, enriched items or events."),
     ("ingest", _USE, "Put files into the raw topic."),
     ("replay", _USE, "Play an archive into a log, with its own times."),
+    ("record", _USE, "A topic into files that last, and a check of such files."),
+    ("export", _USE, "Items, events, entities and links as Parquet tables."),
     ("worker", _OPERATE, "Run the stages on the log, until stopped."),
     ("topics", _OPERATE, "Make the topics, or list them."),
     ("dead", _OPERATE, "What could not be read, with its bytes."),
@@ -45,7 +47,7 @@ _VERBS = (
     ("bench", _LOOK, "This machine, measured against the budgets."),
 )
 # Those that have verbs of their own.
-_FAMILIES = frozenset({"topics", "dead", "boilerplate", "kb"})
+_FAMILIES = frozenset({"topics", "dead", "boilerplate", "kb", "record"})
 
 # As a shell would report the signal.
 _INTERRUPTED = 130

@@ -70,6 +70,30 @@ wireroom topics apply makes the topic; wireroom worker reads it.
 
 Without --into-live nothing live is touched.
 """,
+    "record": f"""Examples:
+
+  wireroom record raw archive/                         what there is, or is new
+  wireroom record raw archive/ --follow                and what comes, until Ctrl-C
+  wireroom record items archive/ --since 2016-02-12    of these times only
+  wireroom record events tables/ --format parquet      for analysis
+  wireroom record verify archive/                      gaps and damage, and where
+  wireroom replay archive/wire.raw                     the messages once more
+
+Run again, it goes on where it ended. Files appear when they are whole and on
+the disk: archive/wire.raw/2016-02-12/0+000000000000.jsonl.zst, of the day the
+log took them in, partition 0, from offset 0 on. docs/recording.md has more.
+
+{_LOG}""",
+    "export": """Examples:
+
+  wireroom export sqlite:///wireroom.db --to tables/     what a log has
+  wireroom export events.jsonl --to tables/              what `run -o` wrote
+  wireroom export kafka://localhost:9092 --to tables/
+
+Five tables: items, events, entities, mentions, links, one .parquet each, for
+DuckDB, pandas and whatever else reads Parquet. docs/export.md describes every
+column. Text that was killed is left out, unless --killed.
+""",
     "worker": f"""Examples:
 
   wireroom worker                                    every stage

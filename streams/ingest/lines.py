@@ -152,7 +152,8 @@ def _from_envelope(record: Mapping[str, object], line: _Line, position: str) -> 
         provider=_text(provider),
         content_type=_text(content_type),
         received_at=received_at,
-        position=position,
+        # Of a recorded message its own, so that it becomes the same events as it did.
+        position=_text(record.get("position")) or position,
         headers=_headers(record.get("headers"), record.get("id")),
     )
 
