@@ -235,4 +235,5 @@ def test_memory_does_not_grow_with_the_source(tmp_path, monkeypatch):
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert pq.ParquetFile(tmp_path / "tables" / "items.parquet").num_row_groups == 30
-    assert peaks[1] < 1.3 * peaks[0], peaks
+    # 2,000 more are 4 MB of JSON; pydantic keeps up to 16,384 short strings for itself.
+    assert peaks[1] - peaks[0] < 1_000_000, peaks
