@@ -72,12 +72,12 @@ Without --into-live nothing live is touched.
 """,
     "record": f"""Examples:
 
-  wireroom record raw archive/                         what there is, or is new
-  wireroom record raw archive/ --follow                and what comes, until Ctrl-C
-  wireroom record items archive/ --since 2016-02-12    of these times only
-  wireroom record events tables/ --format parquet      for analysis
-  wireroom record verify archive/                      gaps and damage, and where
-  wireroom replay archive/wire.raw                     the messages once more
+  wireroom record raw archive/                     what there is, or is new
+  wireroom record raw archive/ --follow            and what comes, until Ctrl-C
+  wireroom record items archive/ --since 3d        of these times only
+  wireroom record dead archive/ --format parquet   as columns
+  wireroom record verify archive/                  gaps and damage, and where
+  wireroom replay archive/wire.raw                 the messages once more
 
 Run again, it goes on where it ended. Files appear when they are whole and on
 the disk: archive/wire.raw/2016-02-12/0+000000000000.jsonl.zst, of the day the

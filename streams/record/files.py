@@ -27,7 +27,7 @@ __all__ = ["FORMATS", "TEMPORARY", "RecordFile", "partial_files"]
 # Bytes of lines in one zstd frame, of keys and values in one row group: what is held in memory,
 # and what is lost where one byte is damaged. A record that is larger has a piece of its own.
 FRAME_BYTES = 1 << 20
-_GROUP_BYTES = 8 << 20
+_GROUP_BYTES = 4 << 20
 _GROUP_RECORDS = 10_000
 
 # zstd's own default level.

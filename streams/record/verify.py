@@ -270,7 +270,8 @@ def _first_and_last(path: Path) -> Iterator[int]:
 
     with ZstdFile(path) as lines:
         last: int | None = None
-        for line in lines:
+        # No line of ours is longer; what has none at all must not fill the memory.
+        for line in iter(lambda: lines.readline(_MAX_FRAME_BYTES), b""):
             offset = read_line(line).offset
             if last is None:
                 yield offset
