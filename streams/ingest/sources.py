@@ -139,7 +139,7 @@ class Sources:
         self._sizes = [None if f.name == STDIN else f.path.stat().st_size for f in self.files]
         known = [size for size in self._sizes if size is not None]
         self.total_bytes = sum(known) if len(known) == len(self._sizes) else None
-        self._times = Times(self._options.time_from, self._options.announce)
+        self._times = Times(self._options.time_from)
 
     @property
     def is_one_message(self) -> bool:
@@ -162,7 +162,7 @@ class Sources:
             if limit is not None and number >= limit:
                 break
             yield self._complete(raw)
-        for line in self.damage.lines():
+        for line in (*self._times.lines(), *self.damage.lines()):
             self._options.announce(line)
 
     def _complete(self, raw: RawMessage) -> RawMessage:
@@ -204,9 +204,6 @@ class Sources:
         """What readers of one file are told, and how they tell."""
         budget = _Budget(self._options.limits, lambda: size or self.bytes_read)
 
-        def inside(source: Input) -> Iterator[RawMessage]:
-            return self._times.dated(read(source, context), source)
-
         context = Context(
             fields=self._options.fields,
             split=self._options.split,
@@ -214,7 +211,8 @@ class Sources:
             damaged=lambda *what: self.damage.add(Damage(*what)),
             announce=self._options.announce,
             unpacked=budget.take,
-            read=inside,
+            read=lambda source: read(source, context),
+            dated=self._times.dated,
         )
         return context
 

@@ -6,7 +6,7 @@ It must not guess: what was not asked for stays undated, and the wall clock is n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -80,11 +80,9 @@ def _as_regex(pattern: str) -> str:
 class Times:
     """Gives undated messages their time, each 1 ms after the message before it."""
 
-    def __init__(
-        self, time_from: datetime | TimeFrom | None, announce: Callable[[str], None]
-    ) -> None:
+    def __init__(self, time_from: datetime | TimeFrom | None) -> None:
         self._from = time_from
-        self._announce = announce
+        self._without = 0
         self._last: datetime | None = None
 
     def dated(self, messages: Iterator[RawMessage], source: Input) -> Iterator[RawMessage]:
@@ -94,7 +92,7 @@ class Times:
         elif isinstance(self._from, datetime):
             yield from self._after(messages, self._from)
         else:
-            yield from self._stated(messages, self._from.of(source), source)
+            yield from self._stated(messages, self._from.of(source))
 
     def _after(self, messages: Iterator[RawMessage], start: datetime) -> Iterator[RawMessage]:
         for raw in messages:
@@ -106,18 +104,19 @@ class Times:
                 yield raw
 
     def _stated(
-        self, messages: Iterator[RawMessage], start: datetime | None, source: Input
+        self, messages: Iterator[RawMessage], start: datetime | None
     ) -> Iterator[RawMessage]:
         last: datetime | None = None
-        without = 0
         for raw in messages:
-            # What is inside has been given its own time already.
             if raw.received_at is None:
                 last = last + _MILLISECOND if last else start
-                without += last is None
+                self._without += last is None
                 yield raw.model_copy(update={"received_at": last}) if last else raw
             else:
                 last = raw.received_at
                 yield raw
-        if without and not source.depth:
-            self._announce(f"{source.name}: {without:,} messages without a time: it states none")
+
+    def lines(self) -> Iterator[str]:
+        """What to tell a person in the end."""
+        if self._without:
+            yield f"{self._without:,} messages have no time: neither they nor their file state one"

@@ -138,6 +138,7 @@ class Context:
         announce: told once a file which fields are read.
         unpacked: told of bytes that were unpacked; answers the code of the limit they pass.
         read: the messages of what is inside, whatever its format.
+        dated: the messages of one stream with the times that were asked for.
     """
 
     fields: Mapping[str, str]
@@ -147,6 +148,7 @@ class Context:
     announce: Callable[[str], None]
     unpacked: Callable[[int], str | None]
     read: Callable[[Input], Iterator[RawMessage]]
+    dated: Callable[[Iterator[RawMessage], Input], Iterator[RawMessage]]
 
 
 class Reader(Protocol):

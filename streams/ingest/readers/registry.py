@@ -66,11 +66,13 @@ class Format:
         name: as it is called.
         matches: whether a stream that begins so is of it.
         read: finds its messages.
+        opens: whether it only opens what is inside for other readers.
     """
 
     name: str
     matches: Callable[[Head], bool]
     read: Reader
+    opens: bool = False
 
 
 def _compressed(codec: Codec) -> Format:
@@ -78,6 +80,7 @@ def _compressed(codec: Codec) -> Format:
         codec.name,
         lambda head: codec.mark.match(head.data) is not None,
         partial(read_compressed, codec),
+        opens=True,
     )
 
 
@@ -97,10 +100,10 @@ def _is_rows(head: Head) -> bool:
 DOCUMENT = Format("document", lambda _head: True, read_document)
 FORMATS: tuple[Format, ...] = (
     *(_compressed(codec) for codec in _CODECS),
-    Format("zip", lambda head: looks_like_zip(head.data), read_zip),
+    Format("zip", lambda head: looks_like_zip(head.data), read_zip, opens=True),
     Format("parquet", lambda head: head.data.startswith(PARQUET), read_parquet),
     Format("warc", lambda head: WARC.match(head.data) is not None, read_warc),
-    Format("tar", lambda head: looks_like_tar(head.data), read_tar),
+    Format("tar", lambda head: looks_like_tar(head.data), read_tar, opens=True),
     Format("split", lambda head: head.split is not None, read_split),
     Format("csv", _is_rows, read_rows_of_text),
     Format("jsonl", _is_lines, read_json_lines),
@@ -129,7 +132,8 @@ def read(source: Input, context: Context) -> Iterator[RawMessage]:
         return
     found = find_format(Head(head, whole, source.name, context.fields, context.split))
     try:
-        yield from found.read(source, context)
+        messages = found.read(source, context)
+        yield from messages if found.opens else context.dated(messages, source)
     except ArchiveError as error:
         # One member without messages is no reason to give up the others.
         if not source.member:

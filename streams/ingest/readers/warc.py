@@ -25,7 +25,6 @@ _LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,15})[ \t]*\r?$")
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _HEADER_BYTES = 1 << 16
 _READ_BYTES = 1 << 20
-_KINDS = frozenset({"response", "resource", "conversion"})
 _URL_CHARACTERS = 2048
 
 
@@ -41,10 +40,11 @@ def read_warc(source: Input, context: Context) -> Iterator[RawMessage]:
 
 
 def _messages(data: bytes, position: str, limit: int) -> Iterator[RawMessage]:
-    from fastwarc.warc import ArchiveIterator  # noqa: PLC0415  (nobody else needs it)
+    from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415  (start quickly)
 
+    kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
     for record in ArchiveIterator(
-        io.BytesIO(data), parse_http=True, auto_decode="all", stream_detect=False
+        io.BytesIO(data), kinds, parse_http=True, auto_decode="all", stream_detect=False
     ):
         message = _message(record, position, limit)
         if message is not None:
@@ -52,8 +52,6 @@ def _messages(data: bytes, position: str, limit: int) -> Iterator[RawMessage]:
 
 
 def _message(record: WarcRecord, position: str, limit: int) -> RawMessage | None:
-    if record.record_type.name not in _KINDS:
-        return None
     content_type = record.headers.get("Content-Type")
     if record.is_http:
         if record.http_headers is None or not _found(record.http_headers.status_code):
