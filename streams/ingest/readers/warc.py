@@ -133,8 +133,9 @@ class _Window:
     def ends_record(self, size: int) -> bool:
         """Whether a record of this size is followed by blank lines, a record, or nothing."""
         self.fill(size + 4 + 16)
-        after = bytes(self.held[size : size + 20]).lstrip(b"\r\n")
-        return not after or after.startswith(b"WARC/")
+        after = bytes(self.held[size : size + 20])
+        rest = after.lstrip(b"\r\n")
+        return after.startswith((b"\r\n\r\n", b"\n\n")) or not rest or rest.startswith(b"WARC/")
 
     def take(self, size: int) -> bytes:
         """The first bytes."""

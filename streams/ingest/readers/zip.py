@@ -71,7 +71,7 @@ def read_zip(source: Input, context: Context) -> Iterator[RawMessage]:
         infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
         for number, info in enumerate(infos, 1):
             name = label(source.name, number, info.filename)
-            if info.is_dir() or _hidden(info.filename):
+            if not info.filename or info.filename.endswith("/") or _hidden(info.filename):
                 continue
             if info.flag_bits & _ENCRYPTED or info.compress_type not in _METHODS:
                 how = "encrypted" if info.flag_bits & _ENCRYPTED else f"of {info.compress_type}"
