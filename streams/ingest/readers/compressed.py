@@ -26,6 +26,9 @@ _ZSTD_WINDOW_LOG = 27
 _MARK_BYTES = 10
 # zlib and zstd take input whole: small pieces of it keep what waits for the next call small.
 _INPUT_BYTES = 1 << 16
+# Of a new member first this much: WARC has one a page, and what is not of it is copied twice.
+_FIRST_BYTES = 1 << 12
+_ZEROS = re.compile(rb"\0*")
 # How far back the next member is looked for; damage further back is passed over with more loss.
 _AGAIN_BYTES = 1 << 20
 
@@ -165,23 +168,26 @@ class _Packed:
     def __init__(self, chunks: Iterator[Chunk]) -> None:
         self._chunks = chunks
         self._held = b""
+        self._next = 0
         self._member = bytearray()
+        self._size = _FIRST_BYTES
         self.offset = 0
         self.broken = False
 
     def begin(self) -> int:
         """Where a member begins."""
         self._member.clear()
+        self._size = _FIRST_BYTES
         return self.offset
 
     def more(self) -> bool:
         """Whether there are more bytes."""
-        while not self._held:
+        while self._next >= len(self._held):
             chunk = next(self._chunks, None)
             if chunk is None:
                 return False
             if isinstance(chunk, bytes):
-                self._held = chunk
+                self._held, self._next = chunk, 0
             else:
                 self.broken = True
         return True
@@ -190,7 +196,9 @@ class _Packed:
         """Some bytes; none at the end."""
         if not self.more():
             return b""
-        taken, self._held = self._held[:_INPUT_BYTES], self._held[_INPUT_BYTES:]
+        taken = self._held[self._next : self._next + self._size]
+        self._size = _INPUT_BYTES
+        self._next += len(taken)
         self.offset += len(taken)
         self._member += taken
         if len(self._member) > 2 * _AGAIN_BYTES:
@@ -198,35 +206,39 @@ class _Packed:
         return taken
 
     def give_back(self, data: bytes) -> None:
-        """Bytes that were taken and not used."""
-        self._held = data + self._held
+        """The end of what was taken last, which was not used."""
+        self._next -= len(data)
         self.offset -= len(data)
 
     def seek(self, mark: re.Pattern[bytes], *, past: int) -> bool:
         """Go to the next mark after a member that began at ``past``; whether there is one."""
         # Damage is noticed late: the next members may have been taken for part of this one.
-        self.give_back(bytes(self._member))
+        self.offset -= len(self._member)
+        self._held, self._next = bytes(self._member) + self._held[self._next :], 0
         self._member.clear()
-        start = max(0, past + 1 - self.offset)
+        self._pass(max(0, past + 1 - self.offset))
         while self.more():
-            found = mark.search(self._held, start)
-            at = found.start() if found else max(0, len(self._held) - _MARK_BYTES)
-            self.offset += at
-            self._held = self._held[at:]
+            found = mark.search(self._held, self._next)
             if found:
+                self._pass(found.start() - self._next)
                 return True
-            tail, self._held, start = self._held, b"", 0
+            tail = self._held[max(self._next, len(self._held) - _MARK_BYTES) :]
+            self._pass(len(self._held) - self._next - len(tail))
+            self._next = len(self._held)
             if not self.more():
                 return False
             self._held = tail + self._held
         return False
 
+    def _pass(self, size: int) -> None:
+        self._next += size
+        self.offset += size
+
     def rest_is_zeros(self) -> bool:
         """Whether only padding is left; it is passed over."""
         while self.more():
-            stripped = self._held.lstrip(b"\0")
-            self.offset += len(self._held) - len(stripped)
-            self._held = stripped
-            if stripped:
+            padding = _ZEROS.match(self._held, self._next)
+            self._pass(padding.end() - self._next if padding else 0)
+            if self._next < len(self._held):
                 return False
         return True

@@ -23,8 +23,10 @@ __all__ = ["WARC", "read_warc"]
 WARC = re.compile(rb"WARC/[01]\.\d+\r?\n")
 _LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,15})[ \t]*\r?$")
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
+_BLANK = re.compile(rb"[\r\n]*")
 _HEADER_BYTES = 1 << 16
 _READ_BYTES = 1 << 20
+_PAYLOAD_BYTES = 1 << 15
 _URL_CHARACTERS = 2048
 
 
@@ -57,9 +59,7 @@ def _message(record: WarcRecord, position: str, limit: int) -> RawMessage | None
         if record.http_headers is None or not _found(record.http_headers.status_code):
             return None
         content_type = record.http_headers.get("Content-Type")
-    body = record.reader.read(limit + 1)
-    if len(body) > limit:
-        raise ValueError(f"unpacks to over {limit:,} bytes")
+    body = _payload(record, limit)
     url = _valid(record.headers.get("WARC-Target-URI") or "")[:_URL_CHARACTERS]
     return RawMessage(
         body=body,
@@ -68,6 +68,23 @@ def _message(record: WarcRecord, position: str, limit: int) -> RawMessage | None
         position=position,
         headers=(("url", url),) if url else (),
     )
+
+
+def _payload(record: WarcRecord, limit: int) -> bytes:
+    """What is in the record, unpacked where HTTP packed it.
+
+    Raises:
+        ValueError: it is more than the limit.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    # The library makes room for as much as it is asked for.
+    while piece := record.reader.read(_PAYLOAD_BYTES):
+        size += len(piece)
+        if size > limit:
+            raise ValueError(f"unpacks to over {limit:,} bytes")
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _found(status: int | None) -> bool:
@@ -152,8 +169,8 @@ class _Window:
     def skip_blank(self) -> None:
         """Pass over the blank lines after a record."""
         while self.held or self.fill(_HEADER_BYTES):
-            blank = len(self.held) - len(self.held.lstrip(b"\r\n"))
-            self.take(blank)
+            blank = _BLANK.match(self.held)
+            self.take(blank.end() if blank else 0)
             if self.held:
                 return
 
