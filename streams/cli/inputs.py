@@ -20,7 +20,9 @@ from streams.cli.render import printable
 from streams.errors import ConfigError
 from streams.ingest.dates import parse_moment
 from streams.ingest.mapping import parse_map
+from streams.ingest.readers import Limits, parse_limits, parse_split
 from streams.ingest.sources import SourceOptions, Sources
+from streams.ingest.times import TimeFrom, parse_time_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["InputPath", "Inputs", "Reading", "batches", "progress"]
 
 T = TypeVar("T")
+_COLUMN = "column:"
 
 InputPath = Annotated[str, Parameter(allow_leading_hyphen=True, validator=no_option)]
 """A file, a directory, or - for standard input."""
@@ -39,17 +42,23 @@ class Inputs:
     """How to read PATH.
 
     Attributes:
-        map: fields of foreign JSON Lines, as body=text,received_at=date,headline=title; without
-            it, well-known names are looked for.
+        map: fields or columns of foreign records, as body=text,received_at=date,headline=title;
+            without it, well-known names are looked for.
         provider: who sent what names no provider.
-        time_from: time of the first message without one; each further one is 1 ms later.
+        time_from: time of the first message without one; each further one is 1 ms later. Or where
+            each file states it: name:%Y%m%d, mtime, or column:NAME of its records.
         max: stop after so many messages.
+        split: a text holds many messages: each begins at a line with ZCZC, after blank:N lines, or
+            at a line where this regular expression matches.
+        limits: how much archives may unpack to, as member=64MiB,total=1TiB,ratio=200.
     """
 
     map: str | None = None
     provider: str | None = None
     time_from: str | None = None
     max: Annotated[int | None, Parameter()] = None
+    split: str | None = None
+    limits: str | None = None
 
     def sources(self, paths: tuple[str, ...], *, mark_undated: bool = False) -> Sources:
         """The messages of the paths.
@@ -66,10 +75,21 @@ class Inputs:
             raise ConfigError("name a file, a directory or - for standard input")
         if self.max is not None and self.max < 0:
             raise ConfigError("--max counts from 0")
+        fields = parse_map(self.map) if self.map else {}
+        time_from: datetime | TimeFrom | None = None
+        if self.time_from and self.time_from.startswith(_COLUMN):
+            if "received_at" in fields:
+                raise ConfigError("--map received_at and --time-from column: leave one of them out")
+            fields["received_at"] = self.time_from.removeprefix(_COLUMN)
+        elif self.time_from:
+            time_from = parse_time_from(self.time_from)
+            time_from = time_from or parse_moment(self.time_from, datetime.now(UTC))
         options = SourceOptions(
-            fields=parse_map(self.map) if self.map else {},
+            fields=fields,
             provider=self.provider,
-            time_from=parse_moment(self.time_from, datetime.now(UTC)) if self.time_from else None,
+            time_from=time_from,
+            split=parse_split(self.split) if self.split else None,
+            limits=parse_limits(self.limits) if self.limits else Limits(),
             max_messages=self.max,
             mark_undated=mark_undated,
             announce=_announce,

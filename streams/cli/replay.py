@@ -50,6 +50,8 @@ def replay(
     time_from: str | None = None,
     resume: Path | None = None,
     kb: str | None = None,
+    split: str | None = None,
+    limits: str | None = None,
     reenrich: _Flag = False,
     alias: _Words = (),
     dry_run: _Flag = False,
@@ -79,6 +81,8 @@ def replay(
         resume: checkpoint file: go on from it if it exists, and keep it up to date.
         kb: the knowledge base to enrich with: a version, as items name it in kb_version, a file
             that `wireroom kb export` wrote, now or none. Else now, none in a log of its own.
+        split: a text holds many messages, parted as `run --split` does.
+        limits: how much archives may unpack to, as member=64MiB,total=1TiB,ratio=200.
         reenrich: enrich the log's own items again, and publish them to enriched only.
         alias: with --reenrich: only items whose text has this name.
         dry_run: only count, by provider and day.
@@ -97,7 +101,9 @@ def replay(
         return reenrich_log(settings, alias, kb, dry_run=dry_run)
     if into_live and kb is not None:
         raise ConfigError("--into-live uses the live knowledge base: leave --kb out")
-    inputs = Inputs(map=map, provider=as_provider, time_from=time_from, max=max)
+    inputs = Inputs(
+        map=map, provider=as_provider, time_from=time_from, max=max, split=split, limits=limits
+    )
     sources = inputs.sources(paths, mark_undated=True)
     now = datetime.now(UTC)
     wanted = Range(

@@ -120,8 +120,7 @@ class _Writer:
     def __init__(self, out: Output, sources: Sources, *, report: bool) -> None:
         self._out = out
         self._told: list[WireEvent] | None = [] if report else None
-        files = sources.files
-        alone = len(files) == 1 and not files[0].is_lines
+        alone = sources.is_one_message
         self._kept: list[WireEvent] | None = [] if alone and out.format is Format.TEXT else None
 
     @property

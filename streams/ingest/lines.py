@@ -19,7 +19,7 @@ from streams.errors import ArchiveError
 from streams.ingest.dates import parse_date
 from streams.ingest.mapping import FieldMap, compose, well_known
 
-__all__ = ["read_lines"]
+__all__ = ["Row", "read_lines", "read_rows"]
 
 # Enough to meet every optional field once; a file that hides its body longer is not an archive.
 _LOOK_AHEAD = 50
@@ -36,10 +36,22 @@ _TEXT = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Row:
+    """One record of a table or a line.
+
+    Attributes:
+        number: the line or row, from 1.
+        record: its fields; None for a line that is no JSON object.
+        line: the bytes themselves, where there are any.
+    """
+
     number: int
-    value: bytes
     record: dict[str, object] | None
+    line: bytes | None = None
+
+    def whole(self) -> bytes:
+        """The record as bytes, for decoding to say what is wrong with it."""
+        return self.line if self.line is not None else orjson.dumps(self.record, default=repr)
 
 
 def read_lines(
@@ -59,7 +71,20 @@ def read_lines(
     Raises:
         ArchiveError: none of the first records has a body.
     """
-    parsed = _parse(lines)
+    yield from read_rows(_parse(lines), name, given, announce)
+
+
+def read_rows(
+    parsed: Iterator[Row],
+    name: str,
+    given: Mapping[str, str],
+    announce: Callable[[str], None],
+) -> Iterator[RawMessage]:
+    """A message for every record, in order, at position ``name:number``; else as ``read_lines``.
+
+    Raises:
+        ArchiveError: none of the first records has a body.
+    """
     head = list(itertools.islice(parsed, _LOOK_AHEAD))
     records = [line.record for line in head if line.record is not None]
     foreign = [r for r in records if given or not (_is_envelope(r) or _is_ninjs(r))]
@@ -67,7 +92,7 @@ def read_lines(
     if foreign and fields is None and len(foreign) == len(records):
         raise ArchiveError(f"{name}: no body found; {_keys_seen(foreign)}")
     if foreign and fields is not None:
-        if not any(isinstance(record.get(fields.body), str) for record in foreign):
+        if not any(isinstance(record.get(fields.body), str | bytes) for record in foreign):
             raise ArchiveError(
                 f"{name}: no record has a text {fields.body!r}; {_keys_seen(foreign)}"
             )
@@ -82,13 +107,13 @@ def _keys_seen(records: Iterable[Mapping[str, object]]) -> str:
     return f"keys seen: {shown or '(none)'}. Name it with --map body=FIELD"
 
 
-def _parse(lines: Iterable[bytes]) -> Iterator[_Line]:
+def _parse(lines: Iterable[bytes]) -> Iterator[Row]:
     for number, raw in enumerate(lines, start=1):
         value = raw.strip(b" \t\r\n")
         if number == 1:
             value = value.removeprefix(b"\xef\xbb\xbf")
         if value:
-            yield _Line(number, value, _object(value))
+            yield Row(number, _object(value), value)
 
 
 def _object(value: bytes) -> dict[str, object] | None:
@@ -115,33 +140,38 @@ def _is_ninjs(record: Mapping[str, object]) -> bool:
     return "uri" in record and not _NINJS.isdisjoint(record)
 
 
-def _message(line: _Line, position: str, fields: FieldMap | None, *, mapped: bool) -> RawMessage:
+def _message(line: Row, position: str, fields: FieldMap | None, *, mapped: bool) -> RawMessage:
     record = line.record
     if record is not None and not mapped:
         if _is_envelope(record):
             return _from_envelope(record, line, position)
         if _is_ninjs(record):
-            return RawMessage(body=line.value, content_type=_JSON, position=position)
-    if record is not None and fields is not None and isinstance(record.get(fields.body), str):
-        return _from_record(record, fields, position)
-    return RawMessage(body=line.value, content_type=_JSON, position=position)
+            return _whole(line, position)
+    if record is not None and fields is not None:
+        body = record.get(fields.body)
+        if isinstance(body, str | bytes):
+            return _from_record(record, body, fields, position)
+    return _whole(line, position)
 
 
-def _from_envelope(record: Mapping[str, object], line: _Line, position: str) -> RawMessage:
+def _whole(line: Row, position: str) -> RawMessage:
+    return RawMessage(body=line.whole(), content_type=_JSON, position=position)
+
+
+def _from_envelope(record: Mapping[str, object], line: Row, position: str) -> RawMessage:
     """The message inside; the line as it is where the envelope is wrong, for decoding to say."""
-    whole = RawMessage(body=line.value, content_type=_JSON, position=position)
     body, encoded, stated = record.get("body"), record.get("body_b64"), record.get("received_at")
     content_type, provider = record.get("content_type"), record.get("provider")
     received_at = parse_date(stated)
     if not isinstance(content_type, str | None) or not isinstance(provider, str | None):
-        return whole
+        return _whole(line, position)
     if (body is not None and encoded is not None) or (stated and received_at is None):
-        return whole
+        return _whole(line, position)
     if isinstance(encoded, str):
         try:
             decoded = base64.b64decode("".join(encoded.split()), validate=True)
         except (binascii.Error, ValueError):
-            return whole
+            return _whole(line, position)
     else:
         decoded = _utf8(str(body))
         if content_type:
@@ -158,14 +188,17 @@ def _from_envelope(record: Mapping[str, object], line: _Line, position: str) -> 
     )
 
 
-def _from_record(record: Mapping[str, object], fields: FieldMap, position: str) -> RawMessage:
+def _from_record(
+    record: Mapping[str, object], body: str | bytes, fields: FieldMap, position: str
+) -> RawMessage:
     def value(name: str | None) -> object:
         return record.get(name) if name else None
 
+    is_text = isinstance(body, str)
     return RawMessage(
-        body=_utf8(compose(value(fields.headline), str(record[fields.body]))),
+        body=_utf8(compose(value(fields.headline), body)) if isinstance(body, str) else body,
         provider=_text(value(fields.provider)),
-        content_type=_text(value(fields.content_type)) or _TEXT,
+        content_type=_text(value(fields.content_type)) or (_TEXT if is_text else None),
         received_at=parse_date(value(fields.received_at)),
         position=position,
         headers=_headers(None, value(fields.id)),

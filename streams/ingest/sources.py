@@ -5,28 +5,33 @@ It must not judge what it reads: limits and formats are the pipeline's, and a ba
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import sys
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from schemas.raw import RawMessage
 from streams.errors import ArchiveError
-from streams.ingest.lines import read_lines
+from streams.ingest.readers import (
+    Context,
+    Damage,
+    DamageReport,
+    Head,
+    Input,
+    Limits,
+    find_format,
+    read,
+)
+from streams.ingest.readers.chunks import CHUNK_BYTES, file_chunks
+from streams.ingest.readers.registry import DOCUMENT, STDIN
+from streams.ingest.times import TimeFrom, Times
 
 __all__ = ["STDIN", "SourceFile", "SourceOptions", "Sources", "find_files"]
-
-STDIN = "-"
-_LINES = (".jsonl", ".ndjson")
-_GZIP = ".gz"
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def _silent(_message: str) -> None:
@@ -41,19 +46,24 @@ class SourceOptions:
         fields: pairs of ``--map``; empty means well-known names.
         provider: of messages that name none.
         time_from: the time of the first message without one; each further one is 1 ms later than
-            the message before it. None leaves them without.
+            the message before it. Of a file's or member's name or its last change, it is the time
+            of its first message. None leaves them without.
         max_messages: stop after so many.
         mark_undated: put a header on messages that stay without a time, so that the time at which
             they are appended to a log is not taken for it.
-        announce: told once a file which fields are read.
+        announce: told once a file which fields are read, and in the end what could not be.
+        split: where one text ends and the next begins, as ``parse_split`` takes it.
+        limits: how much archives may unpack to.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
     provider: str | None = None
-    time_from: datetime | None = None
+    time_from: datetime | TimeFrom | None = None
     max_messages: int | None = None
     mark_undated: bool = False
     announce: Callable[[str], None] = _silent
+    split: str | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +72,6 @@ class SourceFile:
 
     path: Path
     name: str
-
-    @property
-    def is_lines(self) -> bool:
-        """Whether it holds a message a line."""
-        return self.path.name.lower().removesuffix(_GZIP).endswith(_LINES)
-
-    @property
-    def is_gzip(self) -> bool:
-        """Whether it is compressed as a whole."""
-        return self.path.name.lower().endswith(_GZIP)
 
 
 def find_files(paths: Sequence[str]) -> list[SourceFile]:
@@ -123,6 +123,10 @@ def _walk(root: Path) -> Iterator[SourceFile]:
 class Sources:
     """The messages of some paths; iterate once. ``bytes_read`` of ``total_bytes`` is progress.
 
+    Attributes:
+        files: every file, in the order they are read.
+        damage: what could not be read so far.
+
     Raises:
         ArchiveError: while iterating: a file cannot be read, or has no body in any record.
     """
@@ -130,83 +134,110 @@ class Sources:
     def __init__(self, paths: Sequence[str], options: SourceOptions | None = None) -> None:
         self._options = options or SourceOptions()
         self.files = find_files(paths)
+        self.damage = DamageReport()
         self.bytes_read = 0
-        sizes = [None if f.name == STDIN else f.path.stat().st_size for f in self.files]
-        self.total_bytes = None if None in sizes else sum(size or 0 for size in sizes)
+        self._sizes = [None if f.name == STDIN else f.path.stat().st_size for f in self.files]
+        known = [size for size in self._sizes if size is not None]
+        self.total_bytes = sum(known) if len(known) == len(self._sizes) else None
+        self._times = Times(self._options.time_from)
+
+    @property
+    def is_one_message(self) -> bool:
+        """Whether there is one file, which as a whole is one message."""
+        if len(self.files) != 1 or self.files[0].name == STDIN:
+            return len(self.files) == 1
+        file = self.files[0]
+        try:
+            with file.path.open("rb") as handle:
+                data = handle.read(CHUNK_BYTES)
+        except OSError:
+            return False
+        whole = len(data) < CHUNK_BYTES
+        options = self._options
+        return find_format(Head(data, whole, file.name, options.fields, options.split)) is DOCUMENT
 
     def __iter__(self) -> Iterator[RawMessage]:
-        limit, last = self._options.max_messages, None
+        limit = self._options.max_messages
         for number, raw in enumerate(self._messages()):
             if limit is not None and number >= limit:
-                return
-            message = self._complete(raw, last)
-            last = message.received_at or last
-            yield message
+                break
+            yield self._complete(raw)
+        for line in (*self._times.lines(), *self.damage.lines()):
+            self._options.announce(line)
 
-    def _complete(self, raw: RawMessage, last: datetime | None) -> RawMessage:
-        """The message with its provider and time filled in from the options."""
+    def _complete(self, raw: RawMessage) -> RawMessage:
+        """The message with its provider filled in from the options, and marked if undated."""
         changes: dict[str, object] = {}
         if raw.provider is None and self._options.provider is not None:
             changes["provider"] = self._options.provider
-        if raw.received_at is None and self._options.time_from is not None:
-            changes["received_at"] = last + _MILLISECOND if last else self._options.time_from
-        elif raw.received_at is None and self._options.mark_undated:
+        if raw.received_at is None and self._options.mark_undated:
             from streams.log.headers import UNDATED  # noqa: PLC0415  (start quickly)
 
             changes["headers"] = (*raw.headers, (UNDATED, "1"))
         return raw.model_copy(update=changes) if changes else raw
 
     def _messages(self) -> Iterator[RawMessage]:
-        for file in self.files:
+        for file, size in zip(self.files, self._sizes, strict=True):
+            before = self.bytes_read
             try:
-                yield from self._read(file)
-            except (OSError, EOFError, zlib.error) as error:
+                yield from self._read(file, size)
+            except (OSError, EOFError) as error:
                 reason = getattr(error, "strerror", None) or str(error)
                 raise ArchiveError(f"cannot read {file.name}: {reason}") from error
+            if size is not None:
+                # What is sought in is read in part, or twice.
+                self.bytes_read = before + size
 
-    def _read(self, file: SourceFile) -> Iterator[RawMessage]:
+    def _read(self, file: SourceFile, size: int | None) -> Iterator[RawMessage]:
+        context = self._context(size)
         if file.name == STDIN:
-            yield from self._read_stdin()
+            source = Input(STDIN, file_chunks(sys.stdin.buffer, self._count))
+            yield from context.read(source)
             return
-        with file.path.open("rb") as handle:
-            counted = _Counted(handle, self._count)
-            stream: IO[bytes] = io.BufferedReader(counted, 1 << 18)
-            if file.is_gzip:
-                stream = cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
-            if file.is_lines:
-                name = file.name
-                yield from read_lines(stream, name, self._options.fields, self._options.announce)
-            else:
-                yield RawMessage(body=stream.read(), position=file.name)
+        with file.path.open("rb", buffering=0) as raw:
+            changed = datetime.fromtimestamp(os.fstat(raw.fileno()).st_mtime, UTC)
+            handle = io.BufferedReader(_Counted(raw, self._count), CHUNK_BYTES)
+            chunks = file_chunks(raw, self._count)
+            yield from context.read(Input(file.name, chunks, modified=changed, handle=handle))
 
-    def _read_stdin(self) -> Iterator[RawMessage]:
-        """Standard input: lines if its first one is a JSON object, else one message."""
-        stream = sys.stdin.buffer
-        first = stream.readline()
-        if not self._options.fields and not _is_object_line(first):
-            yield RawMessage(body=first + stream.read(), position=STDIN)
-            return
-        lines = self._counted_lines(first, stream)
-        yield from read_lines(lines, STDIN, self._options.fields, self._options.announce)
+    def _context(self, size: int | None) -> Context:
+        """What readers of one file are told, and how they tell."""
+        budget = _Budget(self._options.limits, lambda: size or self.bytes_read)
 
-    def _counted_lines(self, first: bytes, stream: IO[bytes]) -> Iterator[bytes]:
-        self._count(len(first))
-        yield first
-        for line in stream:
-            self._count(len(line))
-            yield line
+        context = Context(
+            fields=self._options.fields,
+            split=self._options.split,
+            limits=self._options.limits,
+            damaged=lambda *what: self.damage.add(Damage(*what)),
+            announce=self._options.announce,
+            unpacked=budget.take,
+            read=lambda source: read(source, context),
+            dated=self._times.dated,
+        )
+        return context
 
     def _count(self, size: int) -> None:
         self.bytes_read += size
 
 
-def _is_object_line(line: bytes) -> bool:
-    text = line.strip()
-    return text.startswith(b"{") and text.endswith(b"}")
+class _Budget:
+    """What one file may still unpack to."""
+
+    def __init__(self, limits: Limits, packed: Callable[[], int]) -> None:
+        self._limits, self._packed = limits, packed
+        self._unpacked = 0
+
+    def take(self, size: int) -> str | None:
+        """The code of the limit that is passed with ``size`` more bytes, if one is."""
+        self._unpacked += size
+        if self._unpacked > self._limits.total:
+            return "unpacks-beyond-total"
+        beyond = self._unpacked > self._limits.ratio * max(1, self._packed())
+        return "unpacks-beyond-ratio" if beyond and self._unpacked > self._limits.member else None
 
 
 class _Counted(io.RawIOBase):
-    """A file that reports how much was read of it."""
+    """A file that reports how much was read of it, and can be sought in."""
 
     def __init__(self, file: IO[bytes], count: Callable[[int], None]) -> None:
         self._file = file
@@ -214,6 +245,15 @@ class _Counted(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def seekable(self) -> bool:
+        return self._file.seekable()
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         size: int = self._file.readinto(buffer)  # type: ignore[attr-defined]
