@@ -81,6 +81,7 @@ class EmbeddedRunner:
         spool_dir: Path | None = None,
         catalogue: Mapping[TopicName, Topic] = CATALOGUE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        processes: int = 1,
     ) -> None:
         """Create the topics that are missing and take the store's role of runner.
 
@@ -93,6 +94,8 @@ class EmbeddedRunner:
             catalogue: the topics, with how long each keeps its records.
             clock: tells when a hold has fallen due while serving, and what is past keeping;
                 decides nothing else.
+            processes: that take in and enrich while this one decides; with 1, all is done in this
+                one, in turn. What is written is the same with any number.
 
         Raises:
             ConfigError: another process runs on this store.
@@ -125,16 +128,30 @@ class EmbeddedRunner:
             count += len(batch)
         return count
 
-    def run(self, on_events: OnEvents | None = None) -> Counts:
+    def close(self) -> None:
+        """End the processes that work for it, if there are any; what they had in hand is not lost.
+
+        The store stays open, and ``run`` starts them again.
+        """
+
+    def run(
+        self,
+        on_events: OnEvents | None = None,
+        *,
+        drain: bool = True,
+        stop: threading.Event | None = None,
+    ) -> Counts:
         """Work until nothing is left to do; answers what became of it.
 
         Args:
             on_events: takes each batch's events, in decided order, once they are safe in the log;
                 with enrichment, items that were published carry it.
+            drain: wait for what other processes are enriching; else the next call does.
+            stop: come back after the batch in hand once this is set.
         """
         counts = Counts()
         with _rare_collections():
-            while self._step(counts, on_events):
+            while not (stop is not None and stop.is_set()) and self._step(counts, on_events):
                 pass
         return counts
 
