@@ -226,10 +226,19 @@ def _sources(inputs: Inputs, paths: tuple[str, ...]) -> MergedSources:
     from streams.replay.merging import MergedSources  # noqa: PLC0415  (start quickly)
 
     chains = inputs.time_from is not None and not inputs.time_from.startswith(_PER_FILE)
-    whole = replace(inputs, max=None).sources(paths, mark_undated=True)
     if inputs.max is not None and inputs.max < 0:
         raise ConfigError("--max counts from 0")
-    return MergedSources(whole, inputs.max, in_file_order=chains)
+    unbounded = replace(inputs, max=None)
+    whole = unbounded.sources(paths, mark_undated=True)
+    if inputs.time_from is not None and inputs.time_from.startswith("name:"):
+        # By itself a file has its last name only, and folders may be what says the day.
+        chains = any("/" in file.name for file in whole.files)
+    return MergedSources(
+        whole,
+        lambda path: unbounded.sources((path,), mark_undated=True),
+        inputs.max,
+        in_file_order=chains,
+    )
 
 
 async def _existing(settings: Settings) -> Existing:

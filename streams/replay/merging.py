@@ -5,9 +5,10 @@ It must not change a message, nor the order within a file.
 
 from __future__ import annotations
 
-import copy
 import heapq
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr
 from datetime import UTC, datetime
 
 from schemas.raw import RawMessage
@@ -37,16 +38,23 @@ class MergedSources:
     """
 
     def __init__(
-        self, whole: Sources, most: int | None = None, *, in_file_order: bool = False
+        self,
+        whole: Sources,
+        alone: Callable[[str], Sources],
+        most: int | None = None,
+        *,
+        in_file_order: bool = False,
     ) -> None:
         """Take what is to be merged.
 
         Args:
             whole: the files, not yet read, without a bound of its own.
+            alone: one file by itself, read as the whole would be.
             most: messages to give.
             in_file_order: do not merge: one file after the other.
         """
         self._whole = whole
+        self._alone = alone
         self._most = most
         self._in_file_order = in_file_order
         self.files: list[SourceFile] = self._whole.files
@@ -92,20 +100,21 @@ class MergedSources:
             heapq.heapreplace(waiting, (max(at, message.received_at or at), number))
 
     def _first_time(self, number: int) -> datetime:
-        first = next(iter(self._alone(number)), None)
+        # It is read again when its time has come, and says then which fields it was read by.
+        with redirect_stderr(io.StringIO()):
+            first = next(iter(self._alone(str(self.files[number].path))), None)
         return (first.received_at if first else None) or _NO_TIME
 
     def _opened(self, number: int) -> Iterator[RawMessage]:
+        file = self.files[number]
         if len(self._open) >= MOST_OPEN:
             raise ArchiveError(
-                f"more than {MOST_OPEN} files overlap in time at {self.files[number].name}: "
+                f"more than {MOST_OPEN} files overlap in time at {file.name}: "
                 "replay fewer at a time, or join them"
             )
-        self._open[number] = self._alone(number)
-        return iter(self._open[number])
-
-    def _alone(self, number: int) -> Sources:
-        """One of the files by itself, under the name it has among all of them."""
-        one = copy.copy(self._whole)
-        one.files = [self.files[number]]
-        return one
+        one = self._open[number] = self._alone(str(file.path))
+        own = one.files[0].name
+        for message in one:
+            # Under the name the file has among all of them: a position names one place only.
+            position = file.name + message.position.removeprefix(own)
+            yield message.model_copy(update={"position": position})

@@ -95,7 +95,7 @@ class Replay:
 def test_killed_ten_times_and_resumed_it_ends_with_the_same_bytes(
     tmp_path: Path, processes: str
 ) -> None:
-    an_archive(tmp_path, 100)
+    an_archive(tmp_path, 60)
     rng = random.Random(int(processes))  # noqa: S311
     options = ("--processes", processes)
     steady = Replay(tmp_path, "steady", "--processes", "1")
@@ -149,8 +149,7 @@ def test_ctrl_c_says_how_to_go_on_and_that_goes_on(tmp_path: Path) -> None:
     process = replay.start()
     _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
-    positions = {line for name in ("a.jsonl", "b.jsonl") for line in (tmp_path / name).open()}
     with SqliteStore(replay.log) as store:
         raw = store.read("replay.r.raw", dict.fromkeys(range(12), 0), max_records=10_000).records
-    assert len(raw) == sum(1 for n in ("a.jsonl", "b.jsonl") for _ in (tmp_path / n).open())
-    assert len({one.header("source-id") for one in raw}) == len(raw) >= len(positions)
+    assert len(raw) == len(list(messages(100)))
+    assert len({one.header("source-id") for one in raw}) == len(raw)

@@ -127,7 +127,7 @@ def test_progress_as_json_is_lines_and_the_last_says_all(folder: Path, run) -> N
     assert told[-1]["remaining_s"] == 0
 
 
-def test_progress_is_of_this_run(folder: Path) -> None:
+def test_progress_is_of_this_run() -> None:
     class Half:
         bytes_read, total_bytes = 50, 200
 

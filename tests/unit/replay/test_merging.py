@@ -28,8 +28,12 @@ def write(folder: Path, name: str, hours: Sequence[float | None]) -> str:
     return str(path)
 
 
+def merged_of(paths: Sequence[str], most: int | None = None, **options: bool) -> MergedSources:
+    return MergedSources(Sources(paths), lambda path: Sources([path]), most, **options)
+
+
 def bodies(paths: Sequence[str], most: int | None = None, **options: bool) -> list[str]:
-    merged = MergedSources(Sources(paths), most, **options)
+    merged = merged_of(paths, most, **options)
     found = [message.body.decode() for message in merged]
     if most is None:
         assert merged.bytes_read == merged.total_bytes
@@ -70,7 +74,7 @@ def test_positions_are_those_of_the_whole(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         write(tmp_path / folder, "a.jsonl", [1])
     paths = [str(tmp_path / "x" / "a.jsonl"), str(tmp_path / "y" / "a.jsonl")]
-    merged = [message.position for message in MergedSources(Sources(paths))]
+    merged = [message.position for message in merged_of(paths)]
     assert merged == [message.position for message in Sources(paths)]
     assert len(set(merged)) == 2
 
