@@ -139,7 +139,7 @@ class Lifecycle(Record):
 class Mention(Record):
     """Where an entity is named: code points [start, end) of the item's text.
 
-    ``via`` says how it was found: "model", "surname", "honorific", "gazetteer", "demonym", ...
+    ``via`` says how it was found: "model", "surname", "honorific", "gazetteer", "acronym", ...
     """
 
     start: int

@@ -91,6 +91,7 @@ def measure_enrichment(
     *,
     models: Mapping[str, Path] | None = None,
     folds: int = 0,
+    archive: Sequence[Item] = (),
     step: Callable[[], None] = lambda: None,
 ) -> EnrichReport:
     """Measures the cost on ``items``, and all else on labelled sets; CPU time, one thread.
@@ -101,6 +102,7 @@ def measure_enrichment(
         sets: labelled text.
         models: files of the fast recogniser by language.
         folds: learn the fast recogniser anew on parts of the sets that have a spaCy model; 0 not.
+        archive: cleaned items that the distilled models of the folds learn from besides.
         step: called ``steps(...)`` times.
 
     Raises:
@@ -123,7 +125,7 @@ def measure_enrichment(
             speeds[of] = measure_speed(documents, language, model, time.process_time)
             step()
         folded = tuple(
-            measure_folds(labelled, folds, time.process_time, step=step)
+            measure_folds(labelled, folds, time.process_time, archive=archive, step=step)
             for labelled in _foldable(sets, folds)
         )
     process = measure_process(_config(models), _worked(items, sets))

@@ -82,11 +82,12 @@ def _of_set(labelled: SetFigures) -> Iterator[Figure]:
 
 def _of_folds(folded: FoldFigures) -> Iterator[Figure]:
     least = _ABOVE_SPACY.get(folded.language)
-    for name, points, budget in (
-        ("from labels, F1 above spaCy's, alone", folded.above_spacy, least),
-        ("distilled, F1 above its teacher's", folded.above_teacher, -2.0),
+    besides = f"; {folded.archive:,} of the archive" if folded.archive else ""
+    for name, points, budget, more in (
+        ("from labels, F1 above spaCy's, alone", folded.above_spacy, least, ""),
+        ("distilled, F1 above its teacher's", folded.above_teacher, -2.0, besides),
     ):
-        note = f"95 %: {points.low:.1f} to {points.high:.1f}"
+        note = f"95 %: {points.low:.1f} to {points.high:.1f}{more}"
         yield Figure(name, points.value, "points", budget, note=note)
     yield from _fast(folded.speed)
 

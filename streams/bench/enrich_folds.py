@@ -11,13 +11,14 @@ from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from statistics import median
 
+from schemas.item import Item
 from streams.bench.desk_scores import Interval
 from streams.bench.enrich_labelled import LabelledSet
 from streams.bench.enrich_scores import NameScore, Pair, gain, score_names
 from streams.enrich import EnrichConfig, Enricher
 from streams.enrich.recognise import Recogniser
 from streams.enrich.recognise.fast import FastRecogniser, Header, Model, model_bytes
-from streams.train.distil import Document, Teacher, learn
+from streams.train.distil import Document, Teacher, learn, lessons_of
 from streams.train.distil_examine import Speed, measure_speed, named
 from streams.train.distil_network import Schedule
 
@@ -25,7 +26,8 @@ BARE = "spacy alone"
 RULES = "spacy with rules"
 LABELS = "fast from labels, alone"
 LABELS_RULES = "fast from labels, with rules"
-DISTILLED = "fast distilled, with rules"
+DISTILLED = "fast distilled, alone"
+DISTILLED_RULES = "fast distilled, with rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class FoldFigures:
         by_fold: by method the F1 of all types of each fold.
         above_spacy: points of F1 of the network learned from labels above spaCy's, both alone.
         above_teacher: points of F1 of the distilled above its teacher, both with rules.
+        archive: documents of an archive that the distilled learned from besides.
         speed: of the models on the documents they had not seen, the median of the folds.
     """
 
@@ -48,6 +51,7 @@ class FoldFigures:
     above_spacy: Interval
     above_teacher: Interval
     speed: Speed
+    archive: int = 0
 
 
 def measure_folds(
@@ -55,18 +59,20 @@ def measure_folds(
     folds: int,
     clock: Callable[[], float],
     *,
+    archive: Sequence[Item] = (),
     schedule: Schedule = Schedule(),  # noqa: B008  (frozen)
     step: Callable[[], None] = lambda: None,
 ) -> FoldFigures:
     """Learn and score ``folds`` times; the n-th document is of fold n modulo ``folds``.
 
     Two models a fold: one of the labels, to tell what the network can do, one of what the default
-    chain finds in the same text, as ``wireroom distil`` would make it of so small an archive.
+    chain finds in the same text and in ``archive``, as ``wireroom distil`` would make it of them.
 
     Args:
         labelled: in a language that has a spaCy model, ``folds`` documents at least.
         folds: 2 or more.
         clock: CPU seconds of this process.
+        archive: cleaned items, unlabelled; those in the set's language are learned from.
         schedule: of the training.
         step: called after each fold.
 
@@ -76,13 +82,14 @@ def measure_folds(
     enricher = Enricher()
     teacher = Teacher(labelled.language, enricher)
     taught = list(teacher.label(labelled.items()))
+    told = list(teacher.label(archive))
     documents = labelled.documents
     pairs: dict[str, list[Pair]] = {
         BARE: bare_pairs(documents, enricher.recogniser(labelled.language)),
-        RULES: [(one.named(), told.named()) for one, told in zip(documents, taught, strict=True)],
+        RULES: [(one.named(), of.named()) for one, of in zip(documents, taught, strict=True)],
         **{
             method: [(set(), set())] * len(documents)
-            for method in (LABELS, LABELS_RULES, DISTILLED)
+            for method in (LABELS, LABELS_RULES, DISTILLED, DISTILLED_RULES)
         },
     }
     speeds: list[Speed] = []
@@ -92,16 +99,19 @@ def measure_folds(
             unseen = range(fold, len(documents), folds)
             seen = [number for number in range(len(documents)) if number % folds != fold]
             held_out = [documents[number] for number in unseen]
-            for lessons in (taught, documents):
-                model = _learned(labelled.language, [lessons[number] for number in seen], schedule)
+            for methods, lessons, besides in (
+                ((DISTILLED, DISTILLED_RULES), taught, told),
+                ((LABELS, LABELS_RULES), documents, []),
+            ):
+                own = [*besides, *(lessons[number] for number in seen)]
+                model = learn(labelled.language, lessons_of(own), schedule)
                 file.write_bytes(_content(model))
-                ruled = _ruled(held_out, labelled.language, file)
-                method = LABELS_RULES if lessons is documents else DISTILLED
-                pairs[method][fold::folds] = ruled
-            pairs[LABELS][fold::folds] = bare_pairs(held_out, FastRecogniser(model))
+                alone, ruled = methods
+                pairs[alone][fold::folds] = bare_pairs(held_out, FastRecogniser(model))
+                pairs[ruled][fold::folds] = _ruled(held_out, labelled.language, file)
             speeds.append(measure_speed(held_out, labelled.language, file, clock))
             step()
-    return _figures(labelled, folds, pairs, speeds)
+    return replace(_figures(labelled, folds, pairs, speeds), archive=len(told))
 
 
 def _figures(
@@ -119,7 +129,7 @@ def _figures(
             for method, of_method in pairs.items()
         },
         above_spacy=gain(pairs[LABELS], pairs[BARE]),
-        above_teacher=gain(pairs[DISTILLED], pairs[RULES]),
+        above_teacher=gain(pairs[DISTILLED_RULES], pairs[RULES]),
         speed=Speed(*(median(rates) for rates in zip(*map(astuple, speeds), strict=True))),
     )
 
@@ -135,18 +145,6 @@ def bare_pairs(documents: Sequence[Document], recogniser: Recogniser) -> list[Pa
         )
         for document in documents
     ]
-
-
-def _learned(language: str, documents: Sequence[Document], schedule: Schedule) -> Model:
-    return learn(
-        language,
-        [
-            lesson
-            for document in documents
-            for lesson in zip(document.blocks, document.spans, strict=True)
-        ],
-        schedule,
-    )
 
 
 def _content(model: Model) -> bytes:

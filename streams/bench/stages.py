@@ -8,7 +8,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,7 +128,7 @@ def _decide(judge: Desk, writer: Copywriter, numbers: range) -> tuple[list[float
     return [spent + drained for spent in seconds], new
 
 
-def cleaned_items(messages: Sequence[RawMessage]) -> list[Item]:
+def cleaned_items(messages: Iterable[RawMessage]) -> list[Item]:
     """The items in the messages, decoded and cleaned."""
     from streams.clean import clean  # noqa: PLC0415
     from streams.decode import Decoded, decode  # noqa: PLC0415

@@ -92,7 +92,8 @@ def bench(
     sets, also precision, recall and F1 of names by type with bootstrap 95 %
     intervals, of spaCy and the gazetteer by themselves, of the default chain and
     of the fast recogniser; words alone that were taken for the right person; and
-    places that have a link. With --folds the fast one is trained on the sets.
+    places that have a link. With --folds the fast one is trained on the sets, and
+    with --archive on what is found in an archive besides.
 
     replay ARCHIVE..., by itself, measures an archive: reading alone, the whole chain
     without enrichment in one process and beside two, what a second process gains
@@ -131,7 +132,9 @@ def bench(
         _bench_enrich(enrich, corpus, inputs, output, misses=misses)
         return
     if enrich != EnrichOptions():
-        raise ConfigError("--ner, --sample, --model, --folds are for wireroom bench enrich")
+        raise ConfigError(
+            "--ner, --sample, --model, --folds, --archive are for wireroom bench enrich"
+        )
     alone = _alone(sections)
     if alone == _CLEAN:
         bench_clean(corpus, clean, output, inputs.max)
@@ -197,10 +200,14 @@ def _bench_enrich(
 ) -> None:
     if corpus and enrich.sample:
         raise ConfigError("--sample and --corpus both name what the cost is measured with")
+    if enrich.archive and not enrich.folds:
+        raise ConfigError("--archive is what the models of --folds N learn from: give --folds too")
     path = enrich.sample or corpus
     # What bounds labelled sets must not cut what the cost is measured with.
     messages = tuple(replace(inputs, max=None).sources((path,))) if path else ()
-    bench_enrich(enrich, messages, output, inputs.max, misses=misses)
+    first = replace(inputs, max=enrich.documents)
+    archive = first.sources((enrich.archive,)) if enrich.archive else ()
+    bench_enrich(enrich, messages, output, inputs.max, archive=archive, misses=misses)
 
 
 def _bench_formats(messages: tuple[RawMessage, ...] | None, output: str | None) -> None:

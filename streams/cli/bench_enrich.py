@@ -20,7 +20,7 @@ from streams.cli.render import printable
 from streams.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rich.table import Table
 
@@ -52,6 +52,9 @@ class EnrichOptions:
             several times for several languages.
         folds: train the fast recogniser anew on the other parts of each labelled set that has a
             spaCy model, so many times, and score it on the part left out; some minutes a set.
+        archive: a file or directory, as for run, that the models of --folds learn from besides, as
+            wireroom distil would: what spaCy and our rules find in it.
+        documents: read at most so many messages of the archive.
     """
 
     ner: Annotated[Path | None, Parameter(group=_GROUP)] = None
@@ -60,6 +63,8 @@ class EnrichOptions:
     folds: Annotated[
         int | None, Parameter(group=_GROUP, validator=validators.Number(gte=2, lte=20))
     ] = None
+    archive: Annotated[str | None, Parameter(group=_GROUP)] = None
+    documents: Annotated[int, Parameter(group=_GROUP, validator=validators.Number(gte=1))] = 4_000
 
 
 def bench_enrich(
@@ -68,6 +73,7 @@ def bench_enrich(
     output: str | None,
     most: int | None,
     *,
+    archive: Iterable[RawMessage] = (),
     misses: bool,
 ) -> None:
     """Measure and print.
@@ -77,6 +83,7 @@ def bench_enrich(
         messages: whose cost is measured; without any, dispatches made here.
         output: a file or a format.
         most: bounds the documents of each labelled set.
+        archive: the messages of ``options.archive``.
         misses: print what is not as labelled.
 
     Raises:
@@ -91,13 +98,16 @@ def bench_enrich(
     sets = read_sets(options.ner, most) if options.ner else []
     models = _models(options.model)
     name, items = _items(messages)
+    learned = _learned(options, archive)
     folds = options.folds or 0
     person = terminal(stderr=True)
     if not sets:
         person.print("no F1, no links: --ner names a directory of labelled text")
     person.print("CPU time, one thread; half a minute, and as much for each labelled set")
     with progress("measuring", steps(sets, models, folds)) as step:
-        report = measure_enrichment(name, items, sets, models=models, folds=folds, step=step)
+        report = measure_enrichment(
+            name, items, sets, models=models, folds=folds, archive=learned, step=step
+        )
     told = figures(report)
     with open_output(output) as out:
         if out.format is Format.TEXT:
@@ -127,6 +137,20 @@ def _items(messages: Sequence[RawMessage]) -> tuple[str, list[Item]]:
         return name, cleaned_items(messages)
     written = [Copywriter().scraped(number) for number in range(_DISPATCHES)]
     return "dispatches made here", cleaned_items(written)
+
+
+def _learned(options: EnrichOptions, archive: Iterable[RawMessage]) -> list[Item]:
+    """What the folds learn from besides their own text.
+
+    Raises:
+        ConfigError: there is no text in it.
+    """
+    from streams.bench.stages import cleaned_items  # noqa: PLC0415  (start quickly)
+
+    items = cleaned_items(archive)
+    if options.archive and not items:
+        raise ConfigError(f"--archive {options.archive}: no text to learn from")
+    return items
 
 
 def report_rows(

@@ -156,11 +156,7 @@ def _learn(
     from streams.train.distil_network import Schedule  # noqa: PLC0415  (the stages)
 
     epochs, seed = drawn
-    paragraphs = [
-        pair
-        for document in parts.learned
-        for pair in zip(document.blocks, document.spans, strict=True)
-    ]
+    paragraphs = lessons.lessons_of(parts.learned)
     model = lessons.learn(language, paragraphs, Schedule(epochs=epochs, seed=seed), told=told)
     model = lessons.with_confidence(
         model,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -141,15 +141,12 @@ class Agreement:
         return min(len(self.only_new), len(self.only_old))
 
 
-def agreement(new: Iterable[str], old: Iterable[str]) -> Agreement:
+def agreement(new: Collection[str], old: Collection[str]) -> Agreement:
     """Which numbers two texts share, each as often as it occurs, rounded ones with what they round.
 
     Work is bounded by what a fingerprint keeps (96 numbers).
     """
-    first, second = Counter(new), Counter(old)
-    both = first & second
-    only_new, only_old = sorted((first - both).elements()), sorted((second - both).elements())
-    common = both.total()
+    common, only_new, only_old = _shared(new, old)
     left: list[str] = []
     if not any("e" in number for number in (*only_new, *only_old)):
         return Agreement(common, tuple(only_new), tuple(only_old))
@@ -161,6 +158,18 @@ def agreement(new: Iterable[str], old: Iterable[str]) -> Agreement:
             only_old.remove(match)
             common += 1
     return Agreement(common, tuple(left), tuple(only_old))
+
+
+def _shared(new: Collection[str], old: Collection[str]) -> tuple[int, list[str], list[str]]:
+    """How many are in both, and those of each alone, ascending."""
+    first, second = set(new), set(old)
+    if len(first) == len(new) and len(second) == len(old):
+        # A third of the time that counting takes.
+        return len(first & second), sorted(first - second), sorted(second - first)
+    counted, others = Counter(new), Counter(old)
+    both = counted & others
+    only_new, only_old = (sorted((counts - both).elements()) for counts in (counted, others))
+    return both.total(), only_new, only_old
 
 
 def _agree(one: str, other: str) -> bool:

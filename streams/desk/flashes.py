@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.desk.rarity import Rarity
-from streams.desk.words import U32, Index
+from streams.desk.words import U32, Index, is_among
 
 FLASH_WORDS = 45
 """A text this short may be a flash, whether it says so or not."""
@@ -75,6 +75,8 @@ class FlashWatch:
         self._flashes: deque[_Flash] = deque(maxlen=_MOST_WATCHED)
         self._rarity = Rarity()
         self._joined: _Joined | None = None
+        # A story asks twice, for what it follows and for what it supersedes.
+        self._lately: _Asked | None = None
 
     def add(self, slot: int, at_s: float, length: int, words: U32, subject: U32) -> None:
         """Watches for the story that follows a flash of ``length`` words, on ``subject``."""
@@ -82,6 +84,7 @@ class FlashWatch:
             self._flashes.append(_Flash(slot, at_s, length, words, subject))
             self._joined = None
         self._rarity.add(words, at_s)
+        self._lately = None
 
     def words_of(self, slot: int) -> U32 | None:
         """All words of a flash or other short text; None when it is not watched any more."""
@@ -89,10 +92,18 @@ class FlashWatch:
 
     def best(self, lead: U32, length: int, now_s: float, window_s: float) -> list[Followed]:
         """The flashes that a story with this opening may follow, best first."""
+        asked = self._lately
+        terms = (length, now_s, window_s)
+        if asked is None or asked.lead is not lead or asked.terms != terms:
+            found = self._best(lead, length, now_s, window_s)
+            asked = self._lately = _Asked(lead, terms, found)
+        return asked.found
+
+    def _best(self, lead: U32, length: int, now_s: float, window_s: float) -> list[Followed]:
         joined = self._watched(now_s)
         if joined is None or not len(lead):
             return []
-        hits = _found(joined.words, lead)
+        hits = is_among(joined.words, lead)
         likely = np.add.reduceat(hits, joined.firsts, dtype=np.int64) * 2 >= joined.lengths
         found = []
         for place in np.flatnonzero(likely).tolist():
@@ -109,7 +120,7 @@ class FlashWatch:
         joined = self._watched(now_s)
         if joined is None or not len(words):
             return []
-        common = np.add.reduceat(_found(joined.words, words), joined.firsts, dtype=np.int64)
+        common = np.add.reduceat(is_among(joined.words, words), joined.firsts, dtype=np.int64)
         least = np.maximum(_REPEATS * np.minimum(joined.lengths, len(words)), _FEWEST_WORDS)
         found = []
         for place in np.flatnonzero(common >= least).tolist():
@@ -132,7 +143,7 @@ class FlashWatch:
     def _is_about(self, flash: _Flash, lead: U32, now_s: float) -> bool:
         """The telling one of a flash's first words is there: of "Nordhavn Corp" not "Corp"."""
         seen = self._rarity.count(flash.subject, now_s)
-        return len(seen) > 0 and bool(np.isin(flash.subject[seen == seen.min()], lead).any())
+        return len(seen) > 0 and bool(is_among(flash.subject[seen == seen.min()], lead).any())
 
     def _coverage(self, words: U32, hits: NDArray[np.bool_], now_s: float) -> float:
         seen = self._rarity.count(words, now_s).astype(np.float64)
@@ -142,18 +153,19 @@ class FlashWatch:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who asked last, and the answer."""
+
+    lead: U32
+    terms: tuple[int, float, float]
+    found: list[Followed]
+
+
+@dataclass(frozen=True, slots=True)
 class _Joined:
     words: U32
     firsts: Index
     lengths: Index
-
-
-def _found(words: U32, among: U32) -> NDArray[np.bool_]:
-    """Which of the words are among the others, which ascend and are not none."""
-    found: NDArray[np.bool_] = (
-        among[np.minimum(np.searchsorted(among, words), len(among) - 1)] == words
-    )
-    return found
 
 
 def _join(flashes: Sequence[_Flash]) -> _Joined:

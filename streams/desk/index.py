@@ -49,8 +49,10 @@ are left to compare a short one by."""
 
 _BUFFERED_TEXTS = 256
 _PACKED_AT_ONCE = 64
+_UNPACKED_KEPT = 64
 # Entries (8 bytes) beyond which two runs are not merged any more: keeps the longest pause short.
 _LARGEST_RUN = 1 << 21
+_KEY_SHIFT, _SLOT = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 @dataclass(slots=True, eq=False)
@@ -116,34 +118,39 @@ class Postings:
         """Slots that share one of the keys, or two of openings that are common, ascending."""
         self._look_at_recent()
         keys = distinct(keys)
-        counts = np.zeros(len(keys), np.int64)
-        spans: list[tuple[U64, list[int], list[int]]] = []
-        low = (keys.astype(np.uint64) << np.uint64(32)) | np.uint64(self._first_live)
-        high = low | np.uint64(0xFFFFFFFF)
-        for run in (run.entries for run in self._runs):
-            starts = np.searchsorted(run, low)
-            lengths = np.searchsorted(run, high, side="right") - starts
-            if lengths.any():
-                counts += lengths
-                spans.append((run, starts.tolist(), (starts + lengths).tolist()))
+        spans = self._spans(keys)
         found: set[int] = set()
         once: set[int] = set()
         for place, key in enumerate(keys.tolist()):
             live = self._live_recent(key)
-            shared = int(counts[place]) + len(live)
+            settled = spans.get(place, ())
+            shared = sum(last - first for _, first, last in settled) + len(live)
             if not 0 < shared <= POSTING_CAP:
                 continue
             slots = set(live)
-            for run, first, last in spans:
-                if first[place] < last[place]:
-                    packed = run[first[place] : last[place]] & np.uint64(0xFFFFFFFF)
-                    slots.update(packed.tolist())
+            for run, first, last in settled:
+                slots.update((run[first:last] & _SLOT).tolist())
             if key & 1 and shared > OPENING_CAP:
                 found |= slots & once
                 once |= slots
             else:
                 found |= slots
         return sorted(found)
+
+    def _spans(self, keys: U32) -> dict[int, list[tuple[U64, int, int]]]:
+        """Where keys stand in the runs: by place among ``keys`` a run, and from where to where."""
+        spans: dict[int, list[tuple[U64, int, int]]] = {}
+        low = (keys.astype(np.uint64) << _KEY_SHIFT) | np.uint64(self._first_live)
+        for run in (run.entries for run in self._runs):
+            # Most keys are in no run: the second search is for the few that are.
+            firsts = run.searchsorted(low)
+            near = run.take(firsts, mode="clip")
+            places = ((near ^ low) <= _SLOT).nonzero()[0]
+            if len(places):
+                lasts = run.searchsorted(low[places] | _SLOT, side="right").tolist()
+                for place, last in zip(places.tolist(), lasts, strict=True):
+                    spans.setdefault(place, []).append((run, int(firsts[place]), last))
+        return spans
 
     def expire(self, first_live: int) -> None:
         """Forgets slots before ``first_live``."""
@@ -176,7 +183,7 @@ class Postings:
         slots = np.array([slot for slot, _ in self._unsorted], np.uint64)
         lengths = [len(keys) for _, keys in self._unsorted]
         found = np.concatenate([keys for _, keys in self._unsorted]).astype(np.uint64)
-        entries = (found << np.uint64(32)) | np.repeat(slots, lengths)
+        entries = (found << _KEY_SHIFT) | np.repeat(slots, lengths)
         run = self._run((entries,), int(slots[0]), int(slots[-1]))
         self._recent = {}
         self._looked_at = 0
@@ -197,7 +204,7 @@ class Postings:
         # One array and no copy of it: the memory of copies of large arrays is not given back.
         entries = np.concatenate(parts)
         if first_slot < self._first_live:
-            entries = entries[(entries & np.uint64(0xFFFFFFFF)) >= np.uint64(self._first_live)]
+            entries = entries[(entries & _SLOT) >= np.uint64(self._first_live)]
             first_slot = self._first_live
         entries.sort()
         return _Run(entries, first_slot, last_slot)
@@ -242,6 +249,8 @@ class HotIndex:
         self._standings = standings
         self._postings = Postings()
         self._hours: list[_Hour] = []
+        # A text is compared by its words, by its name and by its story.
+        self._unpacked_lately: dict[int, HotText] = {}
         self.first_slot = 0
 
     def __len__(self) -> int:
@@ -258,7 +267,13 @@ class HotIndex:
         packed = len(hour.hashes)
         if place >= packed:
             return hour.open[place - packed]
-        return self._unpacked(slot, hour.rows[place], hour.hashes[place])
+        text = self._unpacked_lately.get(slot)
+        if text is None:
+            if len(self._unpacked_lately) == _UNPACKED_KEPT:
+                del self._unpacked_lately[next(iter(self._unpacked_lately))]
+            text = self._unpacked(slot, hour.rows[place], hour.hashes[place])
+            self._unpacked_lately[slot] = text
+        return text
 
     def add(self, text: HotText, keys: U32) -> None:
         """Adds a text under its keys; it must not be changed after that."""

@@ -76,18 +76,26 @@ class References:
             if number not in islice(named.find(hashed), MOST_FOUND):
                 named.add(hashed, number)
 
-    def find(self, provider: str | None, name: str, day: int, days: int) -> list[str]:
-        """Keys of the items that bear a name, as ``names_of`` gives it, newest first.
+    def find(self, provider: str | None, name: str, day: int, days: int) -> Iterator[str]:
+        """Keys of the items that bear a name, as ``names_of`` gives it, each once, newest first.
 
         An item's stable id finds it for ever; other names so many ``days`` back from ``day``, and
-        at most 32 items.
+        at most 32 items. A key is read when it is asked for: most who ask want a few.
         """
-        found = dict.fromkeys(self._by_key(provider, name))
+        found: set[str] = set()
+        for key in self._every(provider, name, day, days):
+            if len(found) == MOST_FOUND:
+                return
+            if key not in found:
+                found.add(key)
+                yield key
+
+    def _every(self, provider: str | None, name: str, day: int, days: int) -> Iterator[str]:
+        yield from self._by_key(provider, name)
         hashed = hash_name(provider, name)
         for named in self._days.back_from(day, days):
             for number in islice(named.find(hashed), MOST_FOUND):
-                found.setdefault(self._standings.key(number))
-        return list(islice(found, MOST_FOUND))
+                yield self._standings.key(number)
 
     def _by_key(self, provider: str | None, name: str) -> Iterator[str]:
         for key in (f"{provider or UNKNOWN_PROVIDER}:{name}", name):

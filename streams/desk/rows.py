@@ -16,6 +16,7 @@ _SHEET_ROWS = 64
 _LEVEL = 1
 # Rewriting a sheet for each replaced row would cost 80 us, so they gather first.
 _MOST_REPLACED = 4
+_LATELY_READ = 8
 
 
 class PackedRows:
@@ -36,8 +37,8 @@ class PackedRows:
         self._open: list[bytes] = []
         # By sheet: rows put in the place of others since the sheet was made.
         self._replaced: dict[int, dict[int, bytes]] = {}
-        # The sheet that was read last: rows looked for together were often added together.
-        self._lately = (-1, b"")
+        # The sheets that were read last: a decision comes back to the few it looks at.
+        self._lately: dict[int, bytes] = {}
 
     def __len__(self) -> int:
         return len(self._sheets) * _SHEET_ROWS + len(self._open)
@@ -77,7 +78,7 @@ class PackedRows:
             rows = [self[number] for number in range(first, first + _SHEET_ROWS)]
             self._sheets[sheet], self._ends[sheet] = self._sheet(rows)
             del self._replaced[sheet]
-            self._lately = (-1, b"")
+            self._lately.pop(sheet, None)
 
     def _sheet(self, rows: Sequence[bytes]) -> tuple[bytes, array[int]]:
         text = b"".join(rows)
@@ -89,6 +90,9 @@ class PackedRows:
     def _text(self, sheet: int) -> bytes:
         if not self._squeeze:
             return self._sheets[sheet]
-        if self._lately[0] != sheet:
-            self._lately = (sheet, zlib.decompress(self._sheets[sheet]))
-        return self._lately[1]
+        text = self._lately.get(sheet)
+        if text is None:
+            if len(self._lately) == _LATELY_READ:
+                del self._lately[next(iter(self._lately))]
+            text = self._lately[sheet] = zlib.decompress(self._sheets[sheet])
+        return text

@@ -35,6 +35,7 @@ _TABLES = 64
 _STATUSES = tuple(Status)
 # A million copies of one message are one decision each, and none of them may read all the others.
 _MOST_LISTED = 1_024
+_READ_KEPT = 64
 # Bytes of the hashes of content, of everything, and of the headline.
 _HASH_SIZES = (16, 8, 8)
 # A row ends with its last field that is not None.
@@ -55,6 +56,8 @@ class Standings:
         # One decision asks for its own key seven times.
         self._lately: tuple[str | None, int] = (None, 0)
         self._hashed: tuple[str | None, int] = (None, 0)
+        # And for each that it looks at some four times.
+        self._read: dict[int, Standing | None] = {}
 
     def __getitem__(self, item_key: str) -> Standing:
         standing = self.get(item_key)
@@ -88,6 +91,7 @@ class Standings:
             number = self._append(record.item_key, row)
         else:
             self._rows.replace(number, pack_row(row))
+            self._read.pop(number, None)
         repeats, story = record.reprint_of, record.story_key
         if repeats and (known is None or known.reprint_of != repeats):
             self._reprints.add(_hash(repeats), number)
@@ -96,7 +100,9 @@ class Standings:
 
     def put_slot(self, item_key: str, slot: int) -> None:
         """Says where the key's published version is in the hot index."""
-        self._slots[self.number(item_key)] = slot
+        number = self.number(item_key)
+        self._slots[number] = slot
+        self._read.pop(number, None)
 
     def reprints_of(self, item_key: str) -> list[str]:
         """Keys of the items that repeat this one, sorted; of more than 1,024 the last ones."""
@@ -134,8 +140,13 @@ class Standings:
         return hashed >> 32, self._tables[hashed % _TABLES]
 
     def _standing(self, number: int) -> Standing | None:
-        row = unpack_row(self._rows[number])
-        return _unpacked(row, self._slots[number] or None) if len(row) > 1 else None
+        if number not in self._read:
+            if len(self._read) == _READ_KEPT:
+                del self._read[next(iter(self._read))]
+            row = unpack_row(self._rows[number])
+            standing = _unpacked(row, self._slots[number] or None) if len(row) > 1 else None
+            self._read[number] = standing
+        return self._read[number]
 
 
 def _hash(item_key: str) -> int:

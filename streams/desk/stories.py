@@ -7,7 +7,7 @@ change anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -180,7 +180,7 @@ def _of_the_day(memory: Memory, item: Item) -> Iterator[tuple[str, HotText]]:
     seen: set[str] = {item.item_key}
     for name in names_of(item):
         keys = memory.references.find(item.provider, name, memory.day, 1)
-        slots = _slots_of_few_stories(memory, item, [key for key in keys if key not in seen])
+        slots = _slots_of_few_stories(memory, item, (key for key in keys if key not in seen))
         label = name.partition(":")[0]
         label = label if label in {"slugline", "headline"} else "id"
         for slot in slots[: _MOST_COMPARED + 1 - len(seen)]:
@@ -190,7 +190,7 @@ def _of_the_day(memory: Memory, item: Item) -> Iterator[tuple[str, HotText]]:
                 yield f"same-{label}", text
 
 
-def _slots_of_few_stories(memory: Memory, item: Item, keys: list[str]) -> list[int | None]:
+def _slots_of_few_stories(memory: Memory, item: Item, keys: Iterable[str]) -> list[int | None]:
     """Where the items of a name are in the index; none where it is a section's."""
     stories: set[str | None] = set()
     slots: list[int | None] = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from streams.desk.figures import FIGURE_BIT, Agreement, agreement
 from streams.desk.fingerprint import SHORT_WORDS, unpack_bytes
 from streams.desk.index import HotText
 from streams.desk.rarity import RARE_STORIES, Rarity
+from streams.desk.words import is_among
 
 _LARGEST = 0xFFFFFFFF
 # With fewer names than this in one text, a different one says nothing.
@@ -180,15 +182,19 @@ class _Pair:
 def _measure(new: HotText, old: HotText, rarity: Rarity) -> _Pair:
     containment, evidence, seen = _rare_containment(new, old, rarity)
     new_numbers, old_numbers = new.numbers.split(), old.numbers.split()
+    new_figures, old_figures = set(new_numbers), set(old_numbers)
+    figures = agreement(new_numbers, old_numbers)
+    repeat = len(new_figures) < len(new_numbers) or len(old_figures) < len(old_numbers)
+    each_once = agreement(new_figures, old_figures) if repeat else figures
     return _Pair(
         new=new,
         old=old,
         containment=containment,
         evidence=evidence,
         seen=seen,
-        figures=agreement(new_numbers, old_numbers),
-        numbers=agreement(set(new_numbers), set(old_numbers)).share_of_smaller,
-        precise=sum(map(_is_precise, set(new_numbers) & set(old_numbers))),
+        figures=figures,
+        numbers=each_once.share_of_smaller,
+        precise=sum(map(_is_precise, new_figures & old_figures)),
         names=_name_share(new, old),
         ratio=min(new.words, old.words) / max(new.words, old.words, 1),
     )
@@ -303,7 +309,7 @@ def _rare_containment(new: HotText, old: HotText, rarity: Rarity) -> tuple[float
     rare = shorter[rarity.count(shorter, new.at_s) <= RARE_STORIES]
     if not len(rare):
         return 0.0, 0, 0
-    found = np.isin(rare, longer, assume_unique=True)
+    found = is_among(rare, longer)
     worded = (rare & FIGURE_BIT) == 0
     common, kept = int((found & worded).sum()), int(worded.sum())
     containment = common / kept if kept else 0.0
@@ -360,5 +366,7 @@ def is_one_line(text: HotText) -> bool:
     return text.words < _FLASH_WORDS and len(_halves(text.paragraphs)) <= _FLASH_PARAGRAPHS
 
 
-def _halves(packed: bytes) -> set[int]:
-    return set(np.frombuffer(packed, "<u2").tolist())
+# Of one pair each is asked for up to six times, of the new text once more for every candidate.
+@lru_cache(maxsize=256)
+def _halves(packed: bytes) -> frozenset[int]:
+    return frozenset(np.frombuffer(packed, "<u2").tolist())

@@ -22,6 +22,9 @@ _LINK = r"(?:de[ ]la|de[ ]los|de[ ]las|del|de|dos|das|do|da|di|e|y|i|la)"
 _RUN = re.compile(rf"(?<![\w\-'’.]){_WORD}(?:{SPACE}(?:{_LINK}{SPACE})?{_WORD})*")
 _ACRONYM = re.compile(r"[A-Z]{2,6}(?:-[A-Z]+)?\d?$")
 _ROMAN = re.compile(r"[IVXLCDM]+$")
+# Spanish people have none: "el Adecco Estudiantes" is a team.
+_ARTICLE = re.compile(rf"(?<!\w)(?:el|del|al|los){SPACE}$", re.IGNORECASE)
+_REACH = 5
 _JOINT = re.compile(rf"{SPACE}(?:y|e|i){SPACE}")
 _LINK_WORDS = words.word_set("de la los las del dos das do da di e y i")
 # Nouns that are the first word of institutions' names.
@@ -33,7 +36,8 @@ _HEADS = words.word_set(
     cortes corte cruz cuerpo delegación departamento diputación dirección ejecutivo ejército
     empresa escuela federación fiscalía foro frente fuerzas fundación gobierno grupo guardia
     hospital iglesia instituto izquierda junta juzgado liga mesa ministerio movimiento museo
-    observatorio oficina organización parlamento partido patronato plataforma policía presidencia
+    observatorio oficina organización parlamento partido patronato plataforma poder policía
+    presidencia
     procuraduría radio real secretaría sección senado servicio sindicato sociedad subdelegación
     superintendencia televisión tribunal unidad unión universidad xunta generalitat deportivo
     atlético sporting athletic racing celta rayo ministero banca partito governo università
@@ -61,15 +65,15 @@ _STOP = words.word_set(
     """
 )
 _SCORES = {EntityType.PERSON: 0.6, EntityType.ORGANISATION: 0.6}
-_MIN_ACRONYM = 0.5
+_UNSURE = 0.5
 _MOST_WORDS = 8
 
 
 def capitalised(text: str, places: Sequence[Span]) -> list[Span]:
     """The runs of capitalised words that are the name of someone or of an institution.
 
-    Two or three words are a person unless the first is a noun of institutions; capitals are an
-    organisation. A single word says too little.
+    Two or three words are a person unless the first is a noun of institutions or an article stands
+    before; those and capitals are an organisation. A single word says too little.
 
     Args:
         text: the block.
@@ -90,7 +94,8 @@ def _spans(text: str, match: re.Match[str], places: set[tuple[int, int]]) -> Ite
             return
         start = rest.end()
         first = re.match(r"[\w'’\-]+", text[start:end])
-    if first is None:
+    if first is None or (_ROMAN.match(first[0]) and text[start + len(first[0]) :][:1] != "."):
+        # "II Congreso de Metrología" is an event.
         return
     if fold(first[0]) in _HEADS and end - start > len(first[0]):
         yield Span(start, end, EntityType.ORGANISATION, _SCORES[EntityType.ORGANISATION])
@@ -117,11 +122,14 @@ def _one(text: str, start: int, end: int, places: set[tuple[int, int]]) -> Itera
     if any(place_start == start or place_end == end for place_start, place_end in places):
         return
     if _is_acronym(name):
-        yield Span(start, end, EntityType.ORGANISATION, _MIN_ACRONYM)
+        yield Span(start, end, EntityType.ORGANISATION, _UNSURE)
         return
     tokens = name.split()
     capitals = [token for token in tokens if token[0].isupper()]
     if fold(tokens[0]) in _OTHERS or any(_is_acronym(token) for token in tokens):
         return
     if len(capitals) >= 2 and len(tokens) <= _MOST_WORDS:
-        yield Span(start, end, EntityType.PERSON, _SCORES[EntityType.PERSON])
+        if _ARTICLE.search(text[max(0, start - _REACH) : start]):
+            yield Span(start, end, EntityType.ORGANISATION, _UNSURE)
+        else:
+            yield Span(start, end, EntityType.PERSON, _SCORES[EntityType.PERSON])

@@ -17,15 +17,13 @@ from enum import IntEnum
 
 from schemas.item import EntityType
 from streams.enrich import words
+from streams.enrich.acronyms import ACRONYM, acronyms_of, defined_anew
 from streams.enrich.found import Block, Found, Taken
-from streams.enrich.names import canonical
+from streams.enrich.words import canonical
 from streams.folding import fold
 
 _PERSON = EntityType.PERSON
 _ORGANISATION = EntityType.ORGANISATION
-_BRACKETED = re.compile(r"\s?\(([A-Z][A-Z0-9&.\-]{1,9})\)")
-_OPENED = re.compile(r"\s?\((?:the |les? |la |l['’]|el |los |las |die |der |das )?")
-_ACRONYM = re.compile(r"(?<!\w)[A-Z][A-Z0-9&.\-]{1,9}(?!\w)")
 _CAPITAL_WORD = re.compile(rf"(?<![\w\-'’.])[{words.UPPER}][\w\-]+(?![\w\-])")
 _NAME_BESIDE_LEFT = re.compile(rf"([{words.UPPER}][\w.\-]*){words.SPACE}$")
 _NAME_BESIDE_RIGHT = re.compile(rf"^{words.SPACE}[{words.UPPER}]\w")
@@ -38,9 +36,9 @@ _LAST_WORD = re.compile(r"(\w+)\W+$")
 _SURNAME_SCORE = 0.9
 _ACRONYM_SCORE = 0.85
 # Found by what may be wrong: other names of the document may correct them.
-_GUESSED = frozenset({"model", "capitals"})
+_BY_CAPITALS = "capitals"
+_GUESSED = frozenset({"model", _BY_CAPITALS})
 _MIN_SURNAME = 3
-_MIN_INITIALS = 3
 
 
 class PlaceRank(IntEnum):
@@ -81,7 +79,7 @@ def resolve(
             the document bears its name, and so does a large city after "in" or "à". A name that
             nobody bears in full is a large city at once, another city once it stands after "in".
     """
-    names = _without_shouted_words(names, blocks)
+    names = _with_one_reading(_without_shouted_words(names, blocks))
     people = _people(names)
     majority = _majority_types(names)
     located = {fold(canonical(name.text)) for name in names if _is_after_locative(name, blocks)}
@@ -114,6 +112,24 @@ def _without_shouted_words(names: Sequence[Found], blocks: Sequence[Block]) -> S
         if name.via not in _GUESSED
         or name.text.lower() not in plain
         or not shouted[_block_number(name, blocks)]
+    ]
+
+
+def _with_one_reading(names: Sequence[Found]) -> list[Found]:
+    """The names; one that its capitals make an organisation once is nobody's elsewhere.
+
+    "El Adecco Estudiantes" has an article, "gana Adecco Estudiantes" has none.
+    """
+    named = {
+        fold(canonical(name.text))
+        for name in names
+        if name.via == _BY_CAPITALS and name.type is _ORGANISATION
+    }
+    return [
+        replace(name, type=_ORGANISATION)
+        if name.via == _BY_CAPITALS and name.type is _PERSON and fold(canonical(name.text)) in named
+        else name
+        for name in names
     ]
 
 
@@ -248,52 +264,24 @@ def _organisations(names: Sequence[Found], blocks: Sequence[Block]) -> Iterator[
         else name
         for name in names
     ]
-    acronyms = _acronyms(keyed, blocks)
+    acronyms = acronyms_of(keyed, blocks)
+    anew = defined_anew(keyed, blocks)
     for name in keyed:
         key = acronyms.get(name.text)
-        if key and not name.key.startswith("organisation/"):
+        if key and (name.text in anew or not name.key.startswith("organisation/")):
             yield replace(name, type=_ORGANISATION, via="acronym", key=key)
         else:
             yield name
     taken = Taken(_length(blocks), keyed)
     for block in blocks if acronyms else ():
-        for match in _ACRONYM.finditer(block.text):
-            start, end = block.start + match.start(), block.start + match.end()
-            if match[0] in acronyms and taken.is_free(start, end):
-                key = acronyms[match[0]]
-                yield Found(start, end, match[0], _ORGANISATION, _ACRONYM_SCORE, "acronym", key)
-
-
-def _acronyms(names: Sequence[Found], blocks: Sequence[Block]) -> Mapping[str, str]:
-    """What acronyms are short for: those in brackets after a name, and a name's initials."""
-    acronyms: dict[str, str] = {}
-    previous: Found | None = None
-    for name in names:
-        short, previous = previous, name
-        if short is not None and _explains(name, short, blocks):
-            acronyms[short.text] = name.key
-        if name.type is _ORGANISATION and " " in name.text:
-            initials = "".join(
-                word[0]
-                for word in canonical(name.text).split()
-                if word[0].isupper() and fold(word) not in words.COMPANY_ENDINGS
-            )
-            if len(initials) >= _MIN_INITIALS and not name.text.isupper():
-                acronyms.setdefault(initials, name.key)
-            block = _block_of(name, blocks)
-            follows = _BRACKETED.match(block.text, name.end - block.start)
-            if follows:
-                acronyms[follows[1]] = name.key
-    return acronyms
-
-
-def _explains(name: Found, short: Found, blocks: Sequence[Block]) -> bool:
-    """Whether a name stands in brackets after its acronym: "ABC (Associated Body of Clerks)"."""
-    if name.type is not _ORGANISATION or " " not in name.text or not _ACRONYM.fullmatch(short.text):
-        return False
-    block = _block_of(short, blocks)
-    between = block.text[short.end - block.start : name.start - block.start]
-    return _OPENED.fullmatch(between) is not None
+        for match in ACRONYM.finditer(block.text):
+            # "the ABC." ends a sentence, "the U.N." is written so.
+            short = match[0] if match[0] in acronyms else match[0].rstrip(".-")
+            start = block.start + match.start()
+            end = start + len(short)
+            if short in acronyms and taken.is_free(start, end):
+                key = acronyms[short]
+                yield Found(start, end, short, _ORGANISATION, _ACRONYM_SCORE, "acronym", key)
 
 
 def _unmarked(names: Sequence[Found], blocks: Sequence[Block], people: People) -> Iterator[Found]:

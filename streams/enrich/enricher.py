@@ -13,7 +13,7 @@ from pathlib import Path
 
 from schemas.item import Audit, Entity, EntityType, Item, PubStatus
 from streams.decode.profiles import DEFAULT_PROFILES, Profiles
-from streams.enrich import capitals, coreference, names
+from streams.enrich import capitals, coreference, names, words
 from streams.enrich.capitals import capitalised
 from streams.enrich.coreference import PlaceRank
 from streams.enrich.dates import find_dates_within, message_day
@@ -22,7 +22,7 @@ from streams.enrich.entities import assemble
 from streams.enrich.found import Block, Found, blocks_of
 from streams.enrich.kb import EMPTY, Overlay, link_names, settle, unify
 from streams.enrich.link import LinkedPlace, PlaceKind, PlaceName, PlacesBase, link_places
-from streams.enrich.names import Beside, canonical
+from streams.enrich.names import Beside
 from streams.enrich.organisations import Lexicon, lexicon
 from streams.enrich.quotes import find_quotes_within
 from streams.enrich.recognise import (
@@ -277,7 +277,7 @@ class Enricher:
         text = work.text
         wanted = [
             PlaceName(
-                text=canonical(found[number].text),
+                text=words.canonical(found[number].text),
                 before=_word_before(text, found[number].start),
                 lead=text[max(0, found[number].start - _LEAD) : found[number].start],
                 inside=_container(text, found, number),

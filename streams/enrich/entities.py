@@ -14,9 +14,9 @@ from schemas.item import Alternate, Entity, EntityType, Mention, PlaceFacts
 from schemas.item import PlaceKind as PlaceKindName
 from streams.enrich.found import Block, Found
 from streams.enrich.link import LinkedPlace, Place, PlaceKind
-from streams.enrich.names import canonical
 from streams.enrich.organisations import Lexicon, organisation_id
 from streams.enrich.salience import salience
+from streams.enrich.words import canonical
 from streams.folding import fold
 
 # A name whose entity is known by nothing else.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from schemas.item import EntityType
 from streams.enrich import triggers, words
+from streams.enrich.acronyms import with_own_beginning
 from streams.enrich.found import Found, without_overlaps
 from streams.enrich.names_series import of_one_type
 from streams.enrich.organisations import Lexicon
@@ -22,8 +23,6 @@ _EDGE = re.compile(r"[^\w]+", re.UNICODE)
 _TRAILING_POSSESSIVE = re.compile(r"(?<=\w)['’](?:s|S)?$")
 _DOTTED = re.compile(r"(?:\b\w\.){2,}$|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros)\.$")
 _ABBREVIATION = re.compile(r"\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros)$")
-_QUOTES = re.compile("[\"“”„«»‹›]|''|``")
-_SPACES = re.compile(r"\s+")
 _LAST_WORD = re.compile(r"\s*[\w.'’]+$")
 _TRAILING_NUMBER = re.compile(r"[\s,]+\d[\d\-/:.]*$")
 _FIRST_WORD = re.compile(r"^\w+\.?[\s,]*")
@@ -100,7 +99,8 @@ def repair(
     model = [triggers.whole(text, name, language, beside.is_place) for name in placed]
     model = list(of_one_type(text, model, beside.is_place))
     others = [name for name in guessed if name.type is EntityType.OTHER]
-    listed = [name for name in lexicon.find(text) if not _is_inside(name, others)]
+    known = (with_own_beginning(text, name) for name in lexicon.find(text))
+    listed = [name for name in known if not _is_inside(name, others)]
     by_name = {name.text for name in found}
     ranked = [
         *rows(text, model, by_name.__contains__),
@@ -120,11 +120,6 @@ def repair(
     return without_overlaps(ranked, len(text))
 
 
-def canonical(text: str) -> str:
-    """A name as it would be written alone: no quotation marks, single spaces."""
-    return _SPACES.sub(" ", _QUOTES.sub(" ", text)).strip()
-
-
 def trimmed(text: str, span: Span, language: str, via: str = "model") -> Found | None:
     """A span without what is not of the name; None where nothing is left."""
     start = max(0, min(span.start, len(text)))
@@ -132,6 +127,10 @@ def trimmed(text: str, span: Span, language: str, via: str = "model") -> Found |
     newline = text.find("\n", start, end)
     if newline > start:
         end = newline
+    # "Parti de la Justice (PJ": a model may take the half of a bracket.
+    bracket = text.find("(", start, end)
+    if bracket > start and ")" not in text[bracket:end]:
+        end = bracket
     while True:
         before = (start, end)
         start, end = _without_edges(text, start, end)

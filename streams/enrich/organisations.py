@@ -19,6 +19,8 @@ from streams.folding import fold
 _FILE = Path(__file__).with_name("organisations.toml")
 _TOKEN = re.compile(r"\w+(?:\.\w+)*", re.UNICODE)
 _SCORE = 0.95
+# After a name of one word: the "Fed Cup" is not the Federal Reserve's, the "UEFA Cup" a contest.
+_CONTEST = re.compile(r" (?:Cup|Open|Trophy|Masters|Championships?|Games)\b")
 # "Standard & Poor" has three.
 _MAX_GAP = 3
 
@@ -98,7 +100,8 @@ class Lexicon:
     def _length(name: _Name, text: str, tokens: Sequence[re.Match[str]], position: int) -> int:
         if name.is_exact:
             surface = tokens[position][0].rstrip(".")
-            return int(surface == name.surface.rstrip("."))
+            is_contest = _CONTEST.match(text, tokens[position].end()) is not None
+            return int(surface == name.surface.rstrip(".") and not is_contest)
         words: list[str] = []
         for index in range(position, min(position + len(name.words), len(tokens))):
             if index > position:
@@ -124,6 +127,22 @@ def _table() -> Mapping[str, Mapping[str, Sequence[str]]]:
 def listed_organisations() -> Mapping[str, Mapping[str, Sequence[str]]]:
     """The names of every organisation of the list, by its id and by language."""
     return {organisation_id(key): names for key, names in _table().items()}
+
+
+def is_name_of(key: str, name: str) -> bool:
+    """Whether at least half of a name's words are in a name of an organisation, in any language.
+
+    Args:
+        key: of a name that ``Lexicon.find`` gave.
+        name: in full, as a text has it.
+    """
+    named = _table().get(key.removeprefix("organisation/"), {})
+    own = set(fold(name).split())
+    return any(
+        2 * len(own & set(fold(one).split())) >= len(own)
+        for in_language in named.values()
+        for one in in_language
+    )
 
 
 def organisation_id(key: str) -> str:

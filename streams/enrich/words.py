@@ -27,6 +27,13 @@ _PLURAL: Mapping[str, str] = {
     "de": r"Herren|Frauen",
 }
 _AND: Mapping[str, str] = {"fr": "et|ou", "en": "and|or", "es": "y|e|o", "de": "und|oder"}
+_QUOTES = re.compile("[\"“”„«»‹›]|''|``")
+_SPACES = re.compile(r"\s+")
+
+
+def canonical(text: str) -> str:
+    """A name as it would be written alone: no quotation marks, single spaces."""
+    return _SPACES.sub(" ", _QUOTES.sub(" ", text)).strip()
 
 
 def word_set(text: str) -> frozenset[str]:

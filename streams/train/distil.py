@@ -236,6 +236,12 @@ class Lessons:
         self.tokens += len(tokens)
 
 
+def lessons_of(documents: Iterable[Document]) -> Iterator[tuple[str, tuple[Span, ...]]]:
+    """The blocks of the documents in their order, each with its names."""
+    for document in documents:
+        yield from zip(document.blocks, document.spans, strict=True)
+
+
 def learn(
     language: str,
     paragraphs: Iterable[tuple[str, Sequence[Span]]],

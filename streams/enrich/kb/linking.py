@@ -15,8 +15,8 @@ from schemas.kb import ANY_LANGUAGE, KbEntity
 from streams.enrich.entities import OWN_SCHEME, minted_id
 from streams.enrich.found import Block, Found, without_overlaps
 from streams.enrich.kb.overlay import Overlay
-from streams.enrich.names import canonical
 from streams.enrich.salience import salience
+from streams.enrich.words import canonical
 from streams.folding import fold
 
 KEY = "kb/"

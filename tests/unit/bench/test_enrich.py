@@ -313,6 +313,8 @@ def run(*arguments: str) -> int:
     [
         (("--misses",), "need --ner"),
         (("--folds", "2"), "need --ner"),
+        (("--archive", "a.jsonl"), "give --folds"),
+        (("desk", "--archive", "x"), "are for wireroom bench enrich"),
         (("--ner", "none"), "cannot be read"),
         (("--model", "none.model"), "cannot read the model"),
         (("--sample", "a.txt", "--corpus", "b.txt"), "both name"),
@@ -353,7 +355,10 @@ def test_all_is_measured_in_one_call(tmp_path: Path) -> None:
     ours.mkdir()
     written(ours / "fr_ours.conll", a_set(4))
     sample, rows = written(tmp_path / "sample.txt", SAMPLE), tmp_path / "rows.jsonl"
+    archive = tmp_path / "archive.jsonl"
+    archive.write_bytes(b"".join(orjson.dumps({"body": SAMPLE + str(n)}) + b"\n" for n in range(9)))
     arguments = ["--ner", ours, "--sample", sample, "--model", model_file(tmp_path), "--folds", 2]
+    arguments += ["--archive", archive, "--documents", 3]
     assert run(*map(str, arguments), "--misses", "-o", str(rows)) == 0
     told = [orjson.loads(line) for line in rows.read_bytes().splitlines()]
     figure = {(row["of"], row["name"]): row for row in told if row["table"] == "figures"}
@@ -377,6 +382,8 @@ def test_all_is_measured_in_one_call(tmp_path: Path) -> None:
     folds = {row["method"]: row for row in told if row["table"] == "folds" and row["type"] == "all"}
     assert all(len(row["by_fold"]) == 2 for row in folds.values())
     assert folds["fast from labels, alone"]["names"] == 16
+    distilled = figure["2 folds of fr_ours", "distilled, F1 above its teacher's"]
+    assert distilled["note"].endswith("; 3 of the archive")
 
 
 def test_every_part_is_a_step_of_the_progress(tmp_path: Path) -> None:

@@ -107,32 +107,32 @@ class TestFinding:
         for day, key in ((1, "dpa:a"), (1, "dpa:b"), (2, "dpa:c"), (2, "dpa:a")):
             known.add([hash_name("dpa", "dpa:0123")], key, day)
         known.add([hash_name("afp", "dpa:0123")], "afp:z", 2)
-        assert known.find("dpa", "dpa:0123", 2, 30) == ["dpa:a", "dpa:c", "dpa:b"]
-        assert known.find("dpa", "dpa:0123", 2, 0) == ["dpa:a", "dpa:c"]
-        assert known.find("dpa", "dpa:0124", 2, 30) == []
-        assert known.find("afp", "dpa:0123", 2, 30) == ["afp:z"]
-        assert known.find(None, "dpa:0123", 2, 30) == []
+        assert list(known.find("dpa", "dpa:0123", 2, 30)) == ["dpa:a", "dpa:c", "dpa:b"]
+        assert list(known.find("dpa", "dpa:0123", 2, 0)) == ["dpa:a", "dpa:c"]
+        assert list(known.find("dpa", "dpa:0124", 2, 30)) == []
+        assert list(known.find("afp", "dpa:0123", 2, 30)) == ["afp:z"]
+        assert list(known.find(None, "dpa:0123", 2, 30)) == []
 
     def test_days_past_the_window_are_forgotten(self):
         known = References(30, Standings())
         known.add([7], "dpa:a", 1)
         known.add([8], "dpa:b", 40)
         known.add([hash_name("dpa", "n")], "dpa:c", 40)
-        assert known.find("dpa", "n", 70, 30) == ["dpa:c"]
-        assert known.find("dpa", "n", 71, 30) == []
+        assert list(known.find("dpa", "n", 70, 30)) == ["dpa:c"]
+        assert list(known.find("dpa", "n", 71, 30)) == []
 
     def test_name_that_everything_bears_gives_the_newest_only(self):
         known = References(30, Standings())
         for number in range(5_000):
             known.add([hash_name("dpa", "slugline:sport")], f"dpa:{number}", 3)
-        found = known.find("dpa", "slugline:sport", 3, 30)
+        found = list(known.find("dpa", "slugline:sport", 3, 30))
         assert found == [f"dpa:{number}" for number in range(4_999, 4_999 - MOST_FOUND, -1)]
 
     def test_item_that_says_its_name_again_is_listed_once(self):
         known = References(30, Standings())
         for _ in range(3):
             known.add([hash_name("dpa", "n")], "dpa:a", 3)
-        assert known.find("dpa", "n", 3, 30) == ["dpa:a"]
+        assert list(known.find("dpa", "n", 3, 30)) == ["dpa:a"]
 
 
 def test_hashes_that_share_a_half_are_told_apart():

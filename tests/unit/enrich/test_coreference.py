@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from schemas.item import EntityType, Item, Paragraph
 from streams.enrich.coreference import PlaceRank, resolve
-from streams.enrich.found import Found, blocks_of
+from streams.enrich.found import Block, Found, blocks_of
 
 PERSON, PLACE, ORGANISATION = EntityType.PERSON, EntityType.PLACE, EntityType.ORGANISATION
 
@@ -144,6 +146,68 @@ def test_an_acronym_need_not_be_the_initials() -> None:
     )
     assert len({key for *_, key in names}) == 1
     assert [name for name, *_ in names] == ["Groupe de soutien", "ZSG", "ZSG"]
+
+
+@pytest.mark.parametrize(
+    ("name", "short", "meant"),
+    [
+        ("Consejo Nacional del Partido Zorita", "PZ", "partido zorita"),
+        ("Consejo Nacional del Partido Zorita", "CNPZ", "consejo nacional del partido zorita"),
+        ("Comité de la Fédération de Zorg", "FZ", "federation de zorg"),
+        ("Comité Zorg Football", "ZF", "comite zorg football"),
+        ("Banco de la Plata-Zorita", "PZ", "plata zorita"),
+        ("Comité des forges", "XYZ", "comite des forges"),
+    ],
+)
+def test_an_acronym_in_brackets_is_of_the_end_whose_initials_it_is(
+    name: str, short: str, meant: str
+) -> None:
+    names = resolved([f"{name} ({short}).", f"{short}."], (name, ORGANISATION))
+    assert [key for *_, key in names][1:] == [f"organisation:{meant}"] * 2
+
+
+def test_a_party_and_its_council_are_two() -> None:
+    names = resolved(
+        ["Consejo del Partido Zorita (PZ).", "El Partido Zorita."],
+        ("Consejo del Partido Zorita", ORGANISATION),
+        ("Partido Zorita", ORGANISATION),
+    )
+    assert names[0][3] == "organisation:consejo del partido zorita"
+    assert {key for *_, key in names[1:]} == {"organisation:partido zorita"}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Western Hockey Organisation", "organisation:western hockey organisation"),
+        ("World's Health Organisation", "organisation/who"),
+        ("Comité des forges", "organisation/who"),
+    ],
+)
+def test_a_listed_acronym_is_the_documents_where_its_words_are_no_name_of_the_listed(
+    name: str, key: str
+) -> None:
+    text = f"{name} (WHO). WHO?"
+    blocks = [Block(0, text, is_headline=False)]
+    found = [Found(0, len(name), name, ORGANISATION, 0.8, "model")]
+    found += [
+        Found(start, start + 3, "WHO", ORGANISATION, 0.9, "lexicon", "organisation/who")
+        for start in (len(name) + 2, text.rindex("WHO"))
+    ]
+    names = resolve(found, blocks, lambda _: PlaceRank.MINOR)
+    assert [one.key for one in names if one.text == "WHO"] == [key] * 2
+
+
+def test_what_an_article_makes_an_organisation_is_nobody_elsewhere() -> None:
+    text = "El Adecco Zorita gana. Adecco Zorita perdió."
+    found = [
+        Found(3, 16, "Adecco Zorita", ORGANISATION, 0.5, "capitals"),
+        Found(23, 36, "Adecco Zorita", PERSON, 0.6, "capitals"),
+    ]
+    names = resolve(found, [Block(0, text, is_headline=False)], lambda _: PlaceRank.MINOR)
+    assert [(one.type, one.key) for one in names] == [
+        (ORGANISATION, "organisation:adecco zorita")
+    ] * 2
 
 
 def test_a_first_name_before_another_word_of_a_name_is_someone_else() -> None:

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from schemas.item import EntityType
-from streams.enrich.names import Beside, canonical, repair
+from streams.enrich.names import Beside, repair
 from streams.enrich.organisations import lexicon
 from streams.enrich.recognise import Span
+from streams.enrich.words import canonical
 
 PERSON, PLACE, ORGANISATION = EntityType.PERSON, EntityType.PLACE, EntityType.ORGANISATION
 OTHER = EntityType.OTHER
@@ -192,3 +193,26 @@ def test_a_people_of_a_country_is_no_club() -> None:
     beside = Beside([syria], is_place=lambda name: name in {"Syrie", "Lyon"})
     names = repair(text, [syria], "fr", lexicon("fr"), beside)
     assert [(name.text, name.type) for name in names] == [("Syrie", PLACE)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("the Zorgland Democratic Party (ZDP) said", "Zorgland Democratic Party"),
+        ("the North-Zorg Democratic Party (NZDP) said", "North-Zorg Democratic Party"),
+        ("the Zorgland Democratic Party (XDP) said", "Democratic Party"),
+        ("the Zorgland Democratic Party (DP) said", "Democratic Party"),
+        ("the Zorgland Democratic Party said", "Democratic Party"),
+        ("Democratic Party (ZDP) said", "Democratic Party"),
+    ],
+)
+def test_an_acronym_tells_where_its_name_begins(text: str, name: str) -> None:
+    (found,) = repair(text, [], "en", lexicon("en"))
+    assert found.text == name
+    assert bool(found.key) is (name == "Democratic Party")
+
+
+@pytest.mark.parametrize("text", ["Parti de la Zorgue (PZ) dit", "Parti de la Zorgue (PZ"])
+def test_half_a_bracket_is_not_of_a_name(text: str) -> None:
+    names = repaired(text, ("Parti de la Zorgue (PZ", ORGANISATION))
+    assert names == [("Parti de la Zorgue", ORGANISATION, "model")]

@@ -33,6 +33,9 @@ def found(text: str, language: str = "en") -> list[tuple[str, str]]:
         ("l’Union européenne", "fr", [("Union européenne", "organisation/eu")]),
         ("l'UE", "fr", [("UE", "organisation/eu")]),
         ("Union, européenne", "fr", []),
+        ("The Fed Cup and the UEFA Cup", "en", []),
+        ("The Fed raised", "en", [("Fed", "organisation/us-federal-reserve")]),
+        ("The Fed Chairman", "en", [("Fed", "organisation/us-federal-reserve")]),
         ("UNION EUROPEENNE", "fr", [("UNION EUROPEENNE", "organisation/eu")]),
     ],
 )

@@ -188,6 +188,11 @@ def test_a_row_of_a_players_scores_stays_the_players() -> None:
         ("la Copa Zorga", []),
         ("Según Zorita", []),
         ("TODO EN CAPITALES", []),
+        ("gana al Adecco Zorita", [("Adecco Zorita", ORGANISATION)]),
+        ("dijo la Ana Zorita", [("Ana Zorita", PERSON)]),
+        ("el II Congreso de Zorga", []),
+        ("dijo V. Zorita Luz", [("V. Zorita Luz", PERSON)]),
+        ("el Poder Judicial", [("Poder Judicial", ORGANISATION)]),
     ],
 )
 def test_capitals_name_people_and_institutions(
