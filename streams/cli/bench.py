@@ -16,6 +16,7 @@ from streams.cli.bench_clean import CleanOptions, bench_clean
 from streams.cli.bench_desk import DeskOptions, bench_desk
 from streams.cli.bench_enrich import EnrichOptions, bench_enrich
 from streams.cli.bench_figures import figures_table
+from streams.cli.bench_replay import bench_replay
 from streams.cli.common import Common
 from streams.cli.inputs import Inputs
 from streams.cli.output import Format, OutputOption, open_output, terminal
@@ -35,6 +36,7 @@ _FORMATS = "formats"
 _CLEAN = "clean"
 _DESK = "desk"
 _ENRICH = "enrich"
+_REPLAY = "replay"
 _BY_THEMSELVES = (_FORMATS, _CLEAN)
 # The columns of fields, narrow enough for a terminal.
 _SHORT = {
@@ -93,6 +95,11 @@ def bench(
     places that have a link. With --folds the fast one is trained on the sets, and
     with --archive on what is found in an archive besides.
 
+    replay ARCHIVE..., by itself, measures an archive: reading alone, the whole chain
+    without enrichment in one process and beside two, what a second process gains
+    with enrichment, memory at two sizes, and whether two replays are the same.
+    --max says how many messages the chain is measured with, 2,000 by default.
+
     Args:
         sections: what to measure.
         corpus: measure with these messages (as for run) instead of those made here.
@@ -112,7 +119,10 @@ def bench(
         os.environ.setdefault(name, "1")
     from streams.bench import SECTIONS, measure  # noqa: PLC0415  (numpy reads the above)
 
-    there = (*SECTIONS, *_BY_THEMSELVES)
+    if sections[:1] == (_REPLAY,):
+        bench_replay(sections[1:], inputs, output)
+        return
+    there = (*SECTIONS, *_BY_THEMSELVES, _REPLAY)
     unknown = [name for name in sections if name not in there]
     if unknown:
         raise ConfigError(f"{unknown[0]} is not measured; there are {', '.join(there)}")

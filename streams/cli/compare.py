@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 _DESK = "desk."
+_RUNS = ("before", "after")
 
 
 def compare(
@@ -50,14 +51,23 @@ def compare(
     First how often each kind came out before and after, then each message that became something
     else. Only the desk's rules may differ; nothing is kept.
 
+    With neither --set nor --settings: two runs over the same messages, each a file of events that
+    `wireroom run -o` wrote, or a log: sqlite:///path, with #replay.NAME. for its prefix. What
+    became of each message, its headline, text and entities are compared.
+
     Args:
-        paths: files, directories, .jsonl, or - for standard input.
+        paths: files, directories, .jsonl, or - for standard input; or two runs.
         set: a rule that differs, desk.KEY=VALUE or desk.providers.NAME.KEY=VALUE; may be repeated.
         settings: another settings file; only its desk section counts.
         inputs: how to read the files.
         output: a file, or one of text, jsonl.
         common: settings: the rules in force.
     """
+    if not set and settings is None and len(paths) == len(_RUNS):
+        from streams.cli.compare_runs import compare_runs  # noqa: PLC0415  (start quickly)
+
+        compare_runs(paths[0], paths[1], common, output)
+        return
     config = common.settings().pipeline_config()
     other = _other(common, set, settings)
     sources = inputs.sources(paths, mark_undated=True)
@@ -85,7 +95,9 @@ def _other(common: WithRules, given: Sequence[str], file: Path | None) -> DeskCo
     from streams.settings.desk import desk_config  # noqa: PLC0415  (the stages)
 
     if not given and file is None:
-        raise ConfigError("say what differs: --set desk.near_hours=24, or --settings OTHER.toml")
+        raise ConfigError(
+            "say what differs: --set desk.near_hours=24, or --settings OTHER.toml; or name two runs"
+        )
     changed: dict[str, Any] = {}
     for words in given:
         key, value = _setting(words)

@@ -61,13 +61,15 @@ wireroom topics apply makes the topic; wireroom worker reads it.
 {_LOG}""",
     "replay": """Examples:
 
-  wireroom replay archive/ --dry-run                     only count
+  wireroom replay archive/ --dry-run                     count, and estimate
   wireroom replay feed.jsonl --log sqlite:///archive.db  into a file of its own
   wireroom replay feed.jsonl --speed 60 --max-gap 5      a minute a second
   wireroom replay big.jsonl --resume big.checkpoint      if stopped: once more
   wireroom replay feed.jsonl --kb kb.jsonl               as editors knew it then
   wireroom replay --reenrich --alias Brandt              link what came before
+  wireroom replay old/ --match harbour --skip-existing   what is not there yet
 
+Files are merged by the times of their messages. Ctrl-C says how to go on.
 Without --into-live nothing live is touched.
 """,
     "record": f"""Examples:

@@ -5,32 +5,126 @@ It must not write to live topics unless told so twice.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+import hashlib
+import os
+import shlex
+import sys
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
+import orjson
+from cyclopts import Group, Parameter, validators
 
+from schemas.topics import TopicName
 from streams.cli.common import WithRules, finish
-from streams.cli.inputs import InputPath, Inputs, progress
+from streams.cli.inputs import InputPath, Inputs
 from streams.cli.logs import open_settings_log
 from streams.cli.output import terminal
-from streams.cli.reenrich import pin_kb, reenrich_log
+from streams.cli.reenrich import reenrich_log
+from streams.cli.render import printable
+from streams.cli.replay_progress import ProgressForm
 from streams.errors import ConfigError
 from streams.ingest.dates import parse_moment
 
 if TYPE_CHECKING:
-    from streams.counts import Counts
-    from streams.ingest.sources import Sources
+    from streams.cli.replay_play import Playing
+    from streams.log import TopicLog
     from streams.replay.checkpoint import Checkpoint
-    from streams.replay.player import Player, Range
+    from streams.replay.existing import Existing
+    from streams.replay.merging import MergedSources
+    from streams.replay.pacing import Pace
+    from streams.replay.player import Player
+    from streams.replay.selection import Chosen
     from streams.settings import Settings
 
 _Words = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)]
 _Flag = Annotated[bool, Parameter(negative="")]
+_WHICH = Group("Which messages", sort_key=2)
+_PACE = Group("How fast", sort_key=3)
+_WhichWords = Annotated[
+    tuple[str, ...], Parameter(negative="", consume_multiple=False, group=_WHICH)
+]
+# Smaller archives are done before other processes have loaded their models.
+_ALONE_BYTES = 2 * 1024 * 1024
+# Times of --time-from that are read file by file; any other chains through all files in order.
+_PER_FILE = ("name:", "mtime", "column")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Which messages are played.
+
+    Attributes:
+        since: only messages from this time on: 3d, or a date.
+        until: only messages up to this time.
+        provider: only messages of these providers.
+        lang: only messages with an item in these languages; kills always go along.
+        match: only messages with an item that has one of these texts; kills always go along.
+        skip_existing: leave out what the live topics have, or have a newer version of.
+    """
+
+    since: Annotated[str | None, Parameter(group=_WHICH)] = None
+    until: Annotated[str | None, Parameter(group=_WHICH)] = None
+    provider: _WhichWords = ()
+    lang: _WhichWords = ()
+    match: _WhichWords = ()
+    skip_existing: Annotated[bool, Parameter(negative="", group=_WHICH)] = False
+
+    def chosen(self, settings: Settings, now: datetime, existing: Existing | None) -> Chosen:
+        """What this asks for."""
+        from streams.client.selection import words  # noqa: PLC0415  (start quickly)
+        from streams.pipeline import Intake  # noqa: PLC0415  (the stages)
+        from streams.replay.selection import Chosen, Range  # noqa: PLC0415  (as above)
+
+        return Chosen(
+            Range(
+                since=parse_moment(self.since, now) if self.since else None,
+                until=parse_moment(self.until, now) if self.until else None,
+                providers=words(self.provider),
+            ),
+            Intake(settings.pipeline_config()),
+            languages=frozenset(word.lower() for word in words(self.lang)),
+            match=self.match,
+            exists=existing,
+        )
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HowFast:
+    """The pace, and who works.
+
+    Attributes:
+        speed: 1 is the original pace, 60 a minute a second, max as fast as possible.
+        rate: messages a second, at most.
+        max_gap: the longest wait between two messages, in seconds.
+        processes: that decode, clean and enrich beside the desk; by default the cores there are,
+            or one for a small archive. The outcome is the same with any number.
+    """
+
+    speed: Annotated[str, Parameter(group=_PACE)] = "max"
+    rate: Annotated[float | None, Parameter(group=_PACE)] = None
+    max_gap: Annotated[float | None, Parameter(group=_PACE)] = None
+    processes: Annotated[
+        int | None, Parameter(group=_PACE, validator=validators.Number(gte=1, lte=256))
+    ] = None
+
+    def pace(self) -> Pace:
+        """The pace asked for."""
+        from streams.replay.pacing import Pace, check_rate, parse_speed  # noqa: PLC0415
+
+        return Pace(parse_speed(self.speed), self.max_gap, check_rate(self.rate))
+
+    def processes_for(self, sources: MergedSources) -> int:
+        """How many processes work."""
+        if self.processes is not None:
+            return self.processes
+        total = sources.total_bytes
+        return 1 if total is None or total < _ALONE_BYTES else len(os.sched_getaffinity(0))
 
 
 def replay(
@@ -39,11 +133,7 @@ def replay(
     into_live: _Flag = False,
     yes: _Flag = False,
     name: str | None = None,
-    speed: float = 0,
-    max_gap: float | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    provider: _Words = (),
+    publish_only: _Flag = False,
     as_provider: str | None = None,
     max: int | None = None,  # noqa: A002  (the word every command uses)
     map: str | None = None,  # noqa: A002  (as above)
@@ -55,13 +145,16 @@ def replay(
     reenrich: _Flag = False,
     alias: _Words = (),
     dry_run: _Flag = False,
+    progress: ProgressForm = ProgressForm.AUTO,
+    which: Which = Which(),
+    fast: HowFast = HowFast(),
     common: WithRules = WithRules(),  # noqa: B008  (frozen)
 ) -> int:
     """Play an archive into topics of its own, replay.NAME.*, with the original times.
 
-    On sqlite:/// the stages run at once; on Kafka start a worker with --prefix replay.NAME.
-    With --reenrich no archive is played: the items of the log that have a name of the knowledge
-    base are enriched again, in place.
+    Files are merged by the times of their messages. On sqlite:/// the stages run at once; on Kafka
+    start a worker with --prefix replay.NAME. With --reenrich no archive is played: the items of
+    the log that have a name of the knowledge base are enriched again, in place.
 
     Args:
         paths: files, directories or .jsonl.
@@ -69,15 +162,11 @@ def replay(
         into_live: into the live raw topic instead; needs --yes.
         yes: I mean --into-live.
         name: of the replay; the time of its start otherwise.
-        speed: 1 is the original pace, 60 a minute a second, 0 as fast as possible.
-        max_gap: the longest wait between two messages, in seconds.
-        since: only messages from this time on: 3d, or a date.
-        until: only messages up to this time.
-        provider: only messages of these providers.
+        publish_only: only into the raw topic: the stages do not run.
         as_provider: who sent what names no provider.
         max: stop after so many messages read.
         map: fields of foreign JSON Lines, as body=text,received_at=date.
-        time_from: time of the first message without one.
+        time_from: time of the first message without one; files are then played one after another.
         resume: checkpoint file: go on from it if it exists, and keep it up to date.
         kb: the knowledge base to enrich with: a version, as items name it in kb_version, a file
             that `wireroom kb export` wrote, now or none. Else now, none in a log of its own.
@@ -85,12 +174,13 @@ def replay(
         limits: how much archives may unpack to, as member=64MiB,total=1TiB,ratio=200.
         reenrich: enrich the log's own items again, and publish them to enriched only.
         alias: with --reenrich: only items whose text has this name.
-        dry_run: only count, by provider and day.
+        dry_run: only count, by provider and day, estimate, and tell what cannot be decoded.
+        progress: on standard error: a bar on a terminal, or a line of JSON a second.
+        which: messages.
+        fast: and how.
         common: settings.
     """
-    from streams.client.selection import words  # noqa: PLC0415  (start quickly)
-    from streams.replay.pacing import check_speed  # noqa: PLC0415  (start quickly)
-    from streams.replay.player import Player, Range  # noqa: PLC0415  (start quickly)
+    from streams.cli.replay_play import Playing  # noqa: PLC0415  (start quickly)
 
     settings = common.settings()
     if alias and not reenrich:
@@ -104,153 +194,171 @@ def replay(
     inputs = Inputs(
         map=map, provider=as_provider, time_from=time_from, max=max, split=split, limits=limits
     )
-    sources = inputs.sources(paths, mark_undated=True)
-    now = datetime.now(UTC)
-    wanted = Range(
-        since=parse_moment(since, now) if since else None,
-        until=parse_moment(until, now) if until else None,
-        providers=words(provider),
-    )
+    sources = _sources(inputs, paths)
+    now, pace = datetime.now(UTC), fast.pace()
+    existing = finish(_existing(settings)) if which.skip_existing else None
+    chosen = which.chosen(settings, now, existing)
     if dry_run:
-        _dry_run(sources, wanted)
+        from streams.cli.replay_dry_run import show_dry_run  # noqa: PLC0415  (start quickly)
+
+        show_dry_run(sources, chosen, pace, fast.processes_for(sources))
         return 0
-    target = _target(settings, sources, log, name, resume, into_live=into_live, yes=yes, now=now)
-    counts = finish(
-        _play(
+    reading = [
+        *(map, as_provider, time_from, max, split, limits),
+        *(*which.lang, "", *which.match, "", *which.provider),
+    ]
+    target = _target(
+        _fresh(settings, log, name, into_live=into_live, yes=yes, now=now),
+        sources,
+        hashlib.sha256(orjson.dumps(reading)).hexdigest(),
+        resume,
+    )
+    return _played(
+        Playing(
             settings,
             sources,
-            partial(
-                Player,
-                start=target,
-                wanted=wanted,
-                speed=check_speed(speed),
-                max_gap_s=max_gap,
-                spool_dir=settings.spool_dir,
-                max_body_bytes=settings.max_body_bytes,
-                file=resume,
-            ),
             target,
-            process=not into_live,
+            partial(_player, settings, chosen, pace, resume),
+            runs_stages=not (into_live or publish_only),
+            makes_topics=not into_live,
             kb=kb,
-        )
+            processes=fast.processes_for(sources),
+            form=progress,
+            reached=target,
+        ),
+        resume,
     )
-    return 0 if counts is None or counts.adds_up() else 1
 
 
-def _target(
+def _sources(inputs: Inputs, paths: tuple[str, ...]) -> MergedSources:
+    """The messages of the paths, merged by time where their times do not chain through files."""
+    from streams.replay.merging import MergedSources  # noqa: PLC0415  (start quickly)
+
+    chains = inputs.time_from is not None and not inputs.time_from.startswith(_PER_FILE)
+    if inputs.max is not None and inputs.max < 0:
+        raise ConfigError("--max counts from 0")
+    unbounded = replace(inputs, max=None)
+    whole = unbounded.sources(paths, mark_undated=True)
+    if inputs.time_from is not None and inputs.time_from.startswith("name:"):
+        # By itself a file has its last name only, and folders may be what says the day.
+        chains = any("/" in file.name for file in whole.files)
+    return MergedSources(
+        whole,
+        lambda path: unbounded.sources((path,), mark_undated=True),
+        inputs.max,
+        in_file_order=chains,
+    )
+
+
+async def _existing(settings: Settings) -> Existing:
+    from streams.replay.existing import Existing  # noqa: PLC0415  (the log)
+
+    async with open_settings_log(settings) as log:
+        return await Existing.read(log, settings.topic_name(TopicName.STATE))
+
+
+def _player(
     settings: Settings,
-    sources: Sources,
+    chosen: Chosen,
+    pace: Pace,
+    file: Path | None,
+    *,
+    log: TopicLog,
+    start: Checkpoint,
+) -> Player:
+    from streams.replay.player import Player  # noqa: PLC0415  (start quickly)
+
+    return Player(
+        log=log,
+        start=start,
+        wanted=chosen,
+        pace=pace,
+        spool_dir=settings.spool_dir,
+        max_body_bytes=settings.max_body_bytes,
+        file=file,
+    )
+
+
+def _fresh(
+    settings: Settings,
     log: str | None,
     name: str | None,
-    resume: Path | None,
     *,
     into_live: bool,
     yes: bool,
     now: datetime,
 ) -> Checkpoint:
-    """Where the replay goes, and from where on."""
-    from streams.replay.checkpoint import (  # noqa: PLC0415  (start quickly)
-        Checkpoint,
-        fingerprint,
-        load_checkpoint,
-    )
+    """Where a replay goes that begins now."""
+    from streams.replay.checkpoint import Checkpoint  # noqa: PLC0415  (start quickly)
 
     if into_live and not yes:
         raise ConfigError(f"--into-live writes to {settings.prefix}* on the live log: add --yes")
     if into_live and log is not None:
         raise ConfigError("--into-live goes to the settings' broker: leave --log out")
-    archive = fingerprint(sources.files) if resume is not None else ""
     replay_id = name or f"{now:%Y%m%dT%H%M%S}"
-    fresh = Checkpoint(
-        archive=archive,
-        log=log or settings.broker,
-        prefix=settings.prefix if into_live else f"replay.{replay_id}.",
-        replay_id=replay_id,
-    )
+    prefix = settings.prefix if into_live else f"replay.{replay_id}."
+    return Checkpoint(archive="", log=log or settings.broker, prefix=prefix, replay_id=replay_id)
+
+
+def _target(
+    fresh: Checkpoint, sources: MergedSources, reading: str, resume: Path | None
+) -> Checkpoint:
+    """Where the replay goes, and from where on.
+
+    Raises:
+        ConfigError: the checkpoint is of another archive, of another way to read it, or went
+            elsewhere.
+    """
+    from streams.ingest.sources import STDIN  # noqa: PLC0415  (start quickly)
+    from streams.replay.checkpoint import fingerprint, load_checkpoint  # noqa: PLC0415
+
+    can_be_resumed = all(file.name != STDIN for file in sources.files)
+    archive = fingerprint(sources.files) if can_be_resumed or resume is not None else ""
+    fresh = fresh.model_copy(update={"archive": archive, "reading": reading})
     kept = load_checkpoint(resume) if resume is not None else None
     if kept is None:
         return fresh
     if kept.archive != archive:
         raise ConfigError(f"{resume} belongs to another archive, or the archive has changed")
-    if kept.log != fresh.log or (kept.prefix == settings.prefix) != into_live:
+    if kept.reading != reading:
+        raise ConfigError(
+            f"{resume} was read otherwise: give --map, --as-provider, --time-from, --max, --lang, "
+            "--match and --provider as they were"
+        )
+    if _place(kept) != _place(fresh):
         raise ConfigError(f"{resume} went to {kept.prefix}* on {kept.log}: go on to the same")
     return kept
 
 
-async def _play(
-    settings: Settings,
-    sources: Sources,
-    player_of: Callable[..., Player],
-    target: Checkpoint,
-    *,
-    process: bool,
-    kb: str | None,
-) -> Counts | None:
-    from streams.log import sqlite_path  # noqa: PLC0415  (start quickly)
+def _place(target: Checkpoint) -> tuple[str, str]:
+    """The log, and the live prefix or whatever namespace of its own a replay has."""
+    is_own = target.prefix == f"replay.{target.replay_id}."
+    return target.log, "" if is_own else target.prefix
+
+
+def _played(playing: Playing, resume: Path | None) -> int:
+    """Play; answers the exit status. Stopped by Ctrl-C, it says how to go on."""
+    try:
+        counts = finish(playing.run())
+    except KeyboardInterrupt:
+        _tell_resume(playing.reached, resume)
+        raise
+    return 0 if counts is None or counts.adds_up() else 1
+
+
+def _tell_resume(reached: Checkpoint, resume: Path | None) -> None:
+    from streams.replay.checkpoint import save_checkpoint  # noqa: PLC0415  (start quickly)
 
     report = terminal(stderr=True)
-    path = sqlite_path(target.log) if process else None
-    played = target
-    if target.read:
-        report.print(f"going on after {target.read:,} messages; counts are of what is left")
-    async with open_settings_log(settings, target.log) as log:
-        if process:
-            await log.create_topics(list(settings.catalogue().values()), prefix=target.prefix)
-            await pin_kb(settings, kb, log, target)
-        stages = _Stages(settings, path, target.prefix) if path is not None else None
-        try:
-            with progress("replaying", sources) as show:
-                async for played in player_of(log=log).play(sources):
-                    if stages is not None:
-                        await asyncio.to_thread(stages.run)
-                    show(played.read)
-        finally:
-            if stages is not None:
-                stages.close()
-    left_out = played.read - played.played
-    words = f"{played.played:,} messages into {target.prefix}raw on {target.log}"
-    report.print(words + (f"; {left_out:,} left out" if left_out else ""), soft_wrap=True)
-    if stages is None:
-        if process:
-            words = f"now run: wireroom worker --broker {target.log} --prefix {target.prefix}"
-            report.print(words, soft_wrap=True)
-        return None
-    report.print(stages.counts.line(), soft_wrap=True)
-    words = f"wireroom subscribe --broker {target.log} --prefix {target.prefix} --last 20"
-    report.print(f"see it: {words}", soft_wrap=True)
-    return stages.counts
-
-
-class _Stages:
-    """The embedded stages over what is being played; used from one thread at a time."""
-
-    def __init__(self, settings: Settings, path: str, prefix: str) -> None:
-        from streams.counts import Counts  # noqa: PLC0415  (start quickly)
-        from streams.embedded.runner import EmbeddedRunner  # noqa: PLC0415  (the stages)
-        from streams.log import SqliteStore  # noqa: PLC0415  (start quickly)
-
-        self._store = SqliteStore(path, max_body_bytes=settings.max_body_bytes)
-        self._runner = EmbeddedRunner(
-            self._store, settings.pipeline_config(), prefix=prefix, spool_dir=settings.spool_dir
-        )
-        self.counts = Counts()
-
-    def run(self) -> None:
-        self.counts.merge(self._runner.run())
-
-    def close(self) -> None:
-        self._store.close()
-
-
-def _dry_run(sources: Sources, wanted: Range) -> None:
-    from streams.replay.player import tally  # noqa: PLC0415  (start quickly)
-
-    found = tally(sources, wanted)
-    report = terminal()
-    for (provider, day), number in sorted(found.by_provider_and_day.items()):
-        report.print(f"{day:<10}  {provider:<12} {number:>9,}")
-    span = f", {found.first:%Y-%m-%d %H:%M} to {found.last:%Y-%m-%d %H:%M}" if found.first else ""
+    if not reached.archive:
+        report.print("stopped; standard input cannot be resumed", soft_wrap=True)
+        return
+    given = sys.argv[1:] if sys.argv[1:2] == ["replay"] else ["replay", "..."]
+    if resume is None:
+        resume = Path(f"replay.{reached.replay_id}.checkpoint")
+        save_checkpoint(resume, reached)
+        given = [*given, "--resume", str(resume)]
+    command = shlex.join(["wireroom", *given])
     report.print(
-        f"{found.messages:,} messages, {found.size:,} bytes{span}; {found.left_out:,} left out",
-        soft_wrap=True,
+        f"stopped after {reached.read:,} messages; go on: {printable(command)}", soft_wrap=True
     )

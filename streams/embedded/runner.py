@@ -15,17 +15,19 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from schemas.decoded import Tick
+from schemas.decoded import Tick, decode_decoded
 from schemas.event import EventKind, WireEvent
 from schemas.raw import RawMessage
 from schemas.topics import CATALOGUE, Topic, TopicName
 from streams.counts import Counts
+from streams.embedded.ahead import Beside, RawBatch
 from streams.embedded.desk import EmbeddedDesk
 from streams.embedded.enrich import EmbeddedEnrichment
+from streams.embedded.pool import StagePool
 from streams.embedded.reading import next_offsets
 from streams.log import SqliteStore
-from streams.log.base import NewRecord, Record
-from streams.log.headers import raw_of, raw_record
+from streams.log.base import NewRecord
+from streams.log.headers import TRANSPORT, raw_of, raw_record
 from streams.log.outgoing import Outgoing, decoded_outgoing
 from streams.log.spool import spooled
 from streams.pipeline import (
@@ -60,10 +62,7 @@ _COMPACTION_INTERVAL = timedelta(hours=1)
 class _Taken:
     """A batch of raw records on its way into the log as decoded ones."""
 
-    topic: str
-    group: str
-    records: list[Record]
-    next_offsets: dict[int, int]
+    raw: RawBatch
     parts: list[tuple[Part, str]] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
 
@@ -81,6 +80,7 @@ class EmbeddedRunner:
         spool_dir: Path | None = None,
         catalogue: Mapping[TopicName, Topic] = CATALOGUE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        processes: int = 1,
     ) -> None:
         """Create the topics that are missing and take the store's role of runner.
 
@@ -93,6 +93,8 @@ class EmbeddedRunner:
             catalogue: the topics, with how long each keeps its records.
             clock: tells when a hold has fallen due while serving, and what is past keeping;
                 decides nothing else.
+            processes: that take in and enrich while this one decides; with 1, all is done in this
+                one, in turn. What is written is the same with any number.
 
         Raises:
             ConfigError: another process runs on this store.
@@ -110,6 +112,9 @@ class EmbeddedRunner:
         self._intake = IntakeStage(self._config)
         self._desk: EmbeddedDesk | None = None
         self._enrichment: EmbeddedEnrichment | None = None
+        # Before the desk there is nothing to go on beside it.
+        self._processes = processes if stop_after >= StopAfter.DESK else 1
+        self._beside: Beside | None = None
 
     def ingest(self, messages: Iterable[RawMessage]) -> int:
         """Append messages to the raw topic, spooling bodies over the limit; answers how many."""
@@ -125,17 +130,35 @@ class EmbeddedRunner:
             count += len(batch)
         return count
 
-    def run(self, on_events: OnEvents | None = None) -> Counts:
+    def close(self) -> None:
+        """End the processes that work for it, if there are any; what they had in hand is not lost.
+
+        The store stays open, and ``run`` starts them again.
+        """
+        if self._beside is not None:
+            self._beside.pool.close()
+            self._beside = None
+
+    def run(
+        self,
+        on_events: OnEvents | None = None,
+        *,
+        drain: bool = True,
+        stop: threading.Event | None = None,
+    ) -> Counts:
         """Work until nothing is left to do; answers what became of it.
 
         Args:
             on_events: takes each batch's events, in decided order, once they are safe in the log;
                 with enrichment, items that were published carry it.
+            drain: wait for what other processes are enriching; else the next call does.
+            stop: come back after the batch in hand once this is set.
         """
         counts = Counts()
         with _rare_collections():
-            while self._step(counts, on_events):
-                pass
+            while not (stop is not None and stop.is_set()):
+                if not self._step(counts, on_events, drain=drain):
+                    break
         return counts
 
     def serve(self, stop: threading.Event, on_events: OnEvents | None = None) -> Counts:
@@ -155,40 +178,73 @@ class EmbeddedRunner:
             self._store.compact(self._catalogue, self._prefix, now)
             self._compacted_at = now
 
-    def _step(self, counts: Counts, on_events: OnEvents | None) -> bool:
+    def _step(self, counts: Counts, on_events: OnEvents | None, *, drain: bool = True) -> bool:
         """Do the oldest work there is; False when there is none."""
         if self._stop_after >= StopAfter.DESK:
             backlog = self._the_desk().backlog(BATCH_RECORDS)
             if backlog:
                 self._decide(backlog, lambda: None, counts, on_events)
                 return True
+        if self._processes > 1:
+            return self._step_beside(counts, on_events, drain=drain)
         if self._stop_after is StopAfter.ENRICH:
             self._the_enrichment().catch_up()
-        taken = self._next_raw()
-        if taken is None:
+        raw = self._next_raw({})
+        if raw is None:
             return False
+        taken = _Taken(raw)
         if self._stop_after is StopAfter.DECODE:
             self._only_decode(taken, counts, on_events)
         else:
             self._take_in(taken, counts, on_events)
         return True
 
-    def _next_raw(self) -> _Taken | None:
+    def _step_beside(self, counts: Counts, on_events: OnEvents | None, *, drain: bool) -> bool:
+        """The same, with intake ahead of the desk and enrichment behind it, in other processes."""
+        beside = self._the_beside()
+        try:
+            found = beside.ahead.next()
+            if found is not None:
+                raw, answers = found
+                outgoing = [one for answer in answers for one in answer]
+                first = self._the_desk().next_offset
+                entries = _decoded_entries(outgoing, first)
+                taken = _Taken(raw, outgoing=outgoing)
+                self._decide(entries, lambda: self._write_taken(taken), counts, on_events)
+                return True
+            if self._stop_after is not StopAfter.ENRICH or not drain:
+                return False
+            events = beside.wait()
+        except BaseException:
+            # What was read ahead may not have been decided: begin where the file stands.
+            self.close()
+            raise
+        _report(events or (), counts, on_events)
+        return events is not None
+
+    def _next_raw(self, offsets_read: Mapping[str, dict[int, int]]) -> RawBatch | None:
+        """The next batch after what was read of each topic, or after what was committed."""
         # A look at the decoder alone must not use up what intake has yet to read.
         stage = "decode" if self._stop_after is StopAfter.DECODE else "intake"
         group = f"{self._prefix}wireroom-{stage}"
         for name in (TopicName.RAW_URGENT, TopicName.RAW):
             topic = self._prefix + name
-            offsets = next_offsets(self._store, group, topic)
+            offsets = offsets_read.get(topic) or next_offsets(self._store, group, topic)
             batch = self._store.read(topic, offsets, max_records=BATCH_RECORDS)
             if batch.records:
-                return _Taken(topic, group, batch.records, batch.next_offsets)
+                limit = self._config.max_body_bytes
+                records = [
+                    spooled(record, self._spool_dir, max_body_bytes=limit)
+                    if self._stop_after is not StopAfter.DECODE
+                    else record
+                    for record in batch.records
+                ]
+                return RawBatch(topic, group, records, batch.next_offsets)
         return None
 
     def _take_in(self, taken: _Taken, counts: Counts, on_events: OnEvents | None) -> None:
-        limit = self._config.max_body_bytes
-        for record in taken.records:
-            answer = self._intake.process(spooled(record, self._spool_dir, max_body_bytes=limit))
+        for record in taken.raw.records:
+            answer = self._intake.process(record)
             taken.parts.extend(answer.parts)
             taken.outgoing.extend(answer.outgoing)
         if self._stop_after is StopAfter.CLEAN:
@@ -207,16 +263,16 @@ class EmbeddedRunner:
 
     def _write_taken(self, taken: _Taken) -> None:
         self._store.append([outgoing.record(self._prefix) for outgoing in taken.outgoing])
-        self._store.commit(taken.group, taken.topic, taken.next_offsets)
+        self._store.commit(taken.raw.group, taken.raw.topic, taken.raw.next_offsets)
 
     def _only_decode(self, taken: _Taken, counts: Counts, on_events: OnEvents | None) -> None:
         intake = Intake(self._config)
         events = [
             before_desk(answer, EventKind.DECODED)
-            for record in taken.records
+            for record in taken.raw.records
             for answer in intake.decode_only(raw_of(record))
         ]
-        self._store.commit(taken.group, taken.topic, taken.next_offsets)
+        self._store.commit(taken.raw.group, taken.raw.topic, taken.raw.next_offsets)
         counts.receive(len(events))
         _report(events, counts, on_events)
 
@@ -261,8 +317,24 @@ class EmbeddedRunner:
         counts.skip(batch.skipped)
         events = batch.events
         if self._stop_after is StopAfter.ENRICH:
-            events = with_items(events, self._the_enrichment().catch_up())
+            events = self._enriched(events, waited_for=on_events is not None)
         _report(events, counts, on_events)
+
+    def _enriched(self, events: list[WireEvent], *, waited_for: bool) -> list[WireEvent]:
+        """The events that can be told by now, with their items enriched where that is wanted."""
+        if self._processes == 1:
+            return with_items(events, self._the_enrichment().catch_up())
+        if waited_for:
+            return self._the_beside().follow(events)
+        self._the_beside().advance()
+        return events
+
+    def _the_beside(self) -> Beside:
+        if self._beside is None:
+            store, prefix = self._store, self._prefix
+            pool = StagePool(self._config, store.path, prefix, self._processes)
+            self._beside = Beside(store, pool, prefix, self._next_raw)
+        return self._beside
 
     def _the_desk(self) -> EmbeddedDesk:
         if self._desk is None:
@@ -284,6 +356,22 @@ def _rare_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(young, *older)
+
+
+def _decoded_entries(outgoing: Sequence[Outgoing], first: int) -> list[DecodedEntry]:
+    """What intake in another process wrote for ``wire.decoded``, as the desk takes it.
+
+    Args:
+        outgoing: dead letters among them are passed over.
+        first: the offset that the first record will get.
+    """
+    records = [one for one in outgoing if one.topic is TopicName.DECODED]
+    return [
+        DecodedEntry(
+            offset, dict(one.headers)[TRANSPORT].decode(), decode_decoded(one.value or b"")
+        )
+        for offset, one in enumerate(records, first)
+    ]
 
 
 def _append(store: SqliteStore, record: NewRecord) -> None:

@@ -26,12 +26,15 @@ class Checkpoint(Record):
 
     Attributes:
         archive: fingerprint of the files; another archive cannot go on from here.
+        reading: how the files were read and chosen from: read otherwise, the same count of
+            messages is another place.
         read: messages read so far, played or left out.
         played: of these, the ones appended.
         offsets: ends of the raw topic then: what lies beyond was played and not yet counted.
     """
 
     archive: str
+    reading: str = ""
     log: str
     prefix: str
     replay_id: str
@@ -41,7 +44,7 @@ class Checkpoint(Record):
 
 
 def fingerprint(files: list[SourceFile]) -> str:
-    """A hash of names, sizes, and both ends of every file.
+    """A hash of names, sizes, times of change, and both ends of every file.
 
     Raises:
         ConfigError: standard input is among them.
@@ -50,8 +53,9 @@ def fingerprint(files: list[SourceFile]) -> str:
     for file in files:
         if file.name == STDIN:
             raise ConfigError("standard input cannot be resumed: name a file")
-        size = file.path.stat().st_size
-        digest.update(f"{file.name}\n{size}\n".encode("utf-8", "surrogateescape"))
+        status = file.path.stat()
+        size, changed = status.st_size, status.st_mtime_ns
+        digest.update(f"{file.name}\n{size}\n{changed}\n".encode("utf-8", "surrogateescape"))
         with file.path.open("rb") as handle:
             digest.update(handle.read(_SAMPLE_BYTES))
             handle.seek(max(0, size - _SAMPLE_BYTES))

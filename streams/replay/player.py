@@ -6,9 +6,9 @@ It must not touch the urgent lane, nor any group's offsets.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,64 +18,22 @@ from streams.log import TopicLog
 from streams.log.headers import SOURCE_ID, header_text, raw_record
 from streams.log.spool import spooled
 from streams.replay.checkpoint import Checkpoint, save_checkpoint
-from streams.replay.pacing import pace
+from streams.replay.pacing import Pace
+from streams.replay.selection import Chosen
 
-__all__ = ["REPLAY_HEADER", "Player", "Range", "Tally", "tally"]
+__all__ = ["REPLAY_HEADER", "Player"]
 
 REPLAY_HEADER = "wireroom-replay"
 """On every raw record that a replay appended: the replay's id."""
 
 _BATCH = 500
+# Messages left out in a row after which the checkpoint and the progress move on all the same.
+_LEFT_OUT = 5_000
 # Waits shorter than this are not worth going to sleep for; they add up into the next one.
 _SHORT_S = 0.002
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Which messages of an archive to play; undated ones only where no time is asked for."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    providers: frozenset[str] = frozenset()
-
-    def takes(self, message: RawMessage) -> bool:
-        """Whether it is to be played."""
-        if self.providers and message.provider not in self.providers:
-            return False
-        at = message.received_at
-        if self.since is not None and (at is None or at < self.since):
-            return False
-        return self.until is None or (at is not None and at <= self.until)
-
-
-@dataclass(slots=True)
-class Tally:
-    """What an archive holds, by provider and day."""
-
-    messages: int = 0
-    left_out: int = 0
-    size: int = 0
-    first: datetime | None = None
-    last: datetime | None = None
-    by_provider_and_day: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-
-def tally(messages: Iterable[RawMessage], wanted: Range) -> Tally:
-    """Count, without playing anything."""
-    found = Tally()
-    for message in messages:
-        if not wanted.takes(message):
-            found.left_out += 1
-            continue
-        at = message.received_at
-        found.messages += 1
-        found.size += len(message.body)
-        if at is not None:
-            found.first = min(found.first or at, at)
-            found.last = max(found.last or at, at)
-        day = f"{at:%Y-%m-%d}" if at else "undated"
-        found.by_provider_and_day[message.provider or "-", day] += 1
-    return found
+# A replay that fell behind its pace catches up on so much, and no more: what stood still for an
+# hour must not come in a burst.
+_MOST_BEHIND_S = 1.0
 
 
 @dataclass(slots=True)
@@ -85,16 +43,17 @@ class Player:
     Attributes:
         start: where it stands; ``read`` and ``played`` move on.
         file: where the checkpoint is kept; None keeps none.
+        event_time: original time of the last message that was appended.
     """
 
     log: TopicLog
     start: Checkpoint
-    wanted: Range
-    speed: float
-    max_gap_s: float | None
+    wanted: Chosen
+    pace: Pace
     spool_dir: Path
     max_body_bytes: int
     file: Path | None = None
+    event_time: datetime | None = None
 
     @property
     def topic(self) -> str:
@@ -103,25 +62,32 @@ class Player:
 
     async def play(self, messages: Iterable[RawMessage]) -> AsyncIterator[Checkpoint]:
         """Play what is left; yields after every batch that is safe in the log and noted."""
-        known = await self._uncounted() if self.start.offsets else frozenset()
+        known: frozenset[str] = frozenset()
+        if self.start.offsets:
+            known = await self._uncounted()
+        else:
+            # Before anything is appended: or what a crash left of the first batch would be
+            # played again.
+            offsets = await self.log.end_offsets(self.topic)
+            self._note(self.start.model_copy(update={"offsets": offsets}))
         batch: list[RawMessage] = []
-        previous: datetime | None = None
-        owed = 0.0
+        due = time.monotonic()
         read = self.start.read
         for message in self._remaining(messages):
             if self.wanted.takes(message) and message.position not in known:
-                owed += pace(
-                    previous, message.received_at, speed=self.speed, max_gap_s=self.max_gap_s
-                )
-                if batch and (len(batch) >= _BATCH or owed >= _SHORT_S):
+                due = max(due, time.monotonic() - _MOST_BEHIND_S)
+                due += self.pace.wait_s(message.received_at)
+                early = due - time.monotonic()
+                if batch and (len(batch) >= _BATCH or early >= _SHORT_S):
                     yield await self._append(batch, read)
                     batch = []
-                if owed >= _SHORT_S:
-                    await asyncio.sleep(owed)
-                    owed = 0.0
-                previous = message.received_at or previous
+                    early = due - time.monotonic()
+                if early >= _SHORT_S:
+                    await asyncio.sleep(early)
                 batch.append(message)
             read += 1
+            if not batch and read - self.start.read >= _LEFT_OUT:
+                yield await self._append(batch, read)
         yield await self._append(batch, read)
 
     def _remaining(self, messages: Iterable[RawMessage]) -> Iterator[RawMessage]:
@@ -144,14 +110,18 @@ class Player:
                 for message in batch
             ]
         )
-        offsets = await self.log.end_offsets(self.topic) if self.file else {}
+        offsets = await self.log.end_offsets(self.topic)
         played = self.start.played + len(batch)
-        self.start = self.start.model_copy(
-            update={"read": read, "played": played, "offsets": offsets}
+        self.event_time = batch[-1].received_at if batch else self.event_time
+        self._note(
+            self.start.model_copy(update={"read": read, "played": played, "offsets": offsets})
         )
-        if self.file is not None:
-            save_checkpoint(self.file, self.start)
         return self.start
+
+    def _note(self, checkpoint: Checkpoint) -> None:
+        self.start = checkpoint
+        if self.file is not None:
+            save_checkpoint(self.file, checkpoint)
 
     async def _uncounted(self) -> frozenset[str]:
         """Positions that were appended after the last checkpoint was written."""

@@ -14,7 +14,10 @@ from streams.log import SqliteStore, open_log
 from streams.log.base import NewRecord
 from streams.log.headers import raw_of
 from streams.replay.checkpoint import Checkpoint, fingerprint, load_checkpoint, save_checkpoint
-from streams.replay.player import REPLAY_HEADER, Player, Range, tally
+from streams.replay.dry_run import tally
+from streams.replay.pacing import Pace
+from streams.replay.player import REPLAY_HEADER, Player
+from streams.replay.selection import Chosen, Range
 
 T = datetime(1987, 2, 26, 15, tzinfo=UTC)
 
@@ -54,9 +57,8 @@ class Archive:
             player = Player(
                 log=log,
                 start=start,
-                wanted=wanted or Range(),
-                speed=speed,
-                max_gap_s=0.02,
+                wanted=Chosen(wanted or Range()),
+                pace=Pace(speed, 0.02),
                 spool_dir=self.folder / "spool",
                 max_body_bytes=1024,
                 file=file,
@@ -142,7 +144,7 @@ async def test_a_range_leaves_the_others_out(
     done = await archive.play(messages, wanted=wanted)
     assert done.read == 3
     assert [int(m.position.split(":")[1]) for m in archive.played] == numbers
-    found = tally(messages, wanted)
+    found = tally(messages, Chosen(wanted))
     assert (found.messages, found.left_out) == (len(numbers), 3 - len(numbers))
 
 
