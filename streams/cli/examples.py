@@ -225,6 +225,7 @@ version is meant.
   wireroom compare archive/ --set desk.providers.afp.near_hours=24
   wireroom compare old.jsonl --set desk.containment=0.6 --set desk.numbers=0.9
   wireroom compare feed.jsonl --settings other.toml -o jsonl
+  wireroom compare before.jsonl after.jsonl            two runs
 
 The archive is read once and decided twice: by the settings in force, and with
 what --set or the other file's desk section changes. docs/desk.md lists the
