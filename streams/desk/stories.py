@@ -25,7 +25,7 @@ from streams.desk.lifecycle import (
 )
 from streams.desk.memory import Memory
 from streams.desk.references import names_of, spellings
-from streams.desk.verify import Likeness, Verdict, compare
+from streams.desk.verify import Likeness, Verdict, compare, shares_phrases
 
 NEWS_DAY_S = 24 * 3600
 """How long a slugline, headline or shared id is looked for: tomorrow it names another story."""
@@ -138,6 +138,9 @@ def _like_namesake(
             reasons = (f"flash-coverage={share:.2f}",)
             verdict = Verdict(Likeness.VERSION, round(share, 4), reasons)
             return Parent(hot.item_key, hot.item_id, hot.provider, verdict, hot, flash=True)
+    if rule.evidence and not shares_phrases(text, hot):
+        # Another story, as most are: no name stands for evidence, so the rest is not measured.
+        return None
     verdict = _compared_by_name(memory, signed, rule, hot)
     if verdict.likeness is Likeness.NONE:
         return None

@@ -319,6 +319,12 @@ def _rare_containment(new: HotText, old: HotText, rarity: Rarity) -> tuple[float
     return containment, common * (_LARGEST + 1) // (limit + 1), common
 
 
+def shares_phrases(new: HotText, old: HotText) -> bool:
+    """Whether there can be any evidence: a phrase that both keep, rare or not."""
+    first, second = unpack_bytes(new.shingles), unpack_bytes(old.shingles)
+    return bool(is_among(first, second).any())
+
+
 def _is_precise(number: str) -> bool:
     return len(number.partition("e")[0].replace(".", "").strip("0")) >= _PRECISE_DIGITS
 
