@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import orjson
 from backports import zstd
@@ -90,8 +90,8 @@ def _lines(path: Path) -> None:
             orjson.loads(line)
 
 
-def _unpack(opened: Callable[[Path], IO[bytes]], path: Path) -> None:
-    with opened(path) as handle:
+def _unpack(opened: Callable[[Path], object], path: Path) -> None:
+    with cast("IO[bytes]", opened(path)) as handle:
         while handle.read(_PIECE_BYTES):
             pass
 

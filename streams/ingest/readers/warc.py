@@ -9,13 +9,13 @@ import io
 import re
 from collections.abc import Generator, Iterator
 from functools import cache
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from schemas.raw import RawMessage
 from streams.ingest.dates import parse_date
 from streams.ingest.readers.base import Context, Input
 from streams.ingest.readers.chunks import ByteStream
-from streams.ingest.readers.warc_window import HEADER_BYTES, WARC, Window
+from streams.ingest.readers.warc_window import HEADER_BYTES, WARC, RecordStream, Window
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord, WarcRecordType
@@ -100,7 +100,7 @@ def _messages(data: bytes, position: str, limit: int) -> Iterator[RawMessage]:
             yield message
 
 
-def _iterate(stream: IO[bytes]) -> Iterator[WarcRecord]:
+def _iterate(stream: io.BytesIO | RecordStream) -> Iterator[WarcRecord]:
     from fastwarc.warc import ArchiveIterator  # noqa: PLC0415  (start quickly)
 
     return ArchiveIterator(stream, parse_http=False, auto_decode="all", stream_detect=False)
