@@ -137,7 +137,7 @@ class _Tail:
 
 
 class ByteStream(io.RawIOBase):
-    """Chunks as a file that libraries read from; cannot be sought in.
+    """Chunks as a file that libraries read from; can be sought in forwards only.
 
     Attributes:
         broken: whether bytes are missing before what is read next, or before its end.
@@ -147,11 +147,29 @@ class ByteStream(io.RawIOBase):
         self._chunks = chunks
         self._held = b""
         self._next = 0
+        self._taken = 0
         self.broken = False
 
     def readable(self) -> bool:
         """It is."""
         return True
+
+    def tell(self) -> int:
+        """How many bytes were taken from the chunks and read."""
+        return self._taken - len(self._held) + self._next
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Pass over bytes up to an offset from the beginning.
+
+        Raises:
+            OSError: it is behind what was read.
+        """
+        missing = offset - self.tell()
+        if missing < 0 or whence != io.SEEK_SET:
+            raise OSError("it can only be read on")
+        while missing > 0 and (piece := self.read(min(missing, CHUNK_BYTES))):
+            missing -= len(piece)
+        return self.tell()
 
     def read(self, size: int | None = -1, /) -> bytes:
         """``size`` bytes, fewer only at the end; all of them for a negative one."""
@@ -168,7 +186,9 @@ class ByteStream(io.RawIOBase):
                 break
             if not isinstance(chunk, bytes):
                 self.broken = True
-            elif missing is None or len(chunk) <= missing:
+                continue
+            self._taken += len(chunk)
+            if missing is None or len(chunk) <= missing:
                 pieces.append(chunk)
                 missing = None if missing is None else missing - len(chunk)
             else:
@@ -183,6 +203,7 @@ class ByteStream(io.RawIOBase):
         for chunk in self._chunks:
             if isinstance(chunk, bytes):
                 if chunk:
+                    self._taken += len(chunk)
                     return chunk
             else:
                 self.broken = True

@@ -9,7 +9,6 @@ import re
 import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import IO
 
 from schemas.raw import RawMessage
 from streams.ingest.readers.base import Context, Input
@@ -79,15 +78,13 @@ def read_tar(source: Input, context: Context) -> Iterator[RawMessage]:
     damage = _HeaderDamage(source.name, context)
     try:
         # ignore_zeros goes on after damaged headers, block by block.
-        with tarfile.open(
-            fileobj=stream, mode="r|", tarinfo=Header, ignore_zeros=True, bufsize=CHUNK_BYTES
-        ) as archive:
+        with tarfile.open(fileobj=stream, mode="r:", tarinfo=Header, ignore_zeros=True) as archive:
             while (info := archive.next()) is not None:
                 archive.members.clear()  # type: ignore[attr-defined]  # they would all be kept
                 number += 1
                 damage.after = number
                 if info.isreg() and not info.name.rpartition("/")[2].startswith("."):
-                    yield from _member(archive, info, label(source.name, number, info.name),
+                    yield from _member(stream, info, label(source.name, number, info.name),
                                        source, context)  # fmt: skip
                 if stream.broken:
                     context.damaged(source.name, "tar-damaged", f"after member {number}")
@@ -129,18 +126,15 @@ class _HeaderDamage:
 
 
 def _member(
-    archive: tarfile.TarFile, info: tarfile.TarInfo, name: str, source: Input, context: Context
+    stream: ByteStream, info: tarfile.TarInfo, name: str, source: Input, context: Context
 ) -> Iterator[RawMessage]:
     if info.sparse is not None:
         context.damaged(name, "member-unsupported", "a sparse file")
         return
-    handle = archive.extractfile(info)
-    if handle is None:
-        return
     yield from context.read(
         Input(
             name,
-            _pieces(handle, info.size, name, context),
+            _pieces(stream, info.size, name, context),
             modified=_time(info.mtime),
             depth=source.depth + 1,
             member=True,
@@ -148,14 +142,12 @@ def _member(
     )
 
 
-def _pieces(handle: IO[bytes], size: int, name: str, context: Context) -> Iterator[Chunk]:
+def _pieces(stream: ByteStream, size: int, name: str, context: Context) -> Iterator[Chunk]:
+    """The bytes of the member whose header was read last."""
     left = size
-    try:
-        while piece := handle.read(CHUNK_BYTES):
-            left -= len(piece)
-            yield piece
-    except (tarfile.TarError, OSError):
-        left = max(left, 1)
+    while left and (piece := stream.read(min(left, CHUNK_BYTES))):
+        left -= len(piece)
+        yield piece
     if left:
         context.damaged(name, "tar-truncated", f"{left:,} of {size:,} bytes are missing")
         yield BREAK
