@@ -79,12 +79,14 @@ class Codec:
     Attributes:
         name: begins the codes of damage: "gzip-corrupt", "gzip-truncated".
         mark: how a member begins.
+        first: the bytes that one of these may have first.
         suffix: of the names of files that say they are so compressed.
         opened: a decompressor for one member.
     """
 
     name: str
     mark: re.Pattern[bytes]
+    first: bytes
     suffix: str
     opened: Callable[[], _Unpacker]
 
@@ -95,15 +97,22 @@ def _open_zstd() -> _Unpacker:
 
 
 # RFC 1952: deflate is the only method, flag bits 5 to 7 are zero.
-GZIP = Codec("gzip", re.compile(rb"\x1f\x8b\x08[\x00-\x1f]"), ".gz", _Gunzip)
+GZIP = Codec("gzip", re.compile(rb"\x1f\x8b\x08[\x00-\x1f]"), b"\x1f", ".gz", _Gunzip)
 BZIP2 = Codec(
     "bzip2",
     re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"),
+    b"B",
     ".bz2",
     bz2.BZ2Decompressor,
 )
 # RFC 8878: a frame, or a skippable one.
-ZSTD = Codec("zstd", re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), ".zst", _open_zstd)
+ZSTD = Codec(
+    "zstd",
+    re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
+    b"\x28" + bytes(range(0x50, 0x60)),
+    ".zst",
+    _open_zstd,
+)
 
 _TRUNCATED = "truncated"
 _ERRORS = (zlib.error, OSError, EOFError, ValueError, zstd.ZstdError)

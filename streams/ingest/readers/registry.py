@@ -69,12 +69,14 @@ class Format:
         matches: whether a stream that begins so is of it.
         read: finds its messages.
         opens: whether it only opens what is inside for other readers.
+        first: bytes it may begin with; empty: any. Members by the thousand are told apart by it.
     """
 
     name: str
     matches: Callable[[Head], bool]
     read: Reader
     opens: bool = False
+    first: bytes = b""
 
 
 def _compressed(codec: Codec) -> Format:
@@ -83,6 +85,7 @@ def _compressed(codec: Codec) -> Format:
         lambda head: codec.mark.match(head.data) is not None,
         partial(read_compressed, codec),
         opens=True,
+        first=codec.first,
     )
 
 
@@ -103,9 +106,9 @@ def _is_rows(head: Head) -> bool:
 DOCUMENT = Format("document", lambda _head: True, read_document)
 FORMATS: tuple[Format, ...] = (
     *(_compressed(codec) for codec in _CODECS),
-    Format("zip", lambda head: looks_like_zip(head.data), read_zip, opens=True),
-    Format("parquet", lambda head: head.data.startswith(PARQUET), read_parquet),
-    Format("warc", lambda head: WARC.match(head.data) is not None, read_warc),
+    Format("zip", lambda head: looks_like_zip(head.data), read_zip, opens=True, first=b"P"),
+    Format("parquet", lambda head: head.data.startswith(PARQUET), read_parquet, first=b"P"),
+    Format("warc", lambda head: WARC.match(head.data) is not None, read_warc, first=b"W"),
     Format("tar", lambda head: looks_like_tar(head.data), read_tar, opens=True),
     Format("split", lambda head: head.split is not None, read_split),
     Format("csv", _is_rows, read_rows_of_text),
@@ -117,7 +120,11 @@ FORMATS: tuple[Format, ...] = (
 
 def find_format(head: Head) -> Format:
     """The first format that knows the bytes."""
-    return next(known for known in FORMATS if known.matches(head))
+    first = head.data[:1]
+    for known in FORMATS:
+        if (not known.first or first in known.first) and known.matches(head):
+            return known
+    return DOCUMENT
 
 
 def read(source: Input, context: Context) -> Iterator[RawMessage]:

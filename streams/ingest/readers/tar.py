@@ -49,8 +49,9 @@ def label(container: str, number: int, name: str) -> str:
     The place makes it unique without remembering every name.
     """
     shown = name.encode("utf-8", "replace").decode()
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in shown)[-_LABEL_CHARACTERS:]
-    return f"{container}:{number}/{shown}"
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else "\ufffd" for c in shown)
+    return f"{container}:{number}/{shown[-_LABEL_CHARACTERS:]}"
 
 
 def read_tar(source: Input, context: Context) -> Iterator[RawMessage]:
