@@ -71,7 +71,7 @@ def _dispatches(size: int) -> Iterator[_Dispatch]:
     while size > 0:
         paragraphs = writer.drawn(number, _WORDS)
         text = "\n\n".join(paragraphs)
-        yield _Dispatch(number, " ".join(paragraphs[0].split()[:9]), text)
+        yield _Dispatch(number, " ".join(paragraphs[0].split()[2:11]), text)
         size -= len(text.encode())
         number += 1
 
