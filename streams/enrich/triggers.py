@@ -13,6 +13,7 @@ from functools import cache
 from schemas.item import EntityType
 from streams.enrich import words
 from streams.enrich.found import Found
+from streams.enrich.triggers_people import ADJECTIVE, has_role_before, is_person
 from streams.enrich.words import SPACE, UPPER
 from streams.folding import fold
 
@@ -81,41 +82,6 @@ _ORGANISATIONS: Mapping[str, str] = {
     ),
     "de": "Konzern|Firma|Unternehmen|Verein|Hersteller|Autobauer|Zeitung|Nachrichtenagentur|Partei",
 }
-_PEOPLE: Mapping[str, str] = {
-    "fr": (
-        "président|présidente|ministre|chancelier|chancelière|roi|reine|prince|princesse|général"
-        "|colonel|commandant|juge|procureur|sénateur|sénatrice|député|députée|maire|avocat|avocate"
-        "|acteur|actrice|chanteur|chanteuse|rappeur|réalisateur|réalisatrice|cinéaste|écrivain"
-        "|romancier|peintre|poète|pape|porte-parole|entraîneur|sélectionneur|milliardaire"
-        "|journaliste|frère|sœur|fils|fille|épouse|mari|veuve"
-    ),
-    "en": (
-        "president|minister|premier|chancellor|king|queen|prince|princess|general|colonel|captain"
-        "|judge|prosecutor|senator|congressman|mayor|lawyer|actor|actress|singer|director|writer"
-        "|novelist|painter|pope|spokesman|spokeswoman|coach|manager|striker|midfielder|defender"
-        "|goalkeeper|dissident|activist|economist|analyst|trader|brother|sister|son|daughter|wife"
-        "|husband|widow|champion"
-    ),
-    "es": (
-        "presidente|presidenta|ministro|ministra|canciller|rey|reina|príncipe|princesa|general"
-        "|coronel|juez|jueza|fiscal|senador|senadora|diputado|diputada|alcalde|alcaldesa|abogado"
-        "|abogada|actor|actriz|cantante|director|directora|escritor|escritora|pintor|poeta|papa"
-        "|portavoz|entrenador|seleccionador|delantero|técnico|futbolista|tenista|ciclista"
-        "|secretario|secretaria|gobernador|gobernadora|consejero|consejera|dirigente|líder"
-        "|periodista|hermano|hermana|hijo|hija|esposa|marido|viuda|candidato|candidata"
-    ),
-    "de": (
-        "Präsident|Präsidentin|Minister|Ministerin|Kanzler|Kanzlerin|Bundeskanzler"
-        "|Bundeskanzlerin|Außenminister|Außenministerin|König|Königin|Prinz|Prinzessin|General"
-        "|Oberst|Richter|Richterin|Senator|Bürgermeister|Bürgermeisterin|Anwalt|Anwältin"
-        "|Schauspieler|Schauspielerin|Sänger|Sängerin|Regisseur|Papst|Sprecher|Sprecherin|Trainer"
-    ),
-}
-# Not between a trigger and its name: "the manager of X", "le président chez X".
-_NO_ADJECTIVE = (
-    r"(?:avec|pour|dans|chez|sous|entre|contre|from|with|that|into|under|over|para|como|desde"
-    r"|contra|sobre|hasta|nach|beim|über|oder|dass|dont|mais|when|after)\b"
-)
 # Words by which a name is an organisation's, wherever in it they stand.
 _COMPANY = re.compile(
     r"\b(?:(?:Air|Auto|Gaz|Hydro|Loto|Petro|Pétro|Radio|Télé|Tele)[ \u00a0\-](?=[A-Z])"
@@ -154,18 +120,15 @@ _CLOSING = frozenset('"”»“›')
 class _Patterns:
     place: re.Pattern[str]
     organisation: re.Pattern[str]
-    person: re.Pattern[str]
 
 
 @cache
 def _patterns(language: str) -> _Patterns | None:
     if language not in _PLACES:
         return None
-    adjective = rf"(?:{SPACE}(?!{_NO_ADJECTIVE})[a-zß-ÿ\-]{{4,}})?{SPACE}$"
     return _Patterns(
         re.compile(rf"\b(?:{_PLACES[language]}){SPACE}{_OF[language]}$"),
-        re.compile(rf"\b(?:{_ORGANISATIONS[language]}){adjective}"),
-        re.compile(rf"\b(?:{_PEOPLE[language]}){adjective}"),
+        re.compile(rf"\b(?:{_ORGANISATIONS[language]}){ADJECTIVE}"),
     )
 
 
@@ -214,32 +177,34 @@ def retyped(
         language: its language, ISO 639-1.
         is_place: whether a place of any size bears a name.
     """
-    patterns = _patterns(language)
     for name in names:
-        before = text[max(0, name.start - _REACH) : name.start]
-        kind = _kind(name, before, patterns, is_place) if patterns else name.type
+        kind = _kind(text, name, language, is_place)
         if kind is not EntityType.OTHER and _is_title(text, name):
             kind = EntityType.OTHER
         if kind is EntityType.PLACE and (
             _is_opening_word(text, name, is_place) or _is_people(text, name, is_place)
         ):
             continue
-        yield name if kind is name.type else replace(name, type=kind, score=_SCORE)
+        yield name if kind is name.type else replace(name, type=kind, score=_SCORE, is_told=True)
 
 
 def _kind(
-    name: Found, before: str, patterns: _Patterns, is_place: Callable[[str], bool]
+    text: str, name: Found, language: str, is_place: Callable[[str], bool]
 ) -> EntityType:
-    if name.type is EntityType.OTHER:
+    patterns = _patterns(language)
+    if name.type is EntityType.OTHER or patterns is None:
         return name.type
+    before = text[max(0, name.start - _REACH) : name.start]
     if _COMPANY.search(name.text) and not is_place(name.text):
         return EntityType.ORGANISATION
     if name.type is not EntityType.PLACE and patterns.place.search(before):
         return EntityType.PLACE
     if name.type is not EntityType.ORGANISATION and patterns.organisation.search(before):
         return EntityType.ORGANISATION
-    is_person = name.type is not EntityType.PERSON and patterns.person.search(before)
-    return EntityType.PERSON if is_person and not is_place(name.text) else name.type
+    if name.type is EntityType.PERSON or is_place(name.text):
+        return name.type
+    is_role = has_role_before(before, language) or is_person(text, name.start, name.end, language)
+    return EntityType.PERSON if is_role else name.type
 
 
 def _is_opening_word(text: str, name: Found, is_place: Callable[[str], bool]) -> bool:
