@@ -14,6 +14,7 @@ from schemas.item import EntityType
 from streams.enrich import words
 from streams.enrich.found import Found
 from streams.enrich.triggers_people import ADJECTIVE, has_role_before, is_person
+from streams.enrich.triggers_things import is_no_name, is_thing
 from streams.enrich.words import SPACE, UPPER
 from streams.folding import fold
 
@@ -84,7 +85,7 @@ _ORGANISATIONS: Mapping[str, str] = {
 }
 # Words by which a name is an organisation's, wherever in it they stand.
 _COMPANY = re.compile(
-    r"\b(?:(?:Air|Auto|Gaz|Hydro|Loto|Petro|Pétro|Radio|Télé|Tele)[ \u00a0\-](?=[A-Z])"
+    r"\b(?:[Uu]niversité|Bourse|(?:Air|Auto|Gaz|Hydro|Loto|Petro|Pétro|Radio|Télé|Tele)[ \u00a0\-](?=[A-Z])"
     r"|[FSHKBR][CKV]|F\.?C\.?|S\.?C|A\.?C|CF|Club|Olympique|Sporting|Racing|Athletic|United|Rovers"
     r"|Deportivo|D[iy]namo|Eintracht|Lokomotiv|Spartak|Torpedo"
     r"|Wanderers|Inc|Corp|Ltd|Plc|PLC|GmbH|AG|S\.A|SA|NV|Bank|Banque|Banco|Group|Groupe|Grupo"
@@ -179,7 +180,11 @@ def retyped(
     """
     for name in names:
         kind = _kind(text, name, language, is_place)
-        if kind is not EntityType.OTHER and _is_title(text, name):
+        if kind is EntityType.ORGANISATION and is_no_name(text, name.start, name.end, language):
+            continue
+        if kind is not EntityType.OTHER and (
+            _is_title(text, name) or _is_thing(text, name, kind, language, is_place)
+        ):
             kind = EntityType.OTHER
         if kind is EntityType.PLACE and (
             _is_opening_word(text, name, is_place) or _is_people(text, name, is_place)
@@ -205,6 +210,15 @@ def _kind(
         return name.type
     is_role = has_role_before(before, language) or is_person(text, name.start, name.end, language)
     return EntityType.PERSON if is_role else name.type
+
+
+def _is_thing(
+    text: str, name: Found, kind: EntityType, language: str, is_place: Callable[[str], bool]
+) -> bool:
+    """Whether a model took a vessel, an index or a contest for an organisation or a place."""
+    if kind is EntityType.PERSON or (kind is EntityType.PLACE and is_place(name.text)):
+        return False
+    return is_thing(text, name.start, name.end, language)
 
 
 def _is_opening_word(text: str, name: Found, is_place: Callable[[str], bool]) -> bool:
