@@ -14,6 +14,7 @@ from schemas.item import EntityType
 from streams.enrich import words
 from streams.enrich.found import Found
 from streams.enrich.triggers_people import ADJECTIVE, has_role_before, is_person
+from streams.enrich.triggers_places import is_dateline, is_place_by_form
 from streams.enrich.triggers_things import is_no_name, is_thing
 from streams.enrich.words import SPACE, UPPER
 from streams.folding import fold
@@ -93,7 +94,7 @@ _COMPANY = re.compile(
     r"|Universit[éy]|Universidad|Universität|Institute?|Instituto|Institut|Partido|Parti|Party"
     r"|Ministry|Ministère|Ministerio|Ministerium|Agency|Agence|Agencia|Association|Federation"
     r"|Fédération|Federación|Committee|Comité|Commission|Comisión|Council|Conseil|Consejo"
-    r"|Company|Compagnie|Compañía|Corporation|Foundation|Fondation|Fundación)\b"
+    r"|Company|Exchange|Compagnie|Compañía|Corporation|Foundation|Fondation|Fundación)\b"
 )
 # Words that take "of" and a city without being a team: events, institutions, peoples.
 _NO_TEAM = words.word_set(
@@ -202,7 +203,11 @@ def _kind(
     before = text[max(0, name.start - _REACH) : name.start]
     if _COMPANY.search(name.text) and not is_place(name.text):
         return EntityType.ORGANISATION
-    if name.type is not EntityType.PLACE and patterns.place.search(before):
+    if name.type is not EntityType.PLACE and (
+        patterns.place.search(before)
+        or is_place_by_form(text, name.start, name.end, language)
+        or is_dateline(text, name.start, name.end)
+    ):
         return EntityType.PLACE
     if name.type is not EntityType.ORGANISATION and patterns.organisation.search(before):
         return EntityType.ORGANISATION
@@ -216,7 +221,9 @@ def _is_thing(
     text: str, name: Found, kind: EntityType, language: str, is_place: Callable[[str], bool]
 ) -> bool:
     """Whether a model took a vessel, an index or a contest for an organisation or a place."""
-    if kind is EntityType.PERSON or (kind is EntityType.PLACE and is_place(name.text)):
+    if kind is EntityType.PERSON or _COMPANY.search(name.text):
+        return False
+    if kind is EntityType.PLACE and is_place(name.text):
         return False
     return is_thing(text, name.start, name.end, language)
 

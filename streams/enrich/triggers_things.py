@@ -52,9 +52,6 @@ _MINISTER_OF = re.compile(
     rf"(?:{SPACE}(?:de{SPACE}la|de|du|des|aux?|à{SPACE}la){SPACE}|{SPACE}(?:de|à){SPACE}l['’])$"
 )
 _CURRENCY = re.compile(rf"\b(?:francs?|dollars?|livres?|pesos?|dinars?|dirhams?){SPACE}$")
-# A dash between spaces is of no name: "URGENT - Kourou", "Romania - Cosmin Contra".
-DASH = re.compile(rf"{SPACE}[-–—]{SPACE}")
-"""Between two names that a model takes for one."""
 
 
 @cache
