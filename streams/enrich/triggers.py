@@ -31,12 +31,13 @@ _PLACES: Mapping[str, str] = {
         "|frontière|torrent|carrières|capitale"
     ),
     "en": (
-        "city|town|village|suburb|district|province|region|county|state|island|islands|port"
-        "|valley|river|lake|gulf|capital"
+        "city|cities|town|towns|village|villages|suburb|district|province|provinces|region|county"
+        "|state|island|islands|port|ports|valley|river|lake|gulf|capital"
     ),
     "es": (
         "ciudad|pueblo|localidad|municipio|barrio|puerto|provincia|región|departamento|distrito"
-        "|isla|islas|valle|río|lago|golfo|aeropuerto|frontera|capital|estado"
+        "|isla|islas|valle|río|lago|golfo|aeropuerto|frontera|capital|estado|parque|calle|plaza"
+        "|avenida|estación"
     ),
     "de": "Stadt|Dorf|Gemeinde|Provinz|Region|Insel|Hauptstadt|Ortschaft|Kreisstadt|Hafenstadt",
 }
@@ -68,6 +69,11 @@ _OF: Mapping[str, str] = {
     "es": rf"(?:de{SPACE}(?:la{SPACE}|los{SPACE}|las{SPACE})?|del{SPACE})?",
     "de": "",
 }
+# "The islands of X and Y": what Y is stands before X.
+_AND_OTHERS = (
+    rf"(?:[{UPPER}][\w'’\-]+(?:,{SPACE}[{UPPER}][\w'’\-]+)*,?{SPACE}(?:and|et|y|und){SPACE}"
+    rf"(?:de{SPACE}|d['’])?)?"
+)
 _ORGANISATIONS: Mapping[str, str] = {
     "fr": (
         "groupe|société|compagnie|firme|entreprise|éditeur|constructeur|équipementier|fabricant"
@@ -75,7 +81,7 @@ _ORGANISATIONS: Mapping[str, str] = {
         "|laboratoire|assureur|distributeur|agence de presse|compagnie aérienne"
     ),
     "en": (
-        "firm|company|carrier|airline|carmaker|automaker|drugmaker|lender|insurer|brokerage"
+        "firm|group|company|(?<!aircraft )carrier|airline|carmaker|automaker|drugmaker|lender|insurer|brokerage"
         "|retailer|publisher|broadcaster|newspaper|daily|weekly|club|news agency|conglomerate"
     ),
     "es": (
@@ -129,7 +135,7 @@ def _patterns(language: str) -> _Patterns | None:
     if language not in _PLACES:
         return None
     return _Patterns(
-        re.compile(rf"\b(?:{_PLACES[language]}){SPACE}{_OF[language]}$"),
+        re.compile(rf"\b(?:{_PLACES[language]}){SPACE}{_OF[language]}{_AND_OTHERS}$"),
         re.compile(rf"\b(?:{_ORGANISATIONS[language]}){ADJECTIVE}"),
     )
 
@@ -191,7 +197,9 @@ def retyped(
             _is_opening_word(text, name, is_place) or _is_people(text, name, is_place)
         ):
             continue
-        yield name if kind is name.type else replace(name, type=kind, score=_SCORE, is_told=True)
+        if kind is not name.type:
+            name = replace(name, type=kind, score=_SCORE, is_told=not _is_title(text, name))
+        yield name
 
 
 def _kind(
@@ -221,7 +229,7 @@ def _is_thing(
     text: str, name: Found, kind: EntityType, language: str, is_place: Callable[[str], bool]
 ) -> bool:
     """Whether a model took a vessel, an index or a contest for an organisation or a place."""
-    if kind is EntityType.PERSON or _COMPANY.search(name.text):
+    if _COMPANY.search(name.text):
         return False
     if kind is EntityType.PLACE and is_place(name.text):
         return False

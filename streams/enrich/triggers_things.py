@@ -16,7 +16,7 @@ _REACH = 40
 _CRAFT: Mapping[str, str] = {
     "en": (
         "ferry|ship|vessel|tanker|trawler|freighter|yacht|frigate|destroyer|submarine|liner"
-        "|cruiser|icebreaker|satellite|spacecraft|probe|shuttle|rover|telescope|aboard"
+        "|cruiser|icebreaker|aircraft[ ]carrier|satellite|spacecraft|probe|shuttle|rover|telescope|aboard"
         r"|(?:deck|hull|crew|captain|wreck|owner|owners)[ ]of"
     ),
     "fr": (

@@ -1,0 +1,168 @@
+"""What a whole document says of the type of a name: its votes, its words, and whether it is sport.
+
+It must not decide which names are the same person or organisation (``coreference`` does).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from schemas.item import EntityType
+from streams.enrich.coreference import PlaceRank
+from streams.enrich.demonyms import countries_of
+from streams.enrich.found import Block, Found
+from streams.enrich.quotes_words import speech_words
+from streams.enrich.words import SPACE, UPPER, canonical
+from streams.folding import fold
+
+_PERSON, _ORGANISATION = EntityType.PERSON, EntityType.ORGANISATION
+_PLACE, _OTHER = EntityType.PLACE, EntityType.OTHER
+# As which a model may take a demonym that stands alone.
+_NAMELESS = frozenset({_ORGANISATION, _PLACE})
+# Found by what may be wrong.
+_GUESSED = "model"
+_SCORE = 0.75
+# First name and surname, initials between: nothing else is taken for a person by speech.
+_FULL_NAME = re.compile(
+    rf"[{UPPER}][\w'’\-]*[a-zß-ÿ](?:{SPACE}[{UPPER}]\.?)?{SPACE}[{UPPER}][\w'’\-]*[a-zß-ÿ]"
+)
+_SMALL_WORD = re.compile(r"(?<![\w'’\-])[a-zß-ÿ]{3,}(?![\w'’\-])")
+_BEFORE_SENTENCE = re.compile(r"(?:^|[.!?…:][\"”’»']?|[\"“«])[ \u00a0\u202f]*$")
+# Words of reports on sport, where a town's name is its club's. Two of them make it one.
+_SPORT = re.compile(
+    r"\b(?:soccer|football|cricket|rugby|baseball|basketball|tennis|hockey|golf|innings|wickets?"
+    r"|striker|midfielder|goalkeeper|halftime|semifinals?|league|match|matches|cup|championships?"
+    r"|club|clubs|coach|tournament|season|player|players)\b",
+    re.IGNORECASE,
+)
+_LEAST_SPORT = 2
+
+
+def agreed(
+    names: Sequence[Found],
+    blocks: Sequence[Block],
+    language: str,
+    place_rank: Callable[[str], PlaceRank],
+) -> list[Found]:
+    """The names, those that a model guessed being what the document says elsewhere that they are.
+
+    Args:
+        names: of all blocks, by start, offsets in the item's text.
+        blocks: the headline and the paragraphs.
+        language: their language, ISO 639-1.
+        place_rank: how well known a place of a name is.
+    """
+    told = _told(names)
+    lasts = _of_last_words(names, blocks, language)
+    small = _small_words(blocks) if any(_may_be_word(name) for name in names) else frozenset()
+    is_english = language == "en"
+    is_sport = not is_english or _is_sport(blocks)
+    kept: list[Found] = []
+    for name in names:
+        if not _is_guessed(name):
+            kept.append(name)
+            continue
+        folded = fold(canonical(name.text))
+        if _may_be_word(name) and name.text.lower() in small and _opens(name, blocks):
+            continue
+        if is_english and name.type in _NAMELESS and _is_demonym(name, place_rank):
+            continue
+        kind = told.get(folded, name.type)
+        if _FULL_NAME.fullmatch(name.text):
+            if kind is _ORGANISATION and lasts.get(folded.split()[-1]) is _PERSON:
+                kind = _PERSON
+        elif lasts.get(folded) is _ORGANISATION:
+            kind = _ORGANISATION
+        if kind is _ORGANISATION and not is_sport and folded not in told and place_rank(name.text) >= PlaceRank.CITY:
+            kind = _PLACE
+        kept.append(name if kind is name.type else replace(name, type=kind, score=_SCORE))
+    return kept
+
+
+def _is_guessed(name: Found) -> bool:
+    return name.via == _GUESSED and not name.is_told and not name.key
+
+
+def _told(names: Sequence[Found]) -> Mapping[str, EntityType]:
+    """The type of each folded name that words beside a mention of it tell, if they agree."""
+    votes: dict[str, Counter[EntityType]] = {}
+    for name in names:
+        if name.is_told:
+            votes.setdefault(fold(canonical(name.text)), Counter())[name.type] += 1
+    return {folded: next(iter(kinds)) for folded, kinds in votes.items() if len(kinds) == 1}
+
+
+def _of_last_words(
+    names: Sequence[Found], blocks: Sequence[Block], language: str
+) -> Mapping[str, EntityType]:
+    """What the last words of two-word organisations are by themselves, folded: people, or many.
+
+    A person where it has a title or speaks ("Mr Lisak", "Lisak said"), an organisation after "the"
+    ("the Eagles").
+    """
+    lasts = {
+        name.text.split()[-1]
+        for name in names
+        if name.type is _ORGANISATION and _is_guessed(name) and _FULL_NAME.fullmatch(name.text)
+    }
+    if not lasts:
+        return {}
+    verbs = speech_words(language).finite
+    alone = re.compile(
+        rf"(?:(\w+){SPACE})?(?<![\w\-'’])({'|'.join(map(re.escape, sorted(lasts)))})"
+        rf"(?![\w\-'’])(?:{SPACE}(\w+))?"
+    )
+    kinds: dict[str, EntityType] = {}
+    for block in blocks:
+        for match in alone.finditer(block.text):
+            before, after = match[1] or "", match[3] or ""
+            if before[:1].isupper() and before != "The":
+                continue
+            if before.lower() == "the" and match[2].endswith("s"):
+                kinds[fold(match[2])] = _ORGANISATION
+            # "said Eagles owner X" is another's speech.
+            elif after in verbs or (before in verbs and not after):
+                kinds.setdefault(fold(match[2]), _PERSON)
+    titled = {fold(name.text) for name in names if name.via == "honorific"}
+    return kinds | dict.fromkeys(titled & {fold(last) for last in lasts}, _PERSON)
+
+
+def _is_demonym(name: Found, place_rank: Callable[[str], PlaceRank]) -> bool:
+    return (
+        name.text.isalpha()
+        and bool(countries_of((name.text,), "en"))
+        and place_rank(name.text) is not PlaceRank.COUNTRY
+    )
+
+
+def _may_be_word(name: Found) -> bool:
+    return (
+        name.type in {_PERSON, _ORGANISATION}
+        and _is_guessed(name)
+        and name.text.isalpha()
+        and name.text[1:].islower()
+    )
+
+
+def _small_words(blocks: Sequence[Block]) -> frozenset[str]:
+    return frozenset(word for block in blocks for word in _SMALL_WORD.findall(block.text))
+
+
+def _opens(name: Found, blocks: Sequence[Block]) -> bool:
+    """Whether a sentence begins with the name."""
+    for block in blocks:
+        if block.start <= name.start <= block.start + len(block.text):
+            return _BEFORE_SENTENCE.search(block.text[: name.start - block.start][-4:]) is not None
+    return False
+
+
+def _is_sport(blocks: Sequence[Block]) -> bool:
+    found: set[str] = set()
+    for block in blocks:
+        found.update(word.lower() for word in _SPORT.findall(block.text))
+        if len(found) >= _LEAST_SPORT:
+            return True
+    return False
