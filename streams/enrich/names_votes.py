@@ -6,6 +6,7 @@ It must not decide which names are the same person or organisation (``coreferenc
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -39,6 +40,11 @@ _SPORT = re.compile(
     re.IGNORECASE,
 )
 _LEAST_SPORT = 2
+_VESSELS = re.compile(r"\b(?:ferry|ship|vessel|tanker|lifeboats?|deck|trawler|freighter|yacht)\b")
+_LEAST_VESSELS = 2
+_OF_MANY = re.compile(rf"{SPACE}(?:near|in|from|with|on|who|along|around){SPACE}")
+# Code points looked at beside a name.
+_REACH = 20
 
 
 def agreed(
@@ -59,7 +65,10 @@ def agreed(
     lasts = _of_last_words(names, blocks, language)
     small = _small_words(blocks) if any(_may_be_word(name) for name in names) else frozenset()
     is_english = language == "en"
-    is_sport = not is_english or _is_sport(blocks)
+    is_sport = not is_english or _has(_SPORT, blocks, _LEAST_SPORT)
+    is_afloat = is_english and _has(_VESSELS, blocks, _LEAST_VESSELS)
+    placed = Counter(fold(name.text) for name in names if name.type is _PLACE)
+    called = Counter(fold(name.text) for name in names if name.type is _PERSON)
     kept: list[Found] = []
     for name in names:
         if not _is_guessed(name):
@@ -78,6 +87,12 @@ def agreed(
             kind = _ORGANISATION
         if kind is _ORGANISATION and not is_sport and folded not in told and place_rank(name.text) >= PlaceRank.CITY:
             kind = _PLACE
+        if kind is _PERSON and " " not in folded and placed[folded] >= called[folded]:
+            kind = _PLACE
+        if kind is _ORGANISATION and is_afloat and _is_on_board(name, blocks):
+            kind = _OTHER
+        if kind is _ORGANISATION and not is_sport and _is_many(name, blocks):
+            continue
         kept.append(name if kind is name.type else replace(name, type=kind, score=_SCORE))
     return kept
 
@@ -153,16 +168,41 @@ def _small_words(blocks: Sequence[Block]) -> frozenset[str]:
 
 def _opens(name: Found, blocks: Sequence[Block]) -> bool:
     """Whether a sentence begins with the name."""
-    for block in blocks:
-        if block.start <= name.start <= block.start + len(block.text):
-            return _BEFORE_SENTENCE.search(block.text[: name.start - block.start][-4:]) is not None
-    return False
+    return _BEFORE_SENTENCE.search(_beside(name, blocks)[0][-4:]) is not None
 
 
-def _is_sport(blocks: Sequence[Block]) -> bool:
+def _is_on_board(name: Found, blocks: Sequence[Block]) -> bool:
+    """Whether something is on it: "cameras on the X"."""
+    return (
+        " " in name.text
+        and name.text.istitle()
+        and _beside(name, blocks)[0].endswith((" on the ", " aboard the "))
+    )
+
+
+def _is_many(name: Found, blocks: Sequence[Block]) -> bool:
+    """Whether it is a noun of many that opens a sentence: "Rangers near the lake have"."""
+    return (
+        name.text.isalpha()
+        and name.text[1:].islower()
+        and name.text.endswith("s")
+        and _OF_MANY.match(_beside(name, blocks)[1]) is not None
+        and _opens(name, blocks)
+    )
+
+
+def _beside(name: Found, blocks: Sequence[Block]) -> tuple[str, str]:
+    """What stands before a name and after it in its block, a little of it."""
+    block = blocks[bisect_right(blocks, name.start, key=lambda one: one.start) - 1]
+    start, end = name.start - block.start, name.end - block.start
+    return block.text[max(0, start - _REACH) : start], block.text[end : end + _REACH]
+
+
+def _has(words: re.Pattern[str], blocks: Sequence[Block], least: int) -> bool:
+    """Whether a document has so many different of some words."""
     found: set[str] = set()
     for block in blocks:
-        found.update(word.lower() for word in _SPORT.findall(block.text))
-        if len(found) >= _LEAST_SPORT:
+        found.update(word.lower() for word in words.findall(block.text))
+        if len(found) >= least:
             return True
     return False

@@ -214,6 +214,7 @@ def _kind(
     if name.type is not EntityType.PLACE and (
         patterns.place.search(before)
         or is_place_by_form(text, name.start, name.end, language)
+        or (language == "es" and _is_somewhere(text, name))
         or is_dateline(text, name.start, name.end)
     ):
         return EntityType.PLACE
@@ -223,6 +224,11 @@ def _kind(
         return name.type
     is_role = has_role_before(before, language) or is_person(text, name.start, name.end, language)
     return EntityType.PERSON if is_role else name.type
+
+
+def _is_somewhere(text: str, name: Found) -> bool:
+    """Whether Spanish says that something is in it: "vive en Pino Alto"."""
+    return name.type is EntityType.PERSON and text[: name.start].endswith((" en ", " entre "))
 
 
 def _is_thing(

@@ -23,8 +23,15 @@ _LAST = re.compile(
 # Written small they are beside the name: "under the X peninsula".
 _AFTER = re.compile(
     rf"{SPACE}(?:peninsula|county|province|district|island|islands|valley|river|oblast|airport"
-    r"|suburb|archipelago|delta|desert|coast|prefecture|governorate|neighbourhood|neighborhood)\b"
+    r"|route|suburb|archipelago|delta|desert|coast|prefecture|governorate|neighbourhood|neighborhood)\b"
 )
+# What stands somewhere: "the wharves at X", "the airport near X".
+_STANDS = re.compile(
+    r"\b(?:airports?|harbours?|harbors?|ports?|wharf|wharves|stations?|plants?|factory|factories"
+    r"|mines?|base|camps?|smelter|depot|refinery|barracks|shipyard|dam|monastery|villages?|towns?)"
+    rf"{SPACE}(?:at|in|near){SPACE}$"
+)
+_REACH = 40
 # Before the first sentence: "STAVANGER, Norway —", "WARSAW (Agency) -", "OSLO —".
 _DATELINE_AFTER = re.compile(
     rf"(?:,{SPACE}[{UPPER}][\w.]+(?:{SPACE}[{UPPER}][\w.]+)?)?"
@@ -46,6 +53,7 @@ def is_place_by_form(text: str, start: int, end: int, language: str) -> bool:
         _FIRST.match(text, start, end)
         or _LAST.match(text, start, end)
         or _AFTER.match(text, end)
+        or _STANDS.search(text[max(0, start - _REACH) : start])
     )
 
 
