@@ -38,6 +38,7 @@ _ACRONYM_SCORE = 0.85
 # Found by what may be wrong: other names of the document may correct them.
 _BY_CAPITALS = "capitals"
 _GUESSED = frozenset({"model", _BY_CAPITALS})
+_LISTED = "gazetteer"
 _MIN_SURNAME = 3
 # Forms of companies, which the second mention of one leaves out.
 _COMPANY_FORMS = words.word_set("ag co corp gmbh inc ltd nv plc sa se spa")
@@ -206,7 +207,9 @@ def _stays_place(
 ) -> bool:
     rank = place_rank(name.text)
     return rank is PlaceRank.COUNTRY or (
-        rank is PlaceRank.LARGE_CITY and _is_after_locative(name, blocks)
+        # "En Palma" is the town, however small, where nothing but a list of towns was asked.
+        (rank is PlaceRank.LARGE_CITY or name.via == _LISTED)
+        and _is_after_locative(name, blocks)
     )
 
 
@@ -248,7 +251,7 @@ def _is_surname_only(name: Found, folded: str, people: People) -> bool:
         and len(folded) >= _MIN_SURNAME
         and folded not in words.MONTHS
         and len(people.by_end.get(folded, ())) == 1
-        and name.via in _GUESSED | {"gazetteer"}
+        and name.via in _GUESSED | {_LISTED}
     )
 
 

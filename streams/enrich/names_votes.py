@@ -43,6 +43,8 @@ _LEAST_SPORT = 2
 _VESSELS = re.compile(r"\b(?:ferry|ship|vessel|tanker|lifeboats?|deck|trawler|freighter|yacht)\b")
 _LEAST_VESSELS = 2
 _OF_MANY = re.compile(rf"{SPACE}(?:near|in|from|with|on|who|along|around){SPACE}")
+# "Rio de Janeiro", "Stratford-upon-Avon"; not "New York".
+_BEFORE_OF = re.compile(rf"([{UPPER}][\w'’]+)(?:{SPACE}d(?:e|el|o|a){SPACE}|-(?:upon|on|sur)-)")
 # Code points looked at beside a name.
 _REACH = 20
 
@@ -95,6 +97,15 @@ def agreed(
             continue
         kept.append(name if kind is name.type else replace(name, type=kind, score=_SCORE))
     return kept
+
+
+def places_in_full(names: Sequence[str]) -> Mapping[str, str]:
+    """Of places the short names to the only full one beside: "Santiago", "Santiago de Cuba"."""
+    full: dict[str, set[str]] = {}
+    for name in set(names):
+        if short := _BEFORE_OF.match(name):
+            full.setdefault(short[1], set()).add(name)
+    return {short: next(iter(longer)) for short, longer in full.items() if len(longer) == 1}
 
 
 def _is_guessed(name: Found) -> bool:

@@ -13,7 +13,7 @@ from functools import cache
 from schemas.item import EntityType
 from streams.enrich import words
 from streams.enrich.found import Found
-from streams.enrich.triggers_people import ADJECTIVE, has_role_before, is_person
+from streams.enrich.triggers_people import ADJECTIVE, has_role_before, is_person, start_of_speaker
 from streams.enrich.triggers_places import is_dateline, is_place_by_form
 from streams.enrich.triggers_things import is_no_name, is_thing
 from streams.enrich.words import SPACE, UPPER
@@ -187,6 +187,9 @@ def retyped(
     """
     for name in names:
         kind = _kind(text, name, language, is_place)
+        if kind is EntityType.PERSON and " " not in name.text:
+            start = start_of_speaker(text, name.start, name.end, language)
+            name = replace(name, start=start, text=text[start : name.end])
         if kind is EntityType.ORGANISATION and is_no_name(text, name.start, name.end, language):
             continue
         if kind is not EntityType.OTHER and (
@@ -238,7 +241,8 @@ def _is_thing(
     if _COMPANY.search(name.text):
         return False
     if kind is EntityType.PLACE and is_place(name.text):
-        return False
+        # Dax is a town, "l'indice Dax" is not; a ferry may well go there.
+        return text[: name.start].endswith(("indice ", "índice "))
     return is_thing(text, name.start, name.end, language)
 
 

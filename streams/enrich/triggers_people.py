@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from streams.enrich.words import SPACE, UPPER
+from streams.enrich.demonyms import countries_of
+from streams.enrich.quotes_words import speech_words
+from streams.enrich.words import OPENERS, SPACE, UPPER
+from streams.folding import fold
 
 REACH = 60
 """Code points beside a name that are looked at."""
@@ -66,6 +69,8 @@ _FULL_NAME = re.compile(
     rf"(?:[{UPPER}]\.{SPACE}?)*[{UPPER}][\w'’\-]*[a-zß-ÿ](?:{SPACE}(?:[{UPPER}]\.|[a-z]{{2,3}}"
     rf"|[{UPPER}][\w'’\-]*)){{0,2}}{SPACE}[{UPPER}][\w'’\-]*[a-zß-ÿ]"
 )
+_FIRST_NAME = re.compile(rf"[{UPPER}][a-zß-ÿ\-]{{2,}}{SPACE}")
+_NEXT_WORD = re.compile(rf"{SPACE}(\w+)")
 _AGE = re.compile(rf",{SPACE}[1-9]\d,")
 
 
@@ -115,3 +120,22 @@ def is_person(text: str, start: int, end: int, language: str) -> bool:
         or patterns.apposing.search(before)
         or patterns.speaks.search(before)
     )
+
+
+def start_of_speaker(text: str, start: int, end: int, language: str) -> int:
+    """Where the name of who speaks begins, whose surname alone, [start, end), a model found.
+
+    A block begins with the first name then, and a verb of speech follows: "Davor Lisak said".
+    """
+    first = _FIRST_NAME.match(text)
+    verb = _NEXT_WORD.match(text, end)
+    if first is None or first.end() != start or verb is None:
+        return start
+    word = first[0].strip()
+    is_name = not (
+        fold(word) in OPENERS
+        or has_role_before(first[0], language)
+        or countries_of((word,), language)
+        or verb[1] not in speech_words(language).finite
+    )
+    return 0 if is_name else start

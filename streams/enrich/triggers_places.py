@@ -40,7 +40,7 @@ _DATELINE_AFTER = re.compile(
 )
 # A dash between spaces is of no name.
 _DASH = re.compile(rf"{SPACE}[-–—]{SPACE}")
-# Code points: "J.-C." may be written with spaces.
+# Code points: "J.-C." may be written with spaces, and of three letters many a word is a place.
 _SHORTEST = 3
 _AND = re.compile(rf",?{SPACE}(?:and|et|y|e|und){SPACE}|,{SPACE}")
 
@@ -76,7 +76,7 @@ def parted(text: str, spans: Sequence[Span], is_place: Callable[[str], bool]) ->
     """
 
     def is_named(part: Span) -> bool:
-        return is_place(text[part.start : part.end])
+        return part.end - part.start > _SHORTEST and is_place(text[part.start : part.end])
 
     for span in spans:
         joined, dashed = (_parts(text, span, separator) for separator in (_AND, _DASH))
