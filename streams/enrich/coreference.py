@@ -208,8 +208,7 @@ def _stays_place(
     rank = place_rank(name.text)
     return rank is PlaceRank.COUNTRY or (
         # "En Palma" is the town, however small, where nothing but a list of towns was asked.
-        (rank is PlaceRank.LARGE_CITY or name.via == _LISTED)
-        and _is_after_locative(name, blocks)
+        (rank is PlaceRank.LARGE_CITY or name.via == _LISTED) and _is_after_locative(name, blocks)
     )
 
 

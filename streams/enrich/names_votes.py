@@ -87,7 +87,12 @@ def agreed(
                 kind = _PERSON
         elif lasts.get(folded) is _ORGANISATION:
             kind = _ORGANISATION
-        if kind is _ORGANISATION and not is_sport and folded not in told and place_rank(name.text) >= PlaceRank.CITY:
+        if (
+            kind is _ORGANISATION
+            and not is_sport
+            and folded not in told
+            and place_rank(name.text) >= PlaceRank.CITY
+        ):
             kind = _PLACE
         if kind is _PERSON and " " not in folded and placed[folded] >= called[folded]:
             kind = _PLACE

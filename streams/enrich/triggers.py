@@ -205,9 +205,7 @@ def retyped(
         yield name
 
 
-def _kind(
-    text: str, name: Found, language: str, is_place: Callable[[str], bool]
-) -> EntityType:
+def _kind(text: str, name: Found, language: str, is_place: Callable[[str], bool]) -> EntityType:
     patterns = _patterns(language)
     if name.type is EntityType.OTHER or patterns is None:
         return name.type

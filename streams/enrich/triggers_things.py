@@ -44,9 +44,7 @@ _CONTEST = re.compile(
     r"|Championships?|Olympics)$"
 )
 # "Agriculture Secretary X", "ministre suisse de l'Environnement": what the minister is for.
-_MINISTER = re.compile(
-    rf"{SPACE}(?:[Mm]inisters?|[Ss]ecretar(?:y|ies))(?:{SPACE}[{UPPER}]|'s)"
-)
+_MINISTER = re.compile(rf"{SPACE}(?:[Mm]inisters?|[Ss]ecretar(?:y|ies))(?:{SPACE}[{UPPER}]|'s)")
 _MINISTER_OF = re.compile(
     rf"\b(?:[Mm]inistres?|[Ss]ecrétaires?{SPACE}d['’][ÉEée]tat)(?:{SPACE}[a-zß-ÿ]+)?"
     rf"(?:{SPACE}(?:de{SPACE}la|de|du|des|aux?|à{SPACE}la){SPACE}|{SPACE}(?:de|à){SPACE}l['’])$"
