@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from schemas.item import EntityType
 from streams.enrich.coreference import PlaceRank
@@ -49,6 +49,21 @@ _BEFORE_OF = re.compile(rf"([{UPPER}][\w'’]+)(?:{SPACE}d(?:e|el|o|a){SPACE}|-(
 _REACH = 20
 
 
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What is counted once: ``told``, ``lasts`` and ``small`` are by folded name or small word."""
+
+    blocks: Sequence[Block]
+    place_rank: Callable[[str], PlaceRank]
+    told: Mapping[str, EntityType]
+    lasts: Mapping[str, EntityType]
+    small: frozenset[str]
+    counts: Mapping[tuple[EntityType, str], int]
+    is_english: bool
+    is_sport: bool
+    is_afloat: bool
+
+
 def agreed(
     names: Sequence[Found],
     blocks: Sequence[Block],
@@ -63,45 +78,67 @@ def agreed(
         language: their language, ISO 639-1.
         place_rank: how well known a place of a name is.
     """
-    told = _told(names)
-    lasts = _of_last_words(names, blocks, language)
-    small = _small_words(blocks) if any(_may_be_word(name) for name in names) else frozenset()
-    is_english = language == "en"
-    is_sport = not is_english or _has(_SPORT, blocks, _LEAST_SPORT)
-    is_afloat = is_english and _has(_VESSELS, blocks, _LEAST_VESSELS)
-    placed = Counter(fold(name.text) for name in names if name.type is _PLACE)
-    called = Counter(fold(name.text) for name in names if name.type is _PERSON)
+    document = _read(names, blocks, language, place_rank)
     kept: list[Found] = []
     for name in names:
         if not _is_guessed(name):
             kept.append(name)
-            continue
-        folded = fold(canonical(name.text))
-        if _may_be_word(name) and name.text.lower() in small and _opens(name, blocks):
-            continue
-        if is_english and name.type in _NAMELESS and _is_demonym(name, place_rank):
-            continue
-        kind = told.get(folded, name.type)
-        if _FULL_NAME.fullmatch(name.text):
-            if kind is _ORGANISATION and lasts.get(folded.split()[-1]) is _PERSON:
-                kind = _PERSON
-        elif lasts.get(folded) is _ORGANISATION:
-            kind = _ORGANISATION
-        if (
-            kind is _ORGANISATION
-            and not is_sport
-            and folded not in told
-            and place_rank(name.text) >= PlaceRank.CITY
-        ):
-            kind = _PLACE
-        if kind is _PERSON and " " not in folded and placed[folded] >= called[folded]:
-            kind = _PLACE
-        if kind is _ORGANISATION and is_afloat and _is_on_board(name, blocks):
-            kind = _OTHER
-        if kind is _ORGANISATION and not is_sport and _is_many(name, blocks):
-            continue
-        kept.append(name if kind is name.type else replace(name, type=kind, score=_SCORE))
+        elif not _is_no_name(name, document):
+            kind = _kind(name, document)
+            kept.append(name if kind is name.type else replace(name, type=kind, score=_SCORE))
     return kept
+
+
+def _read(
+    names: Sequence[Found],
+    blocks: Sequence[Block],
+    language: str,
+    place_rank: Callable[[str], PlaceRank],
+) -> _Document:
+    is_english = language == "en"
+    return _Document(
+        blocks=blocks,
+        place_rank=place_rank,
+        told=_told(names),
+        lasts=_of_last_words(names, blocks, language),
+        small=_small_words(blocks) if any(_may_be_word(name) for name in names) else frozenset(),
+        counts=Counter((name.type, fold(name.text)) for name in names),
+        is_english=is_english,
+        is_sport=not is_english or _has(_SPORT, blocks, _LEAST_SPORT),
+        is_afloat=is_english and _has(_VESSELS, blocks, _LEAST_VESSELS),
+    )
+
+
+def _is_no_name(name: Found, document: _Document) -> bool:
+    """Whether it is a word that opens a sentence, or a demonym."""
+    blocks = document.blocks
+    if _may_be_word(name) and name.text.lower() in document.small and _opens(name, blocks):
+        return True
+    if document.is_english and name.type in _NAMELESS and _is_demonym(name, document.place_rank):
+        return True
+    return name.type is _ORGANISATION and not document.is_sport and _is_many(name, blocks)
+
+
+def _kind(name: Found, document: _Document) -> EntityType:
+    folded = fold(canonical(name.text))
+    if told := document.told.get(folded):
+        return told
+    if name.type is _ORGANISATION:
+        return _kind_of_organisation(name, folded, document)
+    if document.lasts.get(folded) is _ORGANISATION:
+        return _ORGANISATION
+    placed, called = (document.counts[kind, fold(name.text)] for kind in (_PLACE, _PERSON))
+    is_bare = name.type is _PERSON and " " not in folded
+    return _PLACE if is_bare and placed >= called else name.type
+
+
+def _kind_of_organisation(name: Found, folded: str, document: _Document) -> EntityType:
+    if _FULL_NAME.fullmatch(name.text) and document.lasts.get(folded.split()[-1]) is _PERSON:
+        return _PERSON
+    if not document.is_sport and document.place_rank(name.text) >= PlaceRank.CITY:
+        return _PLACE
+    is_vessel = document.is_afloat and _is_on_board(name, document.blocks)
+    return _OTHER if is_vessel else _ORGANISATION
 
 
 def places_in_full(names: Sequence[str]) -> Mapping[str, str]:

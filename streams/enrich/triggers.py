@@ -81,8 +81,9 @@ _ORGANISATIONS: Mapping[str, str] = {
         "|laboratoire|assureur|distributeur|agence de presse|compagnie aérienne"
     ),
     "en": (
-        "firm|group|company|(?<!aircraft )carrier|airline|carmaker|automaker|drugmaker|lender|insurer|brokerage"
-        "|retailer|publisher|broadcaster|newspaper|daily|weekly|club|news agency|conglomerate"
+        "firm|group|company|(?<!aircraft )carrier|airline|carmaker|automaker|drugmaker|lender"
+        "|insurer|brokerage|retailer|publisher|broadcaster|newspaper|daily|weekly|club|news agency"
+        "|conglomerate"
     ),
     "es": (
         "grupo|empresa|compañía|sociedad|firma|constructora|editorial|aerolínea|aseguradora|club"
@@ -92,7 +93,8 @@ _ORGANISATIONS: Mapping[str, str] = {
 }
 # Words by which a name is an organisation's, wherever in it they stand.
 _COMPANY = re.compile(
-    r"\b(?:[Uu]niversité|Bourse|(?:Air|Auto|Gaz|Hydro|Loto|Petro|Pétro|Radio|Télé|Tele)[ \u00a0\-](?=[A-Z])"
+    r"\b(?:[Uu]niversité|Bourse"
+    r"|(?:Air|Auto|Gaz|Hydro|Loto|Petro|Pétro|Radio|Télé|Tele)[ \u00a0\-](?=[A-Z])"
     r"|[FSHKBR][CKV]|F\.?C\.?|S\.?C|A\.?C|CF|Club|Olympique|Sporting|Racing|Athletic|United|Rovers"
     r"|Deportivo|D[iy]namo|Eintracht|Lokomotiv|Spartak|Torpedo"
     r"|Wanderers|Inc|Corp|Ltd|Plc|PLC|GmbH|AG|S\.A|SA|NV|Bank|Banque|Banco|Group|Groupe|Grupo"
@@ -185,24 +187,32 @@ def retyped(
         language: its language, ISO 639-1.
         is_place: whether a place of any size bears a name.
     """
-    for name in names:
-        kind = _kind(text, name, language, is_place)
-        if kind is EntityType.PERSON and " " not in name.text:
-            start = start_of_speaker(text, name.start, name.end, language)
-            name = replace(name, start=start, text=text[start : name.end])
-        if kind is EntityType.ORGANISATION and is_no_name(text, name.start, name.end, language):
-            continue
-        if kind is not EntityType.OTHER and (
-            _is_title(text, name) or _is_thing(text, name, kind, language, is_place)
+    for found in names:
+        name = _with_first_name(text, found, language)
+        if name.type is EntityType.ORGANISATION and is_no_name(
+            text, name.start, name.end, language
         ):
+            continue
+        kind = _kind(text, name, language, is_place)
+        is_title = kind is not EntityType.OTHER and _is_title(text, name)
+        if is_title or _is_thing(text, name, kind, language, is_place):
             kind = EntityType.OTHER
         if kind is EntityType.PLACE and (
             _is_opening_word(text, name, is_place) or _is_people(text, name, is_place)
         ):
             continue
-        if kind is not name.type:
-            name = replace(name, type=kind, score=_SCORE, is_told=not _is_title(text, name))
-        yield name
+        if kind is name.type:
+            yield name
+        else:
+            yield replace(name, type=kind, score=_SCORE, is_told=not is_title)
+
+
+def _with_first_name(text: str, name: Found, language: str) -> Found:
+    """A surname that speaks at the start of a block, with the first name before it."""
+    if name.type is not EntityType.PERSON or " " in name.text:
+        return name
+    start = start_of_speaker(text, name.start, name.end, language)
+    return name if start == name.start else replace(name, start=start, text=text[start : name.end])
 
 
 def _kind(text: str, name: Found, language: str, is_place: Callable[[str], bool]) -> EntityType:
@@ -236,7 +246,9 @@ def _is_thing(
     text: str, name: Found, kind: EntityType, language: str, is_place: Callable[[str], bool]
 ) -> bool:
     """Whether a model took a vessel, an index or a contest for an organisation or a place."""
-    if _COMPANY.search(name.text):
+    if kind is EntityType.OTHER or _COMPANY.search(name.text):
+        return False
+    if kind is EntityType.PERSON and language != "en":
         return False
     if kind is EntityType.PLACE and is_place(name.text):
         # Dax is a town, "l'indice Dax" is not; a ferry may well go there.

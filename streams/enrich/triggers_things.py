@@ -16,14 +16,13 @@ _REACH = 40
 _CRAFT: Mapping[str, str] = {
     "en": (
         "ferry|ship|vessel|tanker|trawler|freighter|yacht|frigate|destroyer|submarine|liner"
-        "|cruiser|icebreaker|aircraft[ ]carrier|satellite|spacecraft|probe|shuttle|rover|telescope|aboard"
-        r"|(?:deck|hull|crew|captain|wreck|owner|owners)[ ]of"
+        "|cruiser|icebreaker|aircraft[ ]carrier|satellite|spacecraft|shuttle|telescope"
+        "|aboard[ ]the|(?:deck|hull|wreck)[ ]of"
     ),
     "fr": (
         "ferry|navire|pétrolier|chalutier|cargo|paquebot|voilier|yacht|frégate|destroyer"
-        "|porte-avions|porte-conteneurs|sous-marin|vedette|brise-glace|satellite|sonde|navette"
-        "|fusée|lanceur|télescope|indice"
-        r"|à[ ]bord|(?:pont|coque|équipage|capitaine|épave)[ ]"
+        "|porte-avions|porte-conteneurs|sous-marin|brise-glace|satellite|sonde|navette|fusée"
+        "|télescope|indice|pont|coque|épave"
     ),
     "es": (
         "buque|ferry|barco|petrolero|pesquero|carguero|velero|yate|fragata|submarino|portaaviones"
@@ -33,7 +32,10 @@ _CRAFT: Mapping[str, str] = {
 # An adjective may follow the noun: "le satellite européen d'observation X".
 _TO_NAME: Mapping[str, str] = {
     "en": rf"(?:{SPACE}[Tt]he)?{SPACE}",
-    "fr": rf"(?:{SPACE}[a-zß-ÿ]{{4,}})?(?:{SPACE}d['’e][a-zß-ÿ ]{{4,12}})?(?:{SPACE}?d[ue])?{SPACE}",
+    "fr": (
+        rf"(?:{SPACE}[a-zß-ÿ]{{4,}})?(?:{SPACE}(?:de{SPACE}|d['’])[a-zß-ÿ]{{4,}})?"
+        rf"(?:{SPACE}(?:du|de))?{SPACE}"
+    ),
     "es": rf"(?:{SPACE}[a-zß-ÿ]{{4,}})?{SPACE}",
 }
 _INDEX = re.compile(
