@@ -133,7 +133,8 @@ def _kind(name: Found, document: _Document) -> EntityType:
 
 
 def _kind_of_organisation(name: Found, folded: str, document: _Document) -> EntityType:
-    if _FULL_NAME.fullmatch(name.text) and document.lasts.get(folded.split()[-1]) is _PERSON:
+    last = folded.rsplit(maxsplit=1)[-1] if _FULL_NAME.fullmatch(name.text) else ""
+    if document.lasts.get(last) is _PERSON:
         return _PERSON
     if not document.is_sport and document.place_rank(name.text) >= PlaceRank.CITY:
         return _PLACE

@@ -260,6 +260,8 @@ def _is_opening_word(text: str, name: Found, is_place: Callable[[str], bool]) ->
     """Whether it is one word at the start of a sentence that no place is called."""
     if " " in name.text or "-" in name.text or is_place(name.text):
         return False
+    if is_dateline(text, name.start, name.end):
+        return False
     before = text[: name.start].rstrip(' \u00a0\u202f"“«')
     return not before or before[-1] in ".!?…"
 
