@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import (
@@ -209,8 +209,20 @@ class Settings(BaseSettings):
             metrics_host=self.metrics_host,
             metrics_port=self.metrics_port,
             log_level=self.log_level.upper(),
-            **self.worker.model_dump(),
+            **self._worker_options(),
         )
+
+    def _worker_options(self) -> dict[str, Any]:
+        from streams.worker.flood import FloodLimits  # noqa: PLC0415  (brings the stages)
+
+        options = self.worker.model_dump()
+        limits = FloodLimits(
+            *(options.pop(f"flood_{name}") for name in ("share", "window_records", "run"))
+        )
+        options["flood"] = limits if options.pop("stop_on_flood") else None
+        if options["max_ahead_records"] == "off":
+            options["max_ahead_records"] = None
+        return options
 
 
 def _text(path: Path | None) -> str | None:
