@@ -49,9 +49,10 @@ _stage: IntakeStage | None = None
 
 
 def prepare(config: PipelineConfig) -> None:
-    """Build the stage in a process of the pool."""
+    """Build the stage in a process of the pool, ready for a flash to be its first message."""
     global _stage  # noqa: PLW0603  (one stage a process, built once, before any work)
     _stage = IntakeStage(config)
+    _stage.ready()
 
 
 def work(records: Sequence[Record]) -> list[Answer]:
