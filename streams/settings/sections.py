@@ -14,6 +14,7 @@ __all__ = [
     "DedupSettings",
     "DeskSettings",
     "EnrichSettings",
+    "IngestSettings",
     "KafkaSettings",
     "TopicSettings",
     "WorkerSettings",
@@ -108,6 +109,20 @@ class EnrichSettings(_Section):
     models: dict[str, Path] = {}
     topic_rules: Path | None = None
     providers: dict[str, EnrichProviderSettings] = {}
+
+
+class IngestSettings(_Section):
+    """What `wireroom ingest` puts into the lane of flashes; see docs/topics.md.
+
+    Attributes:
+        urgent_providers: all messages of these.
+        urgent_sources: all messages whose position matches one of these patterns: "flash/*".
+        urgent_markers: messages that say so in a header, a field or their first lines.
+    """
+
+    urgent_providers: tuple[str, ...] = ()
+    urgent_sources: tuple[str, ...] = ()
+    urgent_markers: bool = True
 
 
 class WorkerSettings(_Section):

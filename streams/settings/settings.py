@@ -21,6 +21,7 @@ from streams.errors import ConfigError
 from streams.settings.sections import (
     DeskSettings,
     EnrichSettings,
+    IngestSettings,
     KafkaSettings,
     TopicSettings,
     WorkerSettings,
@@ -28,6 +29,7 @@ from streams.settings.sections import (
 
 if TYPE_CHECKING:
     from streams.enrich.topics import TopicRules
+    from streams.ingest.lanes import Lanes
     from streams.log.security import KafkaSecurity
     from streams.pipeline import PipelineConfig
     from streams.worker.config import WorkerConfig
@@ -78,6 +80,7 @@ class Settings(BaseSettings):
     kafka: KafkaSettings = KafkaSettings()
     desk: DeskSettings = DeskSettings()
     enrich: EnrichSettings = EnrichSettings()
+    ingest: IngestSettings = IngestSettings()
     worker: WorkerSettings = WorkerSettings()
     topics: dict[TopicName, TopicSettings] = {}
 
@@ -132,6 +135,22 @@ class Settings(BaseSettings):
             keyfile_password=_secret(
                 "ssl_key_password", kafka.ssl_key_password, kafka.ssl_key_password_file
             ),
+        )
+
+    def lanes(self) -> Lanes:
+        """Which messages go ahead of the others.
+
+        Raises:
+            ConfigError: a provider profile cannot be read.
+        """
+        from streams.ingest.lanes import Lanes  # noqa: PLC0415  (start quickly)
+        from streams.settings.profiles import profiles_of  # noqa: PLC0415  (as above)
+
+        return Lanes(
+            profiles_of(self.profiles_dir),
+            frozenset(self.ingest.urgent_providers),
+            self.ingest.urgent_sources,
+            self.ingest.urgent_markers,
         )
 
     def pipeline_config(self) -> PipelineConfig:
