@@ -67,7 +67,8 @@ class _Stages:
             overlay = self._overlay(first.kb)
             items = [cast("EnrichTask", task).item for task in tasks]
             return [answer.record for answer in self._enrichment().process(items, overlay)]
-        return [self._intake.process(cast("Record", task)).outgoing for task in tasks]
+        records = [cast("Record", task) for task in tasks]
+        return [taken.outgoing for taken in self._intake.process_all(records)]
 
     def ready(self, tasks: Sequence[_Task]) -> None:
         """Load what enriching these needs."""

@@ -239,12 +239,12 @@ class EmbeddedRunner:
                     else record
                     for record in batch.records
                 ]
-                return RawBatch(topic, group, records, batch.next_offsets)
+                is_urgent = name is TopicName.RAW_URGENT
+                return RawBatch(topic, group, records, batch.next_offsets, is_urgent)
         return None
 
     def _take_in(self, taken: _Taken, counts: Counts, on_events: OnEvents | None) -> None:
-        for record in taken.raw.records:
-            answer = self._intake.process(record)
+        for answer in self._intake.process_all(taken.raw.records):
             taken.parts.extend(answer.parts)
             taken.outgoing.extend(answer.outgoing)
         if self._stop_after is StopAfter.CLEAN:

@@ -26,17 +26,20 @@ from streams.worker.delivery import Delivery
 from streams.worker.desk import DeskWorker
 from streams.worker.enrich import EnrichWorker
 from streams.worker.faust_compat import App, Profile, create_app
+from streams.worker.flood import FloodError
 from streams.worker.intake import IntakeWorker
 from streams.worker.watchdog import Watchdog
 
 EXIT_OK = 0
 EXIT_CRASHED = 1
 EXIT_CANNOT_START = 2
+EXIT_FLOODED = 65
 EXIT_CUT_SHORT = 75
 
-# A second of each stage's work at its quickest; see Profile.buffer_records. Decoded records are
-# some ten kilobytes: 8,192 of them are 80 MB.
-_BUFFER_RECORDS = {Stage.INTAKE: 4096, Stage.DESK: 8192, Stage.ENRICH: 4096}
+# A third of a second of each stage's work at its quickest; see Profile.buffer_records.
+_BUFFER_RECORDS = {Stage.INTAKE: 1024, Stage.DESK: 2048, Stage.ENRICH: 1024}
+# Intake learns from the desk's commits how far it may go on; see streams/worker/headroom.py.
+_COMMIT_INTERVAL_S = {Stage.INTAKE: 0.5, Stage.DESK: 0.1, Stage.ENRICH: 0.5}
 
 
 class StageWorker(Protocol):
@@ -65,6 +68,7 @@ def create_stage_app(config: WorkerConfig, stage: Stage) -> App:
             instance_id=instance,
             buffer_records=_BUFFER_RECORDS[stage],
             max_record_bytes=max_record_bytes(config.pipeline.max_body_bytes),
+            commit_interval_s=_COMMIT_INTERVAL_S[stage],
         )
     )
 
@@ -199,7 +203,7 @@ class _Host:
         self._log.critical("stage_crashed", error=repr(crash))
         await self._agents.close()
         sys.stderr.flush()
-        os._exit(EXIT_CRASHED)
+        os._exit(EXIT_FLOODED if isinstance(crash, FloodError) else EXIT_CRASHED)
 
     def _asked_to_stop(self, signum: int) -> None:
         if not self._stop.is_set():

@@ -41,8 +41,10 @@ class StageContext:
         give_up: Callable[[In, Fate], Out],
         prepare: Callable[[PipelineConfig], None],
         ready: Callable[[Sequence[In]], None] | None = None,
+        *,
+        size: int | None = None,
     ) -> WorkPool[In, Out]:
-        """A pool of processes for this stage's work."""
+        """A pool of processes for this stage's work: as many as is set, or ``size``."""
 
         def rebuilt() -> None:
             self.log.warning("pool_rebuilt")
@@ -54,7 +56,7 @@ class StageContext:
             initializer=prepare,
             initargs=(self.config.pipeline,),
             ready=ready,
-            size=self.config.pool_size,
+            size=self.config.pool_size if size is None else size,
             timeout_s=self.config.task_timeout_s,
             on_rebuild=rebuilt,
         )
