@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import NoReturn, Protocol
@@ -18,8 +19,10 @@ from typing import NoReturn, Protocol
 from streams.errors import ConfigError, WireroomError
 from streams.log import open_log
 from streams.log.limits import max_record_bytes
+from streams.observability import metric_defs
+from streams.observability.health import Health, HealthServer
 from streams.observability.log import configure, get_log
-from streams.observability.metrics import HealthServer, Metrics
+from streams.observability.metrics import Metrics
 from streams.worker.config import TOPICS_OF, Stage, WorkerConfig
 from streams.worker.context import StageContext
 from streams.worker.delivery import Delivery
@@ -28,7 +31,8 @@ from streams.worker.enrich import EnrichWorker
 from streams.worker.faust_compat import App, Profile, create_app
 from streams.worker.flood import FloodError
 from streams.worker.intake import IntakeWorker
-from streams.worker.watchdog import Watchdog
+from streams.worker.pulse import Pulse
+from streams.worker.watchdog import LoopWatch, Watchdog
 
 EXIT_OK = 0
 EXIT_CRASHED = 1
@@ -53,6 +57,9 @@ class StageWorker(Protocol):
 
     def is_excused(self) -> bool:
         """Whether committing nothing is right just now: something slow that ends by itself."""
+
+    def is_ready(self) -> bool:
+        """Whether everything it remembers is there."""
 
 
 def create_stage_app(config: WorkerConfig, stage: Stage) -> App:
@@ -118,6 +125,8 @@ class _Host:
         self._log = get_log(stage=stage)
         self._stop = asyncio.Event()
         self._started = False
+        self._joined = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._app = create_stage_app(config, stage)
         metrics = Metrics()
         self._context = StageContext(
@@ -136,11 +145,21 @@ class _Host:
             self._log,
             assigned=self._assigned,
             excused=self._agents.is_excused,
+            loop=lambda: self._loop,
         )
+        self._pulse = Pulse(
+            lambda late_s: metrics.observe(metric_defs.WORKER_LOOP_DELAY, late_s, stage=stage)
+        )
+        self._loop_watch = LoopWatch(config, self._pulse, self._log)
+        self._app.on_rebalance_complete.connect(self._now_joined)
 
     async def run(self) -> int:
         """Start, serve, drain; answers the exit status."""
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
+        started_at = time.time()
+        self._context.metrics.set(metric_defs.WORKER_STARTED, started_at, stage=self._context.stage)
+        beating = asyncio.create_task(self._pulse.beat())
+        self._loop_watch.start()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, self._asked_to_stop, signum)
         with ExitStack() as stack:
@@ -153,7 +172,10 @@ class _Host:
                 raise
             except Exception as error:  # noqa: BLE001  (half started, it has threads that never end)
                 await self._end_crashed(error)
-            return await self._until_end()
+            status = await self._until_end()
+        beating.cancel()
+        self._loop_watch.stop()
+        return status
 
     async def _begin(self) -> None:
         if not await self._agents_started():
@@ -220,14 +242,43 @@ class _Host:
         timer.daemon = True
         timer.start()
 
+    async def _now_joined(self, *_args: object, **_kwargs: object) -> None:
+        self._joined = True
+
     def _health_server(self, port: int) -> HealthServer:
+        health = Health(live=self._unwell, ready=self._unready, startup=self._not_started)
         return HealthServer(
-            self._context.metrics,
-            port,
-            host=self._config.metrics_host,
-            is_live=lambda: not self._started or self._watchdog.is_alive(),
-            is_ready=lambda: self._started and not self._app.rebalancing,
+            self._context.metrics, port, host=self._config.metrics_host, health=health
         )
+
+    def _unwell(self) -> str | None:
+        """Why to restart this process: half the time after which it ends itself has passed."""
+        limit_s = self._config.stall_s / 2
+        silent_s, stood_s = self._pulse.silent_s(), self._watchdog.stood_s
+        if silent_s > limit_s:
+            return f"the event loop has not come to its turn for {silent_s:.0f} s"
+        if stood_s > limit_s:
+            return f"records wait, and nothing has been committed for {stood_s:.0f} s"
+        if self._started and not self._stop.is_set() and not self._watchdog.is_alive():
+            return "nobody watches"
+        return None
+
+    def _unready(self) -> str | None:
+        """Why this process does not do its part in its group.
+
+        To be given no partition is a part: a standby that were not ready would hold up whoever
+        waits for all to be.
+        """
+        if not self._started:
+            return "starting"
+        if self._stop.is_set():
+            return "stopping"
+        if self._app.rebalancing or not self._joined:
+            return "partitions are being assigned"
+        return None if self._agents.is_ready() else "reading what desks wrote"
+
+    def _not_started(self) -> str | None:
+        return None if self._started else "starting"
 
     def _assigned(self) -> set[tuple[str, int]]:
         if not self._started:

@@ -23,6 +23,7 @@ from streams.observability import metric_defs
 from streams.observability.watch_counts import count_watch
 from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, StageCrashedError
 from streams.worker.context import StageContext
+from streams.worker.delays import count_desk_delays
 from streams.worker.faust_compat import (
     StreamOfBytes,
     add_agent,
@@ -102,6 +103,12 @@ class DeskWorker:
     def is_excused(self) -> bool:
         """Whether committing nothing is right just now: a rebuild ends by itself."""
         return self._rebuilding
+
+    def is_ready(self) -> bool:
+        """Whether the desk's memory is there: at work, or standing by."""
+        if self._rebuilding:
+            return False
+        return self._stage is not None or not owns(self._context.app, self._topic, 0)
 
     async def _end_when_fenced(self) -> None:
         """End at once, idle or not: what supervises us starts a process that is sound."""
@@ -277,6 +284,7 @@ class DeskWorker:
                 metrics.add(metric_defs.DESK_OUTCOMES, outcome=OUTCOMES[event.kind])
         if self._stage is not None:
             count_watch(metrics, batch.events, self._stage.desk.last_heard(), self._providers)
+        count_desk_delays(metrics, entries, self._clock())
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="desk")
 
     async def _fail(self, error: BaseException) -> None:
