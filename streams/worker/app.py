@@ -118,6 +118,7 @@ class _Host:
         self._log = get_log(stage=stage)
         self._stop = asyncio.Event()
         self._started = False
+        self._telling: asyncio.Task[None] | None = None
         self._app = create_stage_app(config, stage)
         metrics = Metrics()
         self._context = StageContext(
@@ -162,6 +163,7 @@ class _Host:
         if not self._stop.is_set():
             await self._app.start()
             self._started = True
+            self._telling = asyncio.create_task(self._context.tell_in_hand())
             self._log.info("stage_started", group=self._config.group(self._context.stage))
 
     async def _agents_started(self) -> bool:
