@@ -122,7 +122,9 @@ class Memory:
     def apply_all(self, records: Sequence[JournalRecord]) -> None:
         """Does what ``apply`` does with each in turn."""
         wanted = dict(self._to_index(records))
-        made = iter(ready_all(list(wanted.values())))
+        entries = list(wanted.values())
+        settled = bool(entries) and self.rarity.is_settled(entries[0][2], entries[-1][2])
+        made = iter(ready_all(entries, self.rarity if settled else None))
         for place, record in enumerate(records):
             self.apply(record, next(made) if place in wanted else None)
 
@@ -234,8 +236,10 @@ class Memory:
 
         A phrase that is common now will not be rare while the text is hot, so nothing is lost.
         """
-        text = ready.text
-        rare = ready.phrases[self.rarity.count_at(ready.places, self.now_s) <= RARE_STORIES]
+        text, is_rare = ready.text, ready.rare
+        if is_rare is None:
+            is_rare = self.rarity.count_at(ready.places, self.now_s) <= RARE_STORIES
+        rare = ready.phrases[is_rare]
         if len(rare) > SHINGLES_HOT:
             text.known_to = int(rare[SHINGLES_HOT - 1])
         text.shingles = rare[:SHINGLES_HOT].astype("<u4", copy=False).tobytes()

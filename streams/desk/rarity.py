@@ -71,6 +71,12 @@ class Rarity:
                 total += period.count(places)
         return total
 
+    def is_settled(self, from_s: float, to_s: float) -> bool:
+        """Whether no count changes from one time to another: all that are counted have been."""
+        number = int(from_s // _PERIOD_S)
+        period = self._periods.get(number)
+        return period is not None and period.is_full and number == int(to_s // _PERIOD_S)
+
     def last_use_s(self, at_s: float) -> float:
         """When what is counted at ``at_s`` is asked for no more."""
         return (at_s // _PERIOD_S + 2) * _PERIOD_S

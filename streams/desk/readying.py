@@ -11,12 +11,13 @@ from itertools import accumulate, pairwise
 from operator import attrgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schemas.fingerprint import Fingerprint
 from schemas.journal import Indexed
 from streams.desk.fingerprint import SHINGLES_KEPT, packed_bytes, unpack_bytes
 from streams.desk.index import OPENING_BIT, HotText
-from streams.desk.rarity import places_of
+from streams.desk.rarity import RARE_STORIES, Rarity, places_of
 from streams.desk.words import U32, Index
 
 _OPENINGS = 8
@@ -33,12 +34,14 @@ class Ready:
         keys: what it is found by.
         phrases: all that its fingerprint has.
         places: where they are counted.
+        rare: which of them are rare, where that is known.
     """
 
     text: HotText
     keys: U32
     phrases: U32
     places: Index
+    rare: NDArray[np.bool_] | None = None
 
 
 def ready(text: HotText, keys: U32) -> Ready:
@@ -47,11 +50,14 @@ def ready(text: HotText, keys: U32) -> Ready:
     return Ready(text, keys, phrases, places_of(phrases))
 
 
-def ready_all(entries: Sequence[tuple[Indexed, int, float]]) -> list[Ready]:
+def ready_all(
+    entries: Sequence[tuple[Indexed, int, float]], rarity: Rarity | None = None
+) -> list[Ready]:
     """Versions made ready in half the time: arrays are made once for all of them.
 
     Args:
         entries: each with what else ``hot_text`` asks for; 256 of them need 1 MB meanwhile.
+        rarity: of all their phrases, where it does not change from one entry to the next.
     """
     if not entries:
         return []
@@ -60,13 +66,14 @@ def ready_all(entries: Sequence[tuple[Indexed, int, float]]) -> list[Ready]:
     phrases = unpack_bytes(b"".join(shingles))
     places = places_of(phrases)
     ends = [0, *accumulate(len(raw) >> 2 for raw in shingles)]
+    rare = None if rarity is None else rarity.count_at(places, entries[0][2]) <= RARE_STORIES
     return [
         Ready(
             _hot_text(*entry, raw, halves),
             keys,
             phrases[first:end],
-            # Of both rows, next to each other again: they are looked up three times.
-            np.ascontiguousarray(places[:, first:end]),
+            places[:, first:end],
+            None if rare is None else rare[first:end],
         )
         for entry, raw, halves, keys, (first, end) in zip(
             entries, shingles, _halves(signed), _keys(signed), pairwise(ends), strict=True

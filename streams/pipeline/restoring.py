@@ -31,6 +31,22 @@ RESTORED_FROM = (TopicName.STATE, TopicName.DESK, TopicName.HELD)
 _STATE_TAIL = 256
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Collect no garbage while a topic is read to its end.
+
+    A record is thirty objects and makes no cycle. Looked at as often as the collector does while
+    thousands of them are held back, they cost as much as they cost to decode: a tenth of all.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class DeskRebuild:
     """Takes the records of the desk's own topics one by one, as they stand on the log.
 
@@ -80,21 +96,20 @@ class DeskRebuild:
             CorruptionError: one of them is none, or some are missing.
             RewoundError: begin anew.
         """
-        with _uncollected():
-            match topic:
-                case TopicName.STATE:
-                    for record in records:
-                        if record.value is not None:
-                            self._restorer.put_state(_read(StateRecord, record))
-                case TopicName.DESK:
-                    return self._add_journal(records)
-                case TopicName.HELD:
-                    for record in records:
-                        key = (record.key or b"").decode("utf-8", "replace")
-                        held = _read(HeldRecord, record) if record.value else None
-                        self._restorer.put_held(held.item_key if held else key, held)
-                case _:
-                    raise ValueError(f"a desk is not rebuilt from {topic}")
+        match topic:
+            case TopicName.STATE:
+                for record in records:
+                    if record.value is not None:
+                        self._restorer.put_state(_read(StateRecord, record))
+            case TopicName.DESK:
+                return self._add_journal(records)
+            case TopicName.HELD:
+                for record in records:
+                    key = (record.key or b"").decode("utf-8", "replace")
+                    held = _read(HeldRecord, record) if record.value else None
+                    self._restorer.put_held(held.item_key if held else key, held)
+            case _:
+                raise ValueError(f"a desk is not rebuilt from {topic}")
         return len(records)
 
     def _add_journal(self, records: Sequence[Record]) -> int:
@@ -131,22 +146,6 @@ class DeskRebuild:
         """
         self._desk.resume(self._restorer)
         return self._desk, self._restorer.lost_holds
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Collect no garbage for one batch; what collecting it left undone is done after it.
-
-    A record is thirty objects and no cycle. Looked at as often as a collector does, while
-    thousands of them are held back, they cost as much as they cost to read.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _read(model: type[_M], record: Record) -> _M:
