@@ -212,7 +212,8 @@ class Restorer:
         self._memory.apply_all(records)
         for record in records:
             for state in record.states:
-                self._note_hold(state)
+                if self._open_holds or state.status is Status.HELD:
+                    self._note_hold(state)
         if records:
             self._applied = Mark(records[-1].epoch, records[-1].seq)
 

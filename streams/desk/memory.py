@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.journal import HeldRecord, Indexed, JournalRecord, Sighting, StateRecord, Status
 from streams.desk.config import DeskConfig
-from streams.desk.fingerprint import is_comparable, unpack
+from streams.desk.fingerprint import LITTLE_U32, is_comparable, unpack
 from streams.desk.flashes import FlashWatch
 from streams.desk.index import SHINGLES_HOT, HotIndex
 from streams.desk.rarity import RARE_STORIES, Rarity
@@ -191,11 +191,12 @@ class Memory:
 
     def _index(self, entry: Indexed, slot: int, ready: Ready | None) -> None:
         self.standings.put_slot(entry.item_key, slot)
-        if not is_comparable(entry.fingerprint):
-            # Of another method: its hashes mean nothing here, and the text is not compared.
-            return
-        if ready is None and not self._is_past(self.now_s):
-            (ready,) = ready_all([(entry, slot, self.now_s)])
+        if ready is None:
+            if not is_comparable(entry.fingerprint):
+                # Of another method: its hashes mean nothing here, and the text is not compared.
+                return
+            if not self._is_past(self.now_s):
+                (ready,) = ready_all([(entry, slot, self.now_s)])
         if ready is None:
             self.index.pass_over(slot, self.now_s)
         else:
@@ -236,13 +237,13 @@ class Memory:
 
         A phrase that is common now will not be rare while the text is hot, so nothing is lost.
         """
-        text, is_rare = ready.text, ready.rare
-        if is_rare is None:
-            is_rare = self.rarity.count_at(ready.places, self.now_s) <= RARE_STORIES
-        rare = ready.phrases[is_rare]
+        text, rare = ready.text, ready.rare
+        if rare is None:
+            seen = self.rarity.count_at(ready.places, self.now_s)
+            rare = ready.phrases[seen <= RARE_STORIES]
         if len(rare) > SHINGLES_HOT:
             text.known_to = int(rare[SHINGLES_HOT - 1])
-        text.shingles = rare[:SHINGLES_HOT].astype("<u4", copy=False).tobytes()
+        text.shingles = rare[:SHINGLES_HOT].astype(LITTLE_U32, copy=False).tobytes()
 
     def _count(self, entry: Indexed, ready: Ready | None) -> None:
         """Counts the phrases of a story, unless nobody can ask for the count any more."""

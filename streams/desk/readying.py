@@ -6,12 +6,11 @@ It must not know what the desk remembers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from schemas.fingerprint import Fingerprint
 from schemas.journal import Indexed
@@ -26,22 +25,21 @@ _HALVED: Callable[[Fingerprint], tuple[str, ...]] = attrgetter(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ready:
+class Ready(NamedTuple):
     """A text to be compared.
 
     Attributes:
         keys: what it is found by.
         phrases: all that its fingerprint has.
         places: where they are counted.
-        rare: which of them are rare, where that is known.
+        rare: those of them that are rare, where that is known.
     """
 
     text: HotText
     keys: U32
     phrases: U32
     places: Index
-    rare: NDArray[np.bool_] | None = None
+    rare: U32 | None = None
 
 
 def ready(text: HotText, keys: U32) -> Ready:
@@ -66,17 +64,20 @@ def ready_all(
     phrases = unpack_bytes(b"".join(shingles))
     places = places_of(phrases)
     ends = [0, *accumulate(len(raw) >> 2 for raw in shingles)]
-    rare = None if rarity is None else rarity.count_at(places, entries[0][2]) <= RARE_STORIES
+    rare: Iterable[U32 | None] = repeat(None, len(entries))
+    if rarity is not None:
+        are_rare = rarity.count_at(places, entries[0][2]) <= RARE_STORIES
+        rare_ends = np.cumsum(np.append(np.intp(0), are_rare))[ends].tolist()
+        all_rare = phrases[are_rare]
+        rare = (all_rare[first:end] for first, end in pairwise(rare_ends))
+    texts = [
+        _hot_text(entry, slot, at_s, raw, halves)
+        for (entry, slot, at_s), raw, halves in zip(entries, shingles, _halves(signed), strict=True)
+    ]
     return [
-        Ready(
-            _hot_text(*entry, raw, halves),
-            keys,
-            phrases[first:end],
-            places[:, first:end],
-            None if rare is None else rare[first:end],
-        )
-        for entry, raw, halves, keys, (first, end) in zip(
-            entries, shingles, _halves(signed), _keys(signed), pairwise(ends), strict=True
+        Ready(text, keys, phrases[first:end], places[:, first:end], kept)
+        for text, keys, (first, end), kept in zip(
+            texts, _keys(signed), pairwise(ends), rare, strict=True
         )
     ]
 

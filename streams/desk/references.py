@@ -75,7 +75,7 @@ class References:
         named = self._days.of(day)
         number = self._standings.number(item_key)
         for hashed in hashes:
-            if number not in islice(named.find(hashed), MOST_FOUND):
+            if not named.has(hashed, number, MOST_FOUND):
                 named.add(hashed, number)
 
     def find(self, provider: str | None, name: str, day: int, days: int) -> Iterator[str]:
