@@ -51,7 +51,7 @@ def ready(text: HotText, keys: U32) -> Ready:
 def ready_all(
     entries: Sequence[tuple[Indexed, int, float]], rarity: Rarity | None = None
 ) -> list[Ready]:
-    """Versions made ready in half the time: arrays are made once for all of them.
+    """Versions made ready in less time than one by one: arrays are made once for all.
 
     Args:
         entries: each with what else ``hot_text`` asks for; 256 of them need 1 MB meanwhile.

@@ -263,7 +263,7 @@ class SqliteStore:
             stop: no record at or beyond these is read.
             max_records: the most in one batch.
             max_bytes: no further record is read beyond this size of keys and values.
-            with_headers: without, records come with none, in two thirds of the time.
+            with_headers: without, records come with none, in half the time.
 
         Raises:
             TransportError: the topic or a partition is missing.
