@@ -112,7 +112,7 @@ class EnrichSettings(_Section):
 
 
 class IngestSettings(_Section):
-    """What `wireroom ingest` puts into the lane of flashes; see docs/topics.md.
+    """What `wireroom ingest` puts into the lane of flashes; see docs/runbook.md.
 
     Attributes:
         urgent_providers: all messages of these.

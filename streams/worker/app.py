@@ -18,6 +18,7 @@ from typing import NoReturn, Protocol
 
 from streams.errors import ConfigError, WireroomError
 from streams.log import open_log
+from streams.log.kafka import KafkaLog
 from streams.log.limits import max_record_bytes
 from streams.observability import metric_defs
 from streams.observability.health import Health, HealthServer
@@ -29,6 +30,7 @@ from streams.worker.delivery import Delivery
 from streams.worker.desk import DeskWorker
 from streams.worker.enrich import EnrichWorker
 from streams.worker.faust_compat import App, Profile, create_app
+from streams.worker.fitting import CARRIERS, fitted
 from streams.worker.flood import FloodError
 from streams.worker.intake import IntakeWorker
 from streams.worker.pulse import Pulse
@@ -90,21 +92,34 @@ def _agents(context: StageContext) -> StageWorker:
             return EnrichWorker(context)
 
 
-async def check(config: WorkerConfig, stages: Sequence[Stage]) -> None:
+async def check(config: WorkerConfig, stages: Sequence[Stage]) -> WorkerConfig:
     """Make sure that the broker is there and has every topic these stages need.
+
+    Answers the configuration, with a smaller ``max_body_bytes`` where topics take no more.
 
     Raises:
         TransportError: the broker cannot be reached or refuses us.
-        ConfigError: topics are missing; says which, and what makes them.
+        ConfigError: topics are missing; says which, and what makes them. Or one takes too little.
     """
+    carriers = [config.topic(name) for name in CARRIERS]
     async with open_log(config.broker, config.security) as log:
         existing = await log.topics()
+        limits = await log.limits(carriers) if isinstance(log, KafkaLog) else {}
     needed = {config.topic(name) for stage in stages for name in TOPICS_OF[stage]}
     missing = sorted(needed - existing.keys())
     if missing:
         raise ConfigError(
             f"{config.broker} lacks the topics {', '.join(missing)}: run `wireroom topics apply`"
         )
+    own = fitted(config, limits)
+    if own is not config:
+        get_log(stage="supervisor").warning(
+            "max_body_bytes_lowered",
+            to=own.pipeline.max_body_bytes,
+            set=config.pipeline.max_body_bytes,
+            limits={topic: limits[topic] for topic in carriers if topic in limits},
+        )
+    return own
 
 
 def run_stage(config: WorkerConfig, stage: Stage) -> int:
@@ -127,6 +142,7 @@ class _Host:
         self._started = False
         self._joined = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._telling: asyncio.Task[None] | None = None
         self._app = create_stage_app(config, stage)
         metrics = Metrics()
         self._context = StageContext(
@@ -184,6 +200,7 @@ class _Host:
         if not self._stop.is_set():
             await self._app.start()
             self._started = True
+            self._telling = asyncio.create_task(self._context.tell_in_hand())
             self._log.info("stage_started", group=self._config.group(self._context.stage))
 
     async def _agents_started(self) -> bool:

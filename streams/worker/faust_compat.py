@@ -6,6 +6,7 @@ What is here is about the library alone; it must not know stages or records' mea
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -186,6 +187,8 @@ class Profile:
 
 def create_app(profile: Profile) -> App:
     """An app with every setting that Faust's defaults get wrong for a pipeline without tables."""
+    # A commit that takes longer than its interval is late, not wrong; Faust warns of each.
+    logging.getLogger("mode.timers").setLevel(logging.ERROR)
     hosts = profile.broker.removeprefix(_BROKERS)
     return App(
         profile.group,

@@ -36,7 +36,7 @@ def main(config: WorkerConfig, stages: Sequence[Stage] = tuple(Stage)) -> int:
     """
     configure(config.log_level)
     try:
-        asyncio.run(check(config, stages))
+        config = asyncio.run(check(config, stages))
     except WireroomError as error:
         sys.stderr.write(f"wireroom: {error}\n")
         return EXIT_CANNOT_START
