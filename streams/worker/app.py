@@ -22,7 +22,7 @@ from streams.log.kafka import KafkaLog
 from streams.log.limits import max_record_bytes
 from streams.observability import metric_defs
 from streams.observability.health import Health, HealthServer
-from streams.observability.log import configure, get_log
+from streams.observability.log import configure, get_log, shown
 from streams.observability.metrics import Metrics
 from streams.worker.config import TOPICS_OF, Stage, WorkerConfig
 from streams.worker.context import StageContext
@@ -33,6 +33,7 @@ from streams.worker.faust_compat import App, Profile, create_app
 from streams.worker.fitting import CARRIERS, fitted
 from streams.worker.flood import FloodError
 from streams.worker.intake import IntakeWorker
+from streams.worker.last_words import end_saying, end_soon, task_stacks
 from streams.worker.pulse import Pulse
 from streams.worker.watchdog import LoopWatch, Watchdog
 
@@ -239,10 +240,12 @@ class _Host:
         What was not acknowledged is read again; what was and is not committed is read again and
         skipped.
         """
-        self._log.critical("stage_crashed", error=repr(crash))
+        status = EXIT_FLOODED if isinstance(crash, FloodError) else EXIT_CRASHED
+        end_soon(status)
+        self._log.critical("stage_crashed", error=shown(crash))
         await self._agents.close()
         sys.stderr.flush()
-        os._exit(EXIT_FLOODED if isinstance(crash, FloodError) else EXIT_CRASHED)
+        os._exit(status)
 
     def _asked_to_stop(self, signum: int) -> None:
         if not self._stop.is_set():
@@ -252,8 +255,13 @@ class _Host:
 
     def _cut_short_after_deadline(self) -> None:
         def cut_short() -> None:
-            self._log.error("drain_cut_short", deadline_s=self._config.drain_deadline_s)
-            os._exit(EXIT_CUT_SHORT)
+            end_saying(
+                self._log,
+                EXIT_CUT_SHORT,
+                "drain_cut_short",
+                deadline_s=self._config.drain_deadline_s,
+                tasks=task_stacks(self._loop),
+            )
 
         timer = threading.Timer(self._config.drain_deadline_s, cut_short)
         timer.daemon = True
@@ -269,12 +277,11 @@ class _Host:
         )
 
     def _unwell(self) -> str | None:
-        """Why to restart this process: half the time after which it ends itself has passed."""
-        limit_s = self._config.stall_s / 2
+        """Why to restart this process; it says so before it ends itself."""
         silent_s, stood_s = self._pulse.silent_s(), self._watchdog.stood_s
-        if silent_s > limit_s:
+        if silent_s > self._config.stall_s / 2:
             return f"the event loop has not come to its turn for {silent_s:.0f} s"
-        if stood_s > limit_s:
+        if stood_s > self._config.unwell_s:
             return f"records wait, and nothing has been committed for {stood_s:.0f} s"
         if self._started and not self._stop.is_set() and not self._watchdog.is_alive():
             return "nobody watches"

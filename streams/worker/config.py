@@ -118,6 +118,15 @@ class WorkerConfig:
         """
         return self.stall_s - 2 * self.look_s
 
+    @property
+    def unwell_s(self) -> float:
+        """Seconds of standing still after which the process says that it is not live.
+
+        Not before a message that hangs has been found: whoever restarts the process then meets
+        that message again.
+        """
+        return max(self.stall_s / 2, QUEUED * self.task_timeout_s)
+
     def topic(self, name: TopicName) -> str:
         """A topic's full name."""
         return self.prefix + name

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
-from schemas.decoded import Tick
+from schemas.decoded import Cleaned, Tick
 from schemas.event import OUTCOMES
 from schemas.topics import TopicName
 from streams.errors import TransportError
 from streams.log import open_log
 from streams.log.outgoing import decoded_outgoing
 from streams.observability import metric_defs
+from streams.observability.log import shown
 from streams.observability.watch_counts import count_watch
 from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, StageCrashedError
 from streams.worker.context import StageContext
@@ -208,7 +209,7 @@ class DeskWorker:
                 try:
                     lag = await self._standby.lag()
                 except TransportError as error:
-                    self._context.log.warning("standby_blind", error=repr(error))
+                    self._context.log.warning("standby_blind", error=shown(error))
                     continue
                 if self._stage is None:
                     self._context.metrics.set(metric_defs.DESK_STANDBY_LAG, lag)
@@ -234,7 +235,7 @@ class DeskWorker:
             except StageCrashedError as crash:
                 if crash.offset in self._poisoned:
                     raise
-                self._context.log.exception("desk_crashed", offset=crash.offset)
+                self._context.log.exception("desk_crashed", **_about(entries, crash.offset))
                 self._poisoned |= {crash.offset}
                 async with self._assigning:
                     stage = await self._rebuild(self._generation)
@@ -270,7 +271,7 @@ class DeskWorker:
                 await self._context.delivery.send([decoded_outgoing(Tick(now=due))])
                 self._ticked = due
             except Exception as error:  # noqa: BLE001  (tried again; the desk itself will stop)
-                self._context.log.warning("tick_failed", error=repr(error))
+                self._context.log.warning("tick_failed", error=shown(error))
 
     def _count(self, entries: list[DecodedEntry], batch: DeskBatch, seconds: float) -> None:
         metrics = self._context.metrics
@@ -288,5 +289,16 @@ class DeskWorker:
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="desk")
 
     async def _fail(self, error: BaseException) -> None:
-        self._context.log.error("stage_failed", error=repr(error))
+        self._context.log.error("stage_failed", error=shown(error))
         await stop_without_ack(self._context.app, error)
+
+
+def _about(entries: Sequence[DecodedEntry], offset: int) -> dict[str, str | int]:
+    """Which message it is that is decided at an offset, for the log."""
+    record = next(entry.record for entry in entries if entry.offset == offset)
+    if isinstance(record, Tick):
+        return {"offset": offset}
+    said: dict[str, str | int] = {"offset": offset, "position": record.source.position}
+    if isinstance(record, Cleaned):
+        said["item"] = record.item.id
+    return said

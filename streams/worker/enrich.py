@@ -18,6 +18,7 @@ from streams.log import TopicLog, open_log
 from streams.log.headers import DESK_SEQ, SUBJECT
 from streams.log.outgoing import Outgoing, enriched_outgoing
 from streams.observability import metric_defs
+from streams.observability.log import shown
 from streams.pipeline import EnrichStage, PipelineConfig, enrich_stage, is_copied, unenriched
 from streams.worker.config import Stage
 from streams.worker.context import StageContext, chunks
@@ -240,7 +241,7 @@ class EnrichWorker:
         ]
 
     async def _fail(self, error: BaseException) -> None:
-        self._context.log.error("stage_failed", error=repr(error))
+        self._context.log.error("stage_failed", error=shown(error))
         await stop_without_ack(self._context.app, error)
 
 

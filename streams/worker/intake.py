@@ -20,6 +20,7 @@ from streams.log.headers import SCHEMA, SOURCE_ID, raw_of, transport_of
 from streams.log.outgoing import CODE, Outgoing
 from streams.log.spool import spooled
 from streams.observability import metric_defs
+from streams.observability.log import shown
 from streams.pipeline import IntakeStage, PipelineConfig
 from streams.worker.config import Stage
 from streams.worker.context import StageContext, chunks
@@ -252,5 +253,5 @@ class IntakeWorker:
             )
             await commit_acknowledged(self._context.app)
         else:
-            log.error("stage_failed", error=repr(error))
+            log.error("stage_failed", error=shown(error))
         await stop_without_ack(self._context.app, error)

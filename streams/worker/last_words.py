@@ -33,14 +33,19 @@ def end_saying(
     **fields: str | float | list[str],
 ) -> None:
     """Log an event, and end the process with a status, whether or not it could be logged."""
-    threading.Thread(target=_end_anyway, args=(status, end), name="last-words", daemon=True).start()
+    end_soon(status, end=end)
     log.critical(event, **fields)
     end(status)
 
 
-def _end_anyway(status: int, end: Callable[[int], NoReturn]) -> None:
-    time.sleep(_WORDS_S)
-    end(status)
+def end_soon(status: int, *, end: Callable[[int], NoReturn] = os._exit) -> None:
+    """End the process in five seconds, whatever it does until then."""
+
+    def wait_and_end() -> None:
+        time.sleep(_WORDS_S)
+        end(status)
+
+    threading.Thread(target=wait_and_end, name="last-words", daemon=True).start()
 
 
 def thread_stacks() -> list[str]:

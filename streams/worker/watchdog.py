@@ -22,6 +22,7 @@ from streams.errors import TransportError
 from streams.log import open_log
 from streams.log.base import TopicLog
 from streams.observability import metric_defs
+from streams.observability.log import shown
 from streams.observability.metrics import Metrics
 from streams.worker.config import Stage, WorkerConfig
 from streams.worker.last_words import end_saying, task_stacks, thread_stacks
@@ -203,7 +204,7 @@ class Watchdog(threading.Thread):
             try:
                 asyncio.run(self._watch())
             except Exception as error:  # noqa: BLE001  (who watches must go on watching)
-                self._log.warning("watchdog_blind", error=repr(error))
+                self._log.warning("watchdog_blind", error=shown(error))
                 self._detector.forget()
                 away_s = time.monotonic() - self._seen
                 if _is_absence(error) and away_s > self._config.send_timeout_s:

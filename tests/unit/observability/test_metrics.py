@@ -10,8 +10,8 @@ import pytest
 
 from streams.errors import ConfigError
 from streams.observability import generate, metric_defs
-from streams.observability.metric_defs import METRICS, MetricKind
 from streams.observability.health import Health, HealthServer
+from streams.observability.metric_defs import METRICS, MetricKind
 from streams.observability.metrics import Metrics
 
 
