@@ -22,7 +22,7 @@ from streams.log.kafka import KafkaLog
 from streams.log.limits import max_record_bytes
 from streams.observability import metric_defs
 from streams.observability.health import Health, HealthServer
-from streams.observability.log import configure, get_log, shown
+from streams.observability.log import configure, get_log, printable, shown
 from streams.observability.metrics import Metrics
 from streams.worker.config import TOPICS_OF, Stage, WorkerConfig
 from streams.worker.context import StageContext
@@ -129,7 +129,7 @@ def run_stage(config: WorkerConfig, stage: Stage) -> int:
     try:
         return asyncio.run(_Host(config, stage).run())
     except WireroomError as error:
-        sys.stderr.write(f"wireroom: {error}\n")
+        sys.stderr.write(f"wireroom: {printable(str(error))}\n")
         return EXIT_CANNOT_START
 
 

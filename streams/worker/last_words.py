@@ -7,13 +7,14 @@ that may stand still itself: the log's stream least of all.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import PurePath
-from types import FrameType
+from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import NoReturn
 
 import structlog
@@ -59,26 +60,50 @@ def thread_stacks() -> list[str]:
 
 
 def task_stacks(loop: asyncio.AbstractEventLoop | None) -> list[str]:
-    """Where the tasks of a loop wait, as far as can be seen from another thread."""
+    """Where the tasks of a loop wait, outermost first, as far as another thread can see.
+
+    Those in our own code come first; names of tasks are left out, for they may show values.
+    """
     if loop is None:
         return []
     try:
-        tasks = sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name())
-        return [f"{task.get_name()}: {_waits_at(task)}" for task in tasks[:_MAX_TASKS]]
+        waits = [_waiting(task) for task in asyncio.all_tasks(loop)]
     except RuntimeError:  # they changed meanwhile
         return []
+    ours = sorted((wait for wait in waits if any(map(_is_ours, wait))), key=len, reverse=True)
+    others = [wait for wait in waits if not any(map(_is_ours, wait))]
+    return [" > ".join(map(_place, wait)) for wait in (*ours, *others)[:_MAX_TASKS]]
 
 
-def _waits_at(task: asyncio.Task[object]) -> str:
+def _waiting(task: asyncio.Task[object]) -> list[FrameType]:
     # ``Task.get_stack`` shows the outermost coroutine only.
-    places: list[str] = []
+    frames: list[FrameType] = []
     waiting: object = task.get_coro()
-    while waiting is not None and len(places) < _MAX_FRAMES:
-        frame = getattr(waiting, "cr_frame", None) or getattr(waiting, "ag_frame", None)
+    while waiting is not None and len(frames) < _MAX_FRAMES:
+        match waiting:
+            case CoroutineType():
+                frame, waiting = waiting.cr_frame, waiting.cr_await
+            case AsyncGeneratorType():
+                frame, waiting = waiting.ag_frame, waiting.ag_await
+            case GeneratorType():
+                frame, waiting = waiting.gi_frame, waiting.gi_yieldfrom
+            case _:
+                frame, waiting = None, _wrapped(waiting)
         if frame is not None:
-            places.append(_place(frame))
-        waiting = getattr(waiting, "cr_await", None) or getattr(waiting, "ag_await", None)
-    return " > ".join(places)
+            frames.append(frame)
+    return frames
+
+
+def _wrapped(waiting: object) -> object:
+    """What an awaitable written in C goes on with; Faust's agents are awaited through one."""
+    inside = (CoroutineType, AsyncGeneratorType, GeneratorType)
+    if isinstance(waiting, asyncio.Future):
+        return None
+    return next((each for each in gc.get_referents(waiting) if isinstance(each, inside)), None)
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith("streams.")
 
 
 def _stack(frame: FrameType | None) -> str:
