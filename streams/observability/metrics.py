@@ -43,6 +43,10 @@ class Metrics:
                         buckets=metric.buckets,
                     )
 
+    def begin(self, metric: MetricDef, /, **labels: str) -> None:
+        """Show a counter from now on, at 0: what appears with its first 1 has not increased."""
+        self._counters[metric.name].labels(**labels)
+
     def add(self, metric: MetricDef, amount: float = 1, /, **labels: str) -> None:
         """Raise a counter."""
         counter = self._counters[metric.name]

@@ -61,6 +61,9 @@ class StageContext:
 
         ``about`` says which message it is, for the log.
         """
+        for fate in Fate:
+            self.metrics.begin(metric_defs.WORKER_GIVEN_UP, stage=self.stage, fate=fate)
+        self.metrics.begin(metric_defs.WORKER_POOL_REBUILDS, stage=self.stage)
 
         def told(culprit: In, fate: Fate) -> Out:
             self.log.error("given_up", fate=fate, **about(culprit))

@@ -21,7 +21,7 @@ from streams.log import open_log
 from streams.log.outgoing import decoded_outgoing
 from streams.observability import metric_defs
 from streams.observability.log import shown
-from streams.observability.watch_counts import count_watch
+from streams.observability.watch_counts import begin_watch, count_watch
 from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, StageCrashedError
 from streams.worker.context import StageContext
 from streams.worker.delays import count_desk_delays
@@ -55,6 +55,9 @@ class DeskWorker:
         self._clock = clock
         self._topic = context.config.topic(TopicName.DECODED)
         self._providers = frozenset(context.config.pipeline.profiles.by_provider)
+        begin_watch(context.metrics, self._providers)
+        for outcome in set(OUTCOMES.values()):
+            context.metrics.begin(metric_defs.DESK_OUTCOMES, outcome=outcome)
         self._stage: DeskStage | None = None
         self._generation = -1
         self._rebuilding = False

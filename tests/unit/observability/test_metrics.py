@@ -89,8 +89,11 @@ def test_a_page_that_drifted_is_told_and_mended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(generate, "PAGE", tmp_path / "metrics.md")
+    monkeypatch.setattr(generate, "BOARD", tmp_path / "dashboard.json")
     assert generate.main(["--check"]) == 1
-    assert "docs/metrics.md differs" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "docs/metrics.md differs" in told
+    assert "dashboard.json differs" in told
     assert generate.main([]) == 0
     assert generate.main(["--check"]) == 0
 
