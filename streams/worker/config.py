@@ -85,7 +85,7 @@ class WorkerConfig:
     task_timeout_s: float = 25.0
     drain_deadline_s: float = 25.0
     stall_s: float = 120.0
-    max_ahead_records: int | None = 500
+    max_ahead_records: int | None = 250
     flood: FloodLimits | None = field(default_factory=FloodLimits)
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"

@@ -79,7 +79,7 @@ class IntakeWorker:
         self._context = context
         config = context.config
         self._pool: WorkPool[Record, Answer] = context.pool(work, give_up, prepare)
-        self._urgent: WorkPool[Record, Answer] = context.pool(work, give_up, prepare, size=1)
+        self._urgent: WorkPool[Record, Answer] = context.pool(work, give_up, prepare, urgent=True)
         self._flood = FloodWatch(config.flood)
         self._log = open_log(config.broker, config.security)
         self._headroom = Headroom(config.max_ahead_records, self._desk_has, hurried=self._hurried)
