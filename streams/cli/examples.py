@@ -115,8 +115,14 @@ SIGTERM or Ctrl-C finishes what is in hand, then ends.
 
   wireroom dead list                           every dead letter, oldest first
   wireroom dead list --code body-too-large     see docs/errors.md
+  wireroom dead stats                          by code, provider, stage and day
   wireroom dead show 0:12 > message.bin        the bytes of one, as delivered
   wireroom explain message.bin                 why it cannot be read
+  wireroom dead retry 0:12 0:15                send them once more, each once
+  wireroom dead retry --provider dpa --since 2h --dry-run     then with --yes
+  wireroom dead drop --code body-empty --yes   listed no more
+
+A letter that was retried or dropped is listed by --all only.
 """,
     "kb": f"""Examples:
 
