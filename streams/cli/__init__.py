@@ -34,6 +34,7 @@ _VERBS = (
     ("worker", _OPERATE, "Run the stages on the log, until stopped."),
     ("topics", _OPERATE, "Make the topics, or list them."),
     ("dead", _OPERATE, "What could not be read: see it, send it once more, put it aside."),
+    ("purge", _OPERATE, "Take an item's text out of topics and archives."),
     ("kb", _OPERATE, "Edit the live knowledge base: who and what names mean."),
     ("config", _OPERATE, "Every setting, and where it came from."),
     ("lint", _OPERATE, "Check the provider profiles, the settings and learned lines."),

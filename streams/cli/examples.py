@@ -124,6 +124,16 @@ SIGTERM or Ctrl-C finishes what is in hand, then ends.
 
 A letter that was retried or dropped is listed by --all only.
 """,
+    "purge": f"""Examples:
+
+  wireroom purge afp:TX-123 --dry-run             where its text lies, until when
+  wireroom purge afp:TX-123 --yes                 out of items, enriched and held
+  wireroom purge afp:TX-123 --archive archive/ --yes      and out of recordings
+
+A kill tells readers that an item is withdrawn; a purge only removes text. Send
+the kill first. docs/purge.md says what stays where, and until when.
+
+{_LOG}""",
     "kb": f"""Examples:
 
   wireroom kb add person "Ana Brandt" --alias Brandt   from the next message on
