@@ -178,11 +178,12 @@ class _Report:
             tombstone = ""
             if each.topic in buried:
                 tombstone = "a tombstone is written; "
-            elif each.current and not self.is_done:
+            elif each.role in _COMPACTED and not self.is_done:
                 tombstone = "a tombstone would be written; "
             until = "for ever" if each.until is None else f"until {each.until:%Y-%m-%d %H:%M}Z"
             if each.role in _COMPACTED:
-                until = f"until compaction{'' if each.until is None else f', or {until[6:]}'}"
+                at_most = "" if each.until is None else f", at most {until}"
+                until = f"until compaction{at_most}: run it again in a day"
             self._say(
                 f"{each.topic}: {tombstone}{len(each.places)} records stay {until}",
                 what="tombstone" if tombstone else "stays",

@@ -27,8 +27,10 @@ class Purge:
         self._log, self._found, self._prefix = log, found, prefix
 
     async def bury(self) -> dict[str, int]:
-        """Append the tombstones that are missing, each safe; answers how many by topic.
+        """Append a tombstone wherever the text still lies, each safe; answers how many by topic.
 
+        Also where one is there: a partition that is quiet is compacted when a record comes that is
+        later than its last by ``max.compaction.lag.ms``, so a second run a day later ends the text.
         ``wire.items`` comes first, for enrichment copies a tombstone as it copies a kill: an item
         that is being enriched meanwhile is followed by it.
 
@@ -36,18 +38,16 @@ class Purge:
             TransportError: the log cannot be written; run it again.
         """
         order = (TopicName.HELD, TopicName.ITEMS, TopicName.ENRICHED)
-        current = {each.role: each for each in self._found.copies if each.current}
+        copies = {each.role: each for each in self._found.copies}
         key = header_bytes(self._found.sources.key)
         done = {}
         for role in order:
-            if (copies := current.get(role)) is not None:
+            if (each := copies.get(role)) is not None:
+                partitions = sorted({partition for partition, _ in each.places})
                 await self._log.append(
-                    [
-                        NewRecord(copies.topic, key, None, partition=partition)
-                        for partition in copies.current
-                    ]
+                    [NewRecord(each.topic, key, None, partition=one) for one in partitions]
                 )
-                done[copies.topic] = len(copies.current)
+                done[each.topic] = len(partitions)
         return done
 
     def erase(self, store: SqliteStore) -> tuple[int, list[Copies]]:

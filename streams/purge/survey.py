@@ -35,7 +35,7 @@ class Copies:
         places: partition and offset of each, in order.
         youngest: when the log took the last one in.
         until: when retention lets that one go at the earliest; None: never by itself.
-        current: partitions whose latest record of the key holds the text.
+        current: partitions whose latest record of the key holds the text: not yet tombstones.
     """
 
     topic: str

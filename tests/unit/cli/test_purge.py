@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import FrameType
 
 import pyarrow.parquet as pq
 import pytest
@@ -59,10 +63,14 @@ def texts_of(folder: Path) -> bytes:
             for line in decompress(path.read_bytes()).splitlines():
                 found += repr(json.loads(line)).encode()
                 if "body_b64" in (fields := json.loads(line)):
-                    import base64
-
                     found += base64.b64decode(fields["body_b64"])
     return found
+
+
+@pytest.fixture(autouse=True)
+def quick(folder):
+    """No model is loaded: what enrichment finds is no matter here."""
+    (folder / "wireroom.toml").write_text('[enrich]\nrecogniser = "gazetteer"\n')
 
 
 @pytest.fixture
@@ -227,3 +235,42 @@ def test_held_copy_is_erased_and_its_hold_does_not_publish_it(folder, capsys):
     assert main(["run", "later.jsonl", *LOG]) == 0
     assert "1 published (1 new)" in capsys.readouterr().err
     assert not any(SECRET in (value or b"") for _, value in records("wire.items"))
+
+
+def killed_at(step: int, *arguments: str) -> bool:
+    """Whether the command, in a process of its own, was killed before its ``step``-th statement."""
+    child = os.fork()
+    if child == 0:
+        done = 0
+
+        def profile(frame: FrameType, event: str, of: object) -> None:
+            nonlocal done
+            if event == "c_call" and frame.f_code.co_filename.endswith("sqlite_erasing.py"):
+                done += getattr(of, "__name__", "") in {"execute", "executemany", "fetchone"}
+                if done == step:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.setprofile(profile)
+        try:
+            os._exit(main([*arguments]))
+        except BaseException:  # noqa: BLE001  (a child must not come back into the test)
+            os._exit(9)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+@pytest.mark.timeout(180)
+def test_killed_in_the_midst_and_run_again_it_is_all_gone(key, folder):
+    shutil.copy(folder / "wireroom.db", folder / "original")
+    for step in (1, 3, 6, 9, 12, 14, 15, 16, 99):
+        for path in folder.glob("wireroom.db*"):
+            path.unlink()
+        shutil.copy(folder / "original", folder / "wireroom.db")
+        was_killed = killed_at(step, "purge", key, "--yes")
+        assert main(["purge", key, "--yes"]) == 0
+        for path in folder.glob("wireroom.db*"):
+            assert SECRET not in path.read_bytes(), step
+        for topic in ("wire.items", "wire.enriched"):
+            assert {value for name, value in records(topic) if name == key.encode()} == {None}
+    assert not was_killed
