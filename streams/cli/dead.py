@@ -255,7 +255,7 @@ def drop(
                     await put_aside(log, batch)
                 for letter in batch:
                     _tell(out, Handled(letter, outcome))
-                done += [_bare(letter) for letter in batch]
+                done += [letter.bare() for letter in batch]
         return done
 
     with open_output(output) as out:
@@ -364,17 +364,6 @@ def _kept(settings: Settings, dropped: Sequence[Letter]) -> str:
     spooled = sorted({one.letter.spool_path for one in dropped if one.letter.spool_path})
     files = f"; {len(spooled)} spooled files stay, remove them yourself" if spooled else ""
     return f"; their bytes stay in {dropped[0].record.topic} until {until:%Y-%m-%d}{files}"
-
-
-def _bare(letter: Letter) -> Letter:
-    """The letter without its bytes."""
-    from dataclasses import replace  # noqa: PLC0415  (beside its only use)
-
-    return replace(
-        letter,
-        record=replace(letter.record, value=None),
-        letter=letter.letter.model_copy(update={"body": None}),
-    )
 
 
 def hex_lines(body: bytes) -> list[str]:

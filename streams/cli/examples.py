@@ -126,9 +126,9 @@ A letter that was retried or dropped is listed by --all only.
 """,
     "purge": f"""Examples:
 
-  wireroom purge afp:TX-123 --dry-run             where its text lies, until when
-  wireroom purge afp:TX-123 --yes                 out of items, enriched and held
-  wireroom purge afp:TX-123 --archive archive/ --yes      and out of recordings
+  wireroom purge afp:TX-123 --dry-run           where its text lies, until when
+  wireroom purge afp:TX-123 --yes               out of items, enriched and held
+  wireroom purge afp:TX-123 --yes --archive archive/    and out of recordings
 
 A kill tells readers that an item is withdrawn; a purge only removes text. Send
 the kill first. docs/purge.md says what stays where, and until when.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -64,6 +64,11 @@ class Letter:
         """How many retries led to it; 0 for a message that died when it first came."""
         said = dict(self.raw_headers).get(RETRIES, "")
         return int(said) if re.fullmatch("[0-9]{1,9}", said) else 0
+
+    def bare(self) -> Letter:
+        """The letter without its message's bytes."""
+        bare = self.letter.model_copy(update={"body": None})
+        return replace(self, record=replace(self.record, value=None), letter=bare)
 
 
 @dataclass(frozen=True, slots=True)
