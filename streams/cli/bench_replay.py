@@ -6,14 +6,19 @@ It must not measure: ``streams.bench.replay`` does.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import orjson
 
 from streams.cli.bench_figures import figures_table
 from streams.cli.output import Format, open_output, terminal
+from streams.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from schemas.raw import RawMessage
     from streams.bench import Figure
     from streams.cli.inputs import Inputs
 
@@ -23,21 +28,18 @@ _MOST = 2_000
 
 
 def bench_replay(paths: tuple[str, ...], inputs: Inputs, output: str | None) -> None:
-    """Measure and print.
+    """Measure and print; without an archive, with dispatches made here.
 
     Raises:
-        ConfigError: no archive is named.
-        ArchiveError: it cannot be read.
+        ConfigError: --max is below 1.
+        ArchiveError: an archive cannot be read.
     """
-    from streams.bench.replay import replay_figures  # noqa: PLC0415  (loads the stages)
-
-    whole = replace(inputs, max=None)
-    whole.sources(paths)
+    if inputs.max is not None and inputs.max < 1:
+        raise ConfigError("bench replay needs --max of 1 or more")
     report = terminal(stderr=True)
     figures: list[Figure] = []
-    most = _MOST if inputs.max is None else inputs.max
-    for figure in replay_figures(lambda: whole.sources(paths, mark_undated=True), most=most):
-        report.print(f"measured: {figure.name}")
+    for figure in _figures(paths, inputs, report.print):
+        report.print(f"measured: {figure.name}: {figure.value:,.3g} {figure.unit}")
         figures.append(figure)
     with open_output(output) as out:
         if out.format is Format.TEXT:
@@ -45,3 +47,26 @@ def bench_replay(paths: tuple[str, ...], inputs: Inputs, output: str | None) -> 
             return
         for figure in figures:
             out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))
+
+
+def _figures(
+    paths: tuple[str, ...], inputs: Inputs, say: Callable[[str], None]
+) -> Iterator[Figure]:
+    from streams.bench.replay import chain_figures, reading_figure  # noqa: PLC0415  (the stages)
+
+    most = _MOST if inputs.max is None else inputs.max
+    if not paths:
+        # As long as the sample, each other than the rest. Reading them is not reading an archive.
+        from streams.bench.corpus import Copywriter  # noqa: PLC0415  (as above)
+
+        writer = Copywriter()
+        yield from chain_figures(lambda: map(writer.scraped, count()), most=most, say=say)
+        return
+    whole = replace(inputs, max=None)
+    whole.sources(paths)
+
+    def read() -> Iterable[RawMessage]:
+        return whole.sources(paths, mark_undated=True)
+
+    yield reading_figure(read)
+    yield from chain_figures(read, most=most, say=say)

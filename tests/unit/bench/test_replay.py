@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from streams.bench import replay
+from streams.bench.chain import Kept, Played
 from streams.cli import main
+from streams.counts import Counts
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -18,6 +20,8 @@ def test_every_figure_comes_out(
 ) -> None:
     monkeypatch.setattr(replay, "_READ_S", 0.05)
     monkeypatch.setattr(replay, "_ENRICHED", 4)
+    monkeypatch.setattr(replay, "_WARM", 2)
+    monkeypatch.setattr(replay, "_ROUNDS", 1)
     archive = tmp_path / "a.jsonl"
     text = "The harbour council voted on Tuesday to close dock number {0} for repairs, it said."
     lines = [{"body": f"Dock {n}\n\n{text.format(n)}", "provider": "oaw"} for n in range(12)]
@@ -28,15 +32,52 @@ def test_every_figure_comes_out(
         "reading alone",
         "whole chain without enrichment",
         "whole chain without enrichment",
+        "the same by CPU time",
         "with enrichment",
+        "the same by CPU time",
         "two replays that are not the same",
         "memory for each further message",
     ]
-    same = figures[4]
+    same = figures[6]
     assert (same["value"], same["verdict"]) == (0, "met")
-    assert all(figure["value"] > 0 for figure in figures[:4])
+    assert all(figure["value"] > 0 for figure in figures[:6])
+    for by_cpu in (figures[3], figures[5]):
+        assert "busiest process" in by_cpu["note"]
+    assert "after 12" in figures[7]["note"]
 
 
-def test_an_archive_must_be_named(capfd: pytest.CaptureFixture[str]) -> None:
-    assert main(["bench", "replay"]) == 2
-    assert "name a file" in capfd.readouterr().err
+def test_without_an_archive_dispatches_are_made(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(replay, "_ENRICHED", 2)
+    monkeypatch.setattr(replay, "_WARM", 1)
+    monkeypatch.setattr(replay, "_ROUNDS", 1)
+    assert main(["bench", "replay", "--max", "8", "-o", "jsonl"]) == 0
+    taken = capfd.readouterr()
+    figures = [json.loads(line) for line in taken.out.splitlines()]
+    assert "reading alone" not in {figure["name"] for figure in figures}
+    assert next(f for f in figures if "not the same" in f["name"])["value"] == 0
+    # Memory is measured with ten times as many.
+    assert "after 8, " in figures[-1]["note"]
+    assert "after 80," in figures[-1]["note"]
+    assert "measured: whole chain without enrichment, 2 processes" in taken.err
+
+
+def test_nothing_to_measure_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "replay", "--max", "0"]) == 2
+    assert "--max of 1 or more" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("cpu_s", "needs"), [((3.0, 1.0, 1.0), 3.0), ((1.0, 2.0, 2.0), 2.5)], ids=["one", "all"]
+)
+def test_two_cores_need_half_of_all_or_what_one_process_does(
+    cpu_s: tuple[float, ...], needs: float
+) -> None:
+    assert Played(10, Counts(), 9.0, cpu_s).two_core_s == needs
+
+
+def test_the_index_is_not_counted_as_memory_of_a_message() -> None:
+    # 100 and 1000 messages of 1 KiB of index each, and half a KiB of something else.
+    kept = Kept(100, 1_000, 10_000_000 + 150 * 1024, 10_000_000 + 1_500 * 1024, 1_000 * 1024)
+    assert kept.each_bytes == pytest.approx(512)
