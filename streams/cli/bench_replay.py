@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from streams.bench import Figure
     from streams.cli.inputs import Inputs
 
-__all__ = ["bench_replay"]
+__all__ = ["bench_replay", "measured"]
 
 _MOST = 2_000
 
@@ -38,7 +38,7 @@ def bench_replay(paths: tuple[str, ...], inputs: Inputs, output: str | None) -> 
         raise ConfigError("bench replay needs --max of 1 or more")
     report = terminal(stderr=True)
     figures: list[Figure] = []
-    for figure in _figures(paths, inputs, report.print):
+    for figure in measured(paths, inputs, report.print):
         report.print(f"measured: {figure.name}: {figure.value:,.3g} {figure.unit}")
         figures.append(figure)
     with open_output(output) as out:
@@ -49,9 +49,16 @@ def bench_replay(paths: tuple[str, ...], inputs: Inputs, output: str | None) -> 
             out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))
 
 
-def _figures(
+def measured(
     paths: tuple[str, ...], inputs: Inputs, say: Callable[[str], None]
 ) -> Iterator[Figure]:
+    """Each figure as it is measured.
+
+    Args:
+        paths: the archives; () for made dispatches.
+        inputs: how to read them, and how many messages the chain is measured with.
+        say: told what is measured next.
+    """
     from streams.bench.replay import chain_figures, reading_figure  # noqa: PLC0415  (the stages)
 
     most = _MOST if inputs.max is None else inputs.max
