@@ -132,21 +132,22 @@ class Kept:
         late: when it was measured again.
         early_bytes: resident then.
         late_bytes: likewise.
-        index_bytes: of the late ones, what was given back once the desk was forgotten.
+        early_rest: resident then, once the desk was forgotten.
+        late_rest: likewise.
     """
 
     early: int
     late: int
     early_bytes: int
     late_bytes: int
-    index_bytes: int
+    early_rest: int
+    late_rest: int
 
     @property
     def each_bytes(self) -> float:
         """What each further message keeps besides the desk's index; below 0 within the noise."""
         more = self.late - self.early
-        grown = self.late_bytes - self.early_bytes
-        return (grown - self.index_bytes * more / self.late) / more if more else 0.0
+        return (self.late_rest - self.early_rest) / more if more else 0.0
 
 
 def kept_in_memory(messages: Iterable[RawMessage], early: int) -> Kept:
@@ -181,11 +182,13 @@ def _keep(folder: str, early: int) -> Kept:
         first = runner.ingest(islice(messages, early))
         runner.run()
         early_bytes = _trimmed()
+        runner.close()
+        early_rest = _trimmed()
         late = first + runner.ingest(messages)
         runner.run()
         late_bytes = _trimmed()
         runner.close()
-        return Kept(first, late, early_bytes, late_bytes, late_bytes - _trimmed())
+        return Kept(first, late, early_bytes, late_bytes, early_rest, _trimmed())
 
 
 def _trimmed() -> int:

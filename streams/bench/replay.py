@@ -167,6 +167,6 @@ def _memory(messages: Iterable[RawMessage], early: int) -> Figure:
     return Figure(
         "memory for each further message, without the desk's index", kept.each_bytes / 1024, "KB",
         larger_is_better=False,
-        note=f"{early_mb:.0f} MB after {kept.early:,}, {late_mb:.0f} MB after {kept.late:,}, of "
-        f"which index {kept.index_bytes / 2**20:.0f} MB",
+        note=f"{early_mb:.0f} MB after {kept.early:,}, {late_mb:.0f} MB after {kept.late:,}; "
+        f"without it {kept.early_rest / 2**20:.0f} and {kept.late_rest / 2**20:.0f} MB",
     )  # fmt: skip

@@ -1,12 +1,14 @@
-"""``wireroom bench replay``: an archive read and played, by the clock of this machine.
+"""``wireroom bench replay``: an archive read and played, or every format read.
 
 It must not measure: ``streams.bench.replay`` does.
 """
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import asdict, replace
-from itertools import count
+from itertools import chain, count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
@@ -22,13 +24,19 @@ if TYPE_CHECKING:
     from streams.bench import Figure
     from streams.cli.inputs import Inputs
 
-__all__ = ["bench_replay", "measured"]
+__all__ = ["bench_replay", "formats", "measured"]
 
 _MOST = 2_000
 
 
-def bench_replay(paths: tuple[str, ...], inputs: Inputs, output: str | None) -> None:
-    """Measure and print; without an archive, with dispatches made here.
+def bench_replay(paths: tuple[str, ...], inputs: Inputs, output: str | None, size: int) -> None:
+    """Measure and print: the archives, or else reading of every format, and made dispatches.
+
+    Args:
+        paths: the archives.
+        inputs: how to read them, and how many messages the chain is measured with.
+        output: a file, or one of text, jsonl.
+        size: MB of text in each file that is made where no archive is named.
 
     Raises:
         ConfigError: --max is below 1.
@@ -38,7 +46,8 @@ def bench_replay(paths: tuple[str, ...], inputs: Inputs, output: str | None) -> 
         raise ConfigError("bench replay needs --max of 1 or more")
     report = terminal(stderr=True)
     figures: list[Figure] = []
-    for figure in measured(paths, inputs, report.print):
+    read = () if paths else formats(size)
+    for figure in chain(read, measured(paths, inputs, report.print)):
         report.print(f"measured: {figure.name}: {figure.value:,.3g} {figure.unit}")
         figures.append(figure)
     with open_output(output) as out:
@@ -77,3 +86,11 @@ def measured(
 
     yield reading_figure(read)
     yield from chain_figures(read, most=most, say=say)
+
+
+def formats(size: int) -> Iterator[Figure]:
+    """Reading of every format, in files of so many MB of text."""
+    from streams.bench.reading import reading_figures  # noqa: PLC0415  (as above)
+
+    with tempfile.TemporaryDirectory(prefix="wireroom-bench-") as folder:
+        yield from reading_figures(Path(folder), size)

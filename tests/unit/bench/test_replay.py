@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from streams.bench import replay
+from streams.bench import reading, replay
 from streams.bench.chain import Kept, Played
+from streams.bench.reading_corpus import write_corpus
 from streams.cli import main
-from streams.cli.bench_replay import measured
+from streams.cli.bench_replay import formats, measured
 from streams.cli.inputs import Inputs
 from streams.counts import Counts
+from streams.ingest.sources import SourceOptions, Sources
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -76,6 +79,45 @@ def test_two_cores_need_half_of_all_or_what_one_process_does(
 
 
 def test_the_index_is_not_counted_as_memory_of_a_message() -> None:
-    # 100 and 1000 messages of 1 KiB of index each, and half a KiB of something else.
-    kept = Kept(100, 1_000, 10_000_000 + 150 * 1024, 10_000_000 + 1_500 * 1024, 1_000 * 1024)
+    kept = Kept(100, 1_100, 5_000_000, 9_000_000, 1_000_000, 1_512_000)
     assert kept.each_bytes == pytest.approx(512)
+
+
+def test_reading_of_every_format_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "_ROUNDS", 1)
+    figures = [asdict(figure) for figure in formats(1)]
+    ratios = [figure for figure in figures if figure["unit"] == "x"]
+    assert {figure["name"].partition(",")[0].removeprefix("reading ") for figure in ratios} >= {
+        "JSON Lines", "JSON Lines .gz", "JSON Lines .bz2", "JSON Lines .zst", "CSV", "TSV",
+        "Parquet", "WARC", "WARC.gz", "tar", "zip", "texts with --split",
+    }  # fmt: skip
+    fast = [figure for figure in figures if figure["unit"] == "MB/s"]
+    assert [figure["least"] for figure in fast] == [200, 200]
+    assert [figure["least"] for figure in ratios if figure["least"]] == [1.3] * (len(ratios) - 2)
+    assert all(figure["value"] > 0 for figure in figures)
+
+
+def test_every_file_that_is_measured_holds_the_same_dispatches(tmp_path: Path) -> None:
+    write_corpus(tmp_path, 200_000)
+    whole = {path.name: list(Sources([str(path)], SourceOptions(split=_split(path))))
+             for path in tmp_path.iterdir()}  # fmt: skip
+    bodies = [message.body for message in whole["a.jsonl"]]
+    assert len(bodies) > 20
+    for name in ("a.jsonl.zst", "a.jsonl.gz", "a.jsonl.bz2", "a.csv", "a.tsv", "a.parquet"):
+        assert [message.body for message in whole[name]] == bodies, name
+    for name in ("a.tar", "a.zip"):
+        assert [message.body.rstrip() for message in whole[name]] == bodies, name
+    assert len(whole["small.warc"]) == len(whole["small.warc.gz"]) == len(whole["a.txt"])
+    assert [m.body for m in whole["a.warc"]] == [m.body for m in whole["a.warc.gz"]]
+    assert len(whole["a.txt"]) == len(bodies)
+
+
+def _split(path: Path) -> str | None:
+    return "ZCZC" if path.name == "a.txt" else None
+
+
+def test_an_archive_that_is_not_there_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "replay", "/no/such/archive"]) == 2
+    assert "no such file" in capfd.readouterr().err
