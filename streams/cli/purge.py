@@ -204,6 +204,13 @@ class _Report:
                 "a take of it is remembered to be joined: a kill of it, or a restart of the desk "
                 "after the journal's retention, ends that"
             )
+        for path in sorted(found.spooled):
+            is_there = Path(path).is_file()
+            self.left += is_there
+            where = (
+                "remove it" if is_there else "on the machine that took it in, if it is still there"
+            )
+            self._say(f"spooled file {path}: {where}", what="spooled", path=path, why=where)
         for key, why in sorted(found.related.items()):
             self._say(
                 f"look at {key}: {why}; it is not purged", what="related", item_key=key, why=why

@@ -14,7 +14,7 @@ import orjson
 
 from schemas.topics import TopicName
 from streams.log.base import Record
-from streams.log.headers import SOURCE_ID, TRANSPORT, header_bytes, header_text, raw_of
+from streams.log.headers import TRANSPORT, header_bytes, header_text
 from streams.log.outgoing import letter_of
 
 __all__ = ["HOLDING", "NAMING", "OF_ITEMS", "Sources", "holds", "role_of"]
@@ -48,12 +48,13 @@ class Sources:
 
     Attributes:
         key: the item's.
-        messages: position and sha256 of each.
+        messages: sha256 of each. The same bytes at another position, as a retry or a retransmission
+            has them, are the same text.
         transports: where each lay on the log, "topic/partition/offset".
     """
 
     key: str
-    messages: set[tuple[str, str]] = field(default_factory=set)
+    messages: set[str] = field(default_factory=set)
     transports: set[str] = field(default_factory=set)
 
     def learn(self, role: TopicName | None, record: Record) -> None:
@@ -66,7 +67,7 @@ class Sources:
         source = value.get("source")
         # What one item has caused of another is of another message.
         if isinstance(source, dict) and value.get("cause") is None:
-            self.messages.add((str(source.get("position")), str(source.get("sha256"))))
+            self.messages.add(str(source.get("sha256")))
         transport = header_text(record, TRANSPORT)
         if transport is not None:
             self.transports.add(transport.rpartition("/")[0])
@@ -83,18 +84,13 @@ def holds(role: TopicName | None, record: Record, sources: Sources) -> bool:
     if role in _OF_MESSAGES:
         if f"{record.topic}/{record.partition}/{record.offset}" in sources.transports:
             return True
-        return _message(role, record) in sources.messages
+        return _sha256(role, record.value, record) in sources.messages
     return False
 
 
-def _message(role: TopicName, record: Record) -> tuple[str, str]:
-    if role is TopicName.DEAD:
-        letter = letter_of(record)
-        return letter.position, letter.sha256
-    body = record.value or b""
-    if header_text(record, SOURCE_ID) is None and not body:
-        return "", ""
-    return raw_of(record).position, hashlib.sha256(body).hexdigest()
+def _sha256(role: TopicName, body: bytes, record: Record) -> str:
+    # A letter may be of a spooled body.
+    return letter_of(record).sha256 if role is TopicName.DEAD else hashlib.sha256(body).hexdigest()
 
 
 def _takes(value: bytes) -> Iterator[dict[str, Any]]:

@@ -13,11 +13,13 @@ from typing import TypeVar
 import orjson
 
 from schemas.codec import SchemaError, decode
+from schemas.dead_letter import DeadLetter
 from schemas.event import WireEvent
-from schemas.journal import JournalRecord, StateRecord, Status
+from schemas.journal import JournalRecord, StateRecord
 from schemas.topics import Topic, TopicName
 from streams.log import Record, TopicLog
 from streams.log.headers import header_bytes
+from streams.log.outgoing import letter_of
 from streams.purge.holding import HOLDING, NAMING, OF_ITEMS, Sources, holds
 
 __all__ = ["Copies", "Survey", "survey"]
@@ -63,6 +65,7 @@ class Survey:
         state: the key's last word; None where the desk has none.
         related: other keys that may have the same text, each with why.
         in_takes: a take of it waits in the journal to be joined.
+        spooled: files that dead letters name, with the whole message.
     """
 
     sources: Sources
@@ -70,6 +73,7 @@ class Survey:
     state: StateRecord | None = None
     related: dict[str, str] = field(default_factory=dict)
     in_takes: bool = False
+    spooled: set[str] = field(default_factory=set)
 
     @property
     def is_known(self) -> bool:
@@ -79,8 +83,7 @@ class Survey:
     @property
     def is_held(self) -> bool:
         """Whether a desk at work has the text in memory, and publishes it when it is due."""
-        held = any(each.role is TopicName.HELD and each.current for each in self.copies)
-        return held or (self.state is not None and self.state.status is Status.HELD)
+        return any(each.role is TopicName.HELD and each.current for each in self.copies)
 
 
 async def survey(
@@ -152,12 +155,20 @@ class _Looker:
                     latest.add(record.partition)
                     if name is TopicName.DESK:
                         relating.take_journal(record)
+                    elif name is TopicName.DEAD:
+                        self._take_spooled(letter_of(record))
                 elif record.value is None and record.key == self._key:
                     latest.discard(record.partition)
             copies.current = sorted(latest) if name in OF_ITEMS else []
             if copies.places:
                 self.found.copies.append(copies)
         self.found.related.pop(self.found.sources.key, None)
+
+    def _take_spooled(self, letter: DeadLetter) -> None:
+        # Whoever may write to the raw topic may name any file: ours are named by their content.
+        path = letter.spool_path
+        if path is not None and path.rpartition("/")[2] == letter.sha256:
+            self.found.spooled.add(path)
 
     async def _records(self, name: TopicName) -> AsyncIterator[Record]:
         topic = self._catalogue[name].full_name(self._prefix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -14,8 +15,8 @@ from schemas.item import Item, Paragraph
 from schemas.journal import HeldRecord
 from schemas.raw import RawMessage
 from schemas.topics import CATALOGUE, TopicName
+from streams.cli import main
 from streams.dead import Outcome, Reach, Retrier, Wanted, batches
-from streams.errors import ConfigError
 from streams.log import NewRecord, Record, TopicLog, open_log
 from streams.log.headers import raw_of, raw_record
 from streams.pipeline import IntakeStage
@@ -83,7 +84,10 @@ def an_item() -> Item:
     )
 
 
-async def test_purged_topics_end_with_tombstones_and_say_what_stays(kafka_broker, kafka_prefix):
+async def test_purged_topics_end_with_tombstones_and_say_what_stays(
+    kafka_broker, kafka_prefix, capfd, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
     async with open_log(f"kafka://{kafka_broker}") as log:
         await log.create_topics(list(CATALOGUE.values()), prefix=kafka_prefix)
         item, key = encode(an_item()), KEY.encode()
@@ -99,13 +103,15 @@ async def test_purged_topics_end_with_tombstones_and_say_what_stays(kafka_broker
                 NewRecord(f"{kafka_prefix}held", key, encode(held)),
             ]
         )
-        found = await survey(log, CATALOGUE, kafka_prefix, KEY)
-        work = Purge(log, found, kafka_prefix)
-        with pytest.raises(ConfigError, match="--desk-stopped"):
-            work.check(is_desk_stopped=False)
-        assert set(await work.bury()) == {
-            f"{kafka_prefix}{n}" for n in ("items", "enriched", "held")
-        }
+        at = ["--broker", f"kafka://{kafka_broker}", "--prefix", kafka_prefix]
+        purge = ["purge", KEY, "--yes", "-o", "jsonl", *at]
+        assert await asyncio.to_thread(main, purge) == 2
+        assert "--desk-stopped" in capfd.readouterr().err
+        assert await asyncio.to_thread(main, [*purge, "--desk-stopped"]) == 0
+        told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+        assert [(one["what"], one["topic"]) for one in told] == [
+            ("tombstone", f"{kafka_prefix}{name}") for name in ("enriched", "held", "items")
+        ]
         for name in ("items", "enriched", "held"):
             values = [r.value for r in await records(log, kafka_prefix + name) if r.key == key]
             assert values[-1] is None, name

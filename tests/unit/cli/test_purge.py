@@ -147,6 +147,29 @@ def test_a_log_that_is_at_work_is_refused(key, folder, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_a_letter_that_was_retried_goes_with_its_bytes_and_its_file_is_told(folder, capsys):
+    settings = (folder / "wireroom.toml").read_text()
+    (folder / "wireroom.toml").write_text("max_body_bytes = 1024\n" + settings)
+    long = BODIES["one"] + "\nThe clerk showed the pages of nine years to the court.\n" * 20
+    (folder / "feed.jsonl").write_text(json.dumps({"provider": "demo", "body": long}) + "\n")
+    assert main(["topics", "apply"]) == 0
+    assert main(["ingest", "feed.jsonl"]) == 0
+    run(folder, name="none.jsonl")
+    (folder / "wireroom.toml").write_text(settings)
+    assert main(["dead", "retry", "--code", "body-too-large", "--yes"]) == 0
+    run(folder, name="none.jsonl")
+    ((key, value),) = records("wire.items")
+    assert key is not None
+    assert SECRET in (value or b"")
+    capsys.readouterr()
+    told = said(capsys, key.decode(), "--yes", status=1)
+    (spooled,) = [one for one in told if one["what"] == "spooled"]
+    assert SECRET in Path(str(spooled["path"])).read_bytes()
+    Path(str(spooled["path"])).unlink()
+    assert SECRET not in (folder / "wireroom.db").read_bytes()
+    assert "spooled" not in {one["what"] for one in said(capsys, key.decode(), "--yes")}
+
+
 @pytest.mark.parametrize("format_", ["jsonl.zst", "parquet"])
 def test_archives_lose_the_item_and_stay_whole(key, folder, capsys, format_):
     recorded(format_)
