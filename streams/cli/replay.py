@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import orjson
 from cyclopts import Group, Parameter, validators
@@ -109,6 +109,7 @@ class HowFast:
         max_gap: the longest wait between two messages, in seconds.
         processes: that decode, clean and enrich beside the desk; by default the cores there are,
             or one for a small archive. The outcome is the same with any number.
+        stop_after: the last stage to run.
     """
 
     speed: Annotated[str, Parameter(group=_PACE)] = "max"
@@ -117,6 +118,8 @@ class HowFast:
     processes: Annotated[
         int | None, Parameter(group=_PACE, validator=validators.Number(gte=1, lte=256))
     ] = None
+
+    stop_after: Annotated[Literal["desk", "enrich"], Parameter(group=_PACE)] = "enrich"
 
     def pace(self) -> Pace:
         """The pace asked for."""
@@ -230,6 +233,7 @@ def replay(
             target,
             partial(_player, settings, chosen, pace, resume),
             runs_stages=not (into_live or publish_only),
+            stop_after=fast.stop_after,
             makes_topics=not into_live,
             kb=kb,
             processes=fast.processes_for(sources),
