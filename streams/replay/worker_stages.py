@@ -17,6 +17,7 @@ from streams.counts import Counts
 from streams.errors import TransportError
 from streams.log import TopicLog
 from streams.replay.outcomes import outcomes
+from streams.worker.app import EXIT_CANNOT_START
 from streams.worker.config import Stage, WorkerConfig
 from streams.worker.pool import end_with_parent
 from streams.worker.supervise import main
@@ -25,6 +26,11 @@ __all__ = ["WorkerStages"]
 
 # How often the groups are asked how far they are.
 _ASK_S = 0.25
+# A worker that ends is started again, as its supervisor would; so often where nothing moves.
+_MOST_IDLE_STARTS = 3
+# Nobody waits to take over from it, so it may stand still for half of this on a busy machine.
+# With 10 s one did, for 5, with eleven processes to a core, and ended (11,000 messages).
+_SESSION_TIMEOUT_S = 30.0
 # Beyond the time that a worker takes to finish what it has in hand.
 _GRACE_S = 10.0
 _READS = {
@@ -52,14 +58,19 @@ class WorkerStages:
             stages: which.
         """
         # One id for each namespace: after a crash nobody waits for the member that is gone.
-        instance = f"{config.prefix}replay"
         self._config = replace(
-            config, instance_id=instance, metrics_port=None, releases_by_clock=False
+            config,
+            instance_id=f"{config.prefix}replay",
+            session_timeout_s=max(config.session_timeout_s, _SESSION_TIMEOUT_S),
+            metrics_port=None,
+            releases_by_clock=False,
         )
         self._log = log
         self._stages = stages
         self._since = 0
         self._process: BaseProcess | None = None
+        self._done = 0
+        self._idle_starts = 0
         self.counts = Counts()
 
     async def start(self) -> None:
@@ -67,6 +78,10 @@ class WorkerStages:
         decoded = self._config.topic(TopicName.DECODED)
         committed = await self._log.committed(self._config.group(Stage.DESK), decoded)
         self._since = committed.get(0, 0)
+        self._done = await self._progress()
+        self._launch()
+
+    def _launch(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._process = context.Process(
             target=_work, args=(self._config, self._stages), name="replay-worker"
@@ -74,14 +89,30 @@ class WorkerStages:
         self._process.start()
 
     async def follow(self) -> None:
-        """See to it that the stages are at work.
+        """See to it that the stages are at work: a worker that ended is started again.
 
         Raises:
-            TransportError: the worker has ended; what it wrote to standard error says why.
+            TransportError: it has ended again and again without getting on; what it wrote to
+                standard error says why.
         """
-        if self._process is None or not self._process.is_alive():
-            status = self._process.exitcode if self._process is not None else None
+        if self._process is None or self._process.is_alive():
+            return
+        done = await self._progress()
+        self._idle_starts = 0 if done > self._done else self._idle_starts + 1
+        self._done = done
+        if self._idle_starts >= _MOST_IDLE_STARTS or self._process.exitcode == EXIT_CANNOT_START:
+            status = self._process.exitcode
             raise TransportError(f"the stages of {self._config.prefix}* ended, status {status}")
+        self._launch()
+
+    async def _progress(self) -> int:
+        """Records that all stages together have done."""
+        done = 0
+        for stage in self._stages:
+            for name in _READS[stage]:
+                group, topic = self._config.group(stage), self._config.topic(name)
+                done += sum((await self._log.committed(group, topic)).values())
+        return done
 
     async def finish(self) -> None:
         """Wait until every stage has done all there is, and count it.

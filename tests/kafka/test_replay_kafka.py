@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from streams.log.headers import DeskSeq, raw_of, raw_record
 from streams.replay.checkpoint import load_checkpoint
 from streams.replay.player import REPLAY_HEADER
 from tests.faults.feed import messages
-from tests.faults.running import ROOT, Worker, create_topics, drained, every_record
+from tests.faults.running import ROOT, Worker, create_topics, drained, every_record, until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(150)]
 
@@ -88,6 +89,19 @@ async def committed(log: TopicLog, prefix: str) -> dict[str, dict[int, int]]:
         stage: await log.committed(f"{prefix}wireroom-{stage}", prefix + name)
         for stage, name in reads.items()
     }
+
+
+async def decided(log: TopicLog, prefix: str) -> int:
+    return (await log.committed(f"{prefix}wireroom-desk", f"{prefix}decoded")).get(0, 0)
+
+
+def children_at_work(process: int) -> list[int]:
+    """The children of a process that have children themselves."""
+
+    def children(of: int) -> list[int]:
+        return [int(one) for one in Path(f"/proc/{of}/task/{of}/children").read_text().split()]
+
+    return [child for child in children(process) if children(child)]
 
 
 async def a_live_run(
@@ -224,10 +238,14 @@ async def test_killed_and_resumed_it_ends_as_if_it_had_not_been(
             "replay", source, "--log", url, "--name", name, "--stop-after", "desk",
             "--resume", "checkpoint", "--rate", "20",
         ]  # fmt: skip
-        process = subprocess.Popen(  # noqa: ASYNC220  (as the tests of faults do)
-            command(*arguments), cwd=tmp_path, env=environment(), text=True,
-            stderr=subprocess.PIPE,
-        )  # fmt: skip
+
+        def start() -> subprocess.Popen[str]:
+            return subprocess.Popen(
+                command(*arguments), cwd=tmp_path, env=environment(), text=True,
+                stderr=subprocess.PIPE,
+            )  # fmt: skip
+
+        process = start()
         give_up = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < give_up:
             noted = load_checkpoint(tmp_path / "checkpoint")
@@ -241,8 +259,18 @@ async def test_killed_and_resumed_it_ends_as_if_it_had_not_been(
         assert 20 <= noted.played < len(feed)
         # What has come meanwhile is of another replay.
         await log.append([raw_record(feed[0], f"{kafka_prefix}raw")])
-        arguments[-1] = "100000"
-        said = wireroom(tmp_path, *arguments)
+        before = await decided(log, f"replay.{name}.")
+        process = start()
+
+        async def is_at_work() -> bool:
+            return await decided(log, f"replay.{name}.") > before
+
+        # Its worker is killed as well: it is started again.
+        await until(is_at_work, 60, "the worker is at work")
+        (worker,) = children_at_work(process.pid)
+        os.kill(worker, signal.SIGKILL)
+        _, said = await asyncio.to_thread(process.communicate)
+        assert process.returncode == 0, said
         assert "going on after" in said
         assert "DOES NOT ADD UP" not in said
         raw = await every_record(log, f"replay.{name}.raw")
