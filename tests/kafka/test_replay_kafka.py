@@ -228,7 +228,7 @@ async def test_killed_and_resumed_it_ends_as_if_it_had_not_been(
     name, url = kafka_prefix.removesuffix("."), f"kafka://{kafka_broker}"
     async with open_log(url) as log:
         await create_topics(log, kafka_prefix, partitions=3)
-        feed = list(messages(60))
+        feed = list(messages(90))
         records = [raw_record(raw, f"{kafka_prefix}raw") for raw in feed]
         await log.append([replace(one, partition=n % 3) for n, one in enumerate(records)])
         source = f"{url}#{kafka_prefix}raw"
@@ -259,6 +259,7 @@ async def test_killed_and_resumed_it_ends_as_if_it_had_not_been(
         assert 20 <= noted.played < len(feed)
         # What has come meanwhile is of another replay.
         await log.append([raw_record(feed[0], f"{kafka_prefix}raw")])
+        arguments[-1] = "10"
         before = await decided(log, f"replay.{name}.")
         process = start()
 
