@@ -23,7 +23,8 @@ from streams.desk.fingerprint import is_comparable, sign, unpack
 from streams.desk.joining import with_takes
 from streams.desk.journal import DeskChanges, Mark, Restorer, RewoundError
 from streams.desk.judge import judge, release
-from streams.desk.memory import Memory, Ready, hot_text, keys_of
+from streams.desk.memory import Memory
+from streams.desk.readying import Ready, hot_text, keys_of, ready
 from streams.desk.recording import (
     Given,
     entry_of,
@@ -319,7 +320,7 @@ class Desk:
         others = [other.item_key for other in decision.others]
         were_held = [one for one in (key, *others) if one in self._memory.held]
         record = record_of(decision, given, events[0].id, self._memory.seq + 1, self.epoch)
-        self._apply(record, (signed.text, signed.keys))
+        self._apply(record, ready(signed.text, signed.keys) if record.indexed else None)
         if decision.hold is not None:
             kept = held_record(decision.hold, given, events[0].id, record)
             self._memory.hold(kept)

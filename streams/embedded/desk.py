@@ -22,7 +22,7 @@ from streams.pipeline import (
     PipelineConfig,
     StageCrashedError,
 )
-from streams.pipeline.restoring import RESTORED_FROM, DeskRebuild
+from streams.pipeline.restoring import RESTORED_FROM, DeskRebuild, uncollected
 
 
 class EmbeddedDesk:
@@ -41,7 +41,8 @@ class EmbeddedDesk:
         marks: tuple[Mark, ...] | None = None
         while True:
             try:
-                return DeskStage(self._rebuilt(marks))
+                with uncollected():
+                    return DeskStage(self._rebuilt(marks))
             except RewoundError as rewound:
                 marks = rewound.marks
 
@@ -59,7 +60,7 @@ class EmbeddedDesk:
             if name is TopicName.STATE:
                 end = store.end_offsets(topic)[0]
                 start = rebuild.state_start(store.begin_offsets(topic)[0], end)
-            for batch in every_batch(store, topic, start):
+            for batch in every_batch(store, topic, start, with_headers=False):
                 taken = rebuild.add(name, batch)
                 if taken < len(batch):
                     self._add_texts(rebuild)
