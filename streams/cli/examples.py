@@ -68,6 +68,7 @@ wireroom topics apply makes the topic; wireroom worker reads it.
   wireroom replay feed.jsonl --kb kb.jsonl               as editors knew it then
   wireroom replay --reenrich --alias Brandt              link what came before
   wireroom replay old/ --match harbour --skip-existing   what is not there yet
+  wireroom replay kafka://localhost:9092#wire.raw        what live has had
 
 Files are merged by the times of their messages. Ctrl-C says how to go on.
 Without --into-live nothing live is touched.

@@ -15,6 +15,7 @@ from schemas.codec import decode
 from schemas.event import WireEvent
 from schemas.item import Item
 from schemas.topics import TopicName
+from streams.embedded.enrich import log_rejected
 from streams.embedded.pool import EnrichTask, StagePool, Taken
 from streams.embedded.reading import next_offsets
 from streams.log import SqliteStore
@@ -22,6 +23,7 @@ from streams.log.base import Record
 from streams.log.headers import EVENT_ID, header_text
 from streams.log.outgoing import Outgoing
 from streams.pipeline import with_items
+from streams.pipeline.kb import read_records
 
 __all__ = ["Beside", "EnrichBehind", "IntakeAhead", "RawBatch", "tasks_of"]
 
@@ -105,6 +107,7 @@ class EnrichBehind:
         self._prefix = prefix
         self._topic = prefix + TopicName.ITEMS
         self._kb_topic = prefix + TopicName.KB
+        self._kb_offsets = store.begin_offsets(self._kb_topic)
         self._group = f"{prefix}wireroom-enrich"
         self._offsets = next_offsets(store, self._group, self._topic)
         self._queue: deque[tuple[list[Record], dict[int, int], Future[list[Outgoing]]]] = deque()
@@ -155,12 +158,20 @@ class EnrichBehind:
                 return
             self._offsets = batch.next_offsets
             mark = self._store.end_offsets(self._kb_topic)
+            self._log_rejected(mark)
             tasks = [
                 EnrichTask(Outgoing(TopicName.ITEMS, one.key, one.value, one.headers), mark)
                 for one in batch.records
             ]
             answers = self._pool.enrich(tasks)
             self._queue.append((batch.records, batch.next_offsets, answers))
+
+    def _log_rejected(self, mark: dict[int, int]) -> None:
+        """Say here, once, what every process of the pool passes over in the knowledge base."""
+        while self._kb_offsets != mark:
+            batch = self._store.read(self._kb_topic, self._kb_offsets, stop=mark)
+            self._kb_offsets = batch.next_offsets
+            log_rejected(read_records(batch.records)[1])
 
 
 class Beside:
