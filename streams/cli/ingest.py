@@ -31,15 +31,17 @@ def ingest(
     in_order: Annotated[bool, Parameter(negative="")] = False,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     common: Common = Common(),  # noqa: B008  (frozen)
-) -> None:
+) -> int:
     """Append messages to the raw topic, each safe in the log before it is counted.
 
     Those that say they are a flash go into the urgent lane, which is read first: telegrams of
     priority 1 and 2 (ANPA: f and b), urgency 1 and 2, FLASH, BULLETIN or URGENT in a first line;
-    and those of the providers and sources that the settings name.
+    and those of the providers and sources that the settings name. The exit status is 1 where
+    something could not be read; all else was.
 
     Args:
-        paths: files, directories, .jsonl, or - for standard input.
+        paths: files, directories, .jsonl, a topic as sqlite:///old.db#wire.raw, or - for standard
+            input.
         urgent: all into the urgent lane.
         in_order: none: what came later stays behind what came before.
         inputs: how to read the files.
@@ -48,7 +50,7 @@ def ingest(
     if urgent and in_order:
         raise ConfigError("--urgent and --in-order: leave one of them out")
     settings = common.settings()
-    sources = inputs.sources(paths)
+    sources = inputs.sources(paths, settings=settings)
     only = TopicName.RAW_URGENT if urgent else TopicName.RAW if in_order else None
     counts = finish(_ingest(settings, sources, only))
     lanes = [
@@ -57,6 +59,7 @@ def ingest(
         if counts[name] or name is (only or TopicName.RAW)
     ]
     terminal(stderr=True).print(", ".join(lanes), soft_wrap=True)
+    return 1 if sources.damage.counts else 0
 
 
 async def _ingest(

@@ -16,6 +16,7 @@ from typing import cast
 
 from schemas.dead_letter import DeadCode
 from schemas.topics import TopicName
+from streams.embedded.collecting import collect_rarely
 from streams.enrich.kb import Overlay
 from streams.log import SqliteStore
 from streams.log.base import Record
@@ -99,6 +100,7 @@ _stages: _Stages | None = None
 
 def _prepare(config: PipelineConfig, path: Path, prefix: str) -> None:
     global _stages  # noqa: PLW0603  (one a process, built once, before any work)
+    collect_rarely()
     _stages = _Stages(config, path, prefix)
 
 

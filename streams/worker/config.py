@@ -72,6 +72,8 @@ class WorkerConfig:
             dead letters; None is any number.
         metrics_port: of the first stage, the others follow; None serves none, 0 takes free ones.
         metrics_host: loopback unless told otherwise.
+        releases_by_clock: the desk releases holds, and tells silences, by the wall clock as well;
+            not where the messages have times of their own.
     """
 
     broker: str
@@ -86,11 +88,12 @@ class WorkerConfig:
     task_timeout_s: float = 25.0
     drain_deadline_s: float = 25.0
     stall_s: float = 60.0
-    max_ahead_records: int | None = 500
+    max_ahead_records: int | None = 250
     flood: FloodLimits | None = field(default_factory=FloodLimits)
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
     log_level: str = "INFO"
+    releases_by_clock: bool = True
 
     def __post_init__(self) -> None:
         if not self.broker.startswith("kafka://"):

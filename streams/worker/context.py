@@ -21,6 +21,9 @@ from streams.worker.faust_compat import App, in_hand
 from streams.worker.pool import Fate, WorkPool
 
 _TELL_S = 1.0
+# A backlog's work takes every core. A third of a share each leaves the desk, the event loops and
+# the process for flashes theirs.
+_POOL_NICENESS = 5
 
 T = TypeVar("T")
 In = TypeVar("In")
@@ -55,9 +58,9 @@ class StageContext:
         ready: Callable[[Sequence[In]], None] | None = None,
         *,
         about: Callable[[In], Mapping[str, str]],
-        size: int | None = None,
+        urgent: bool = False,
     ) -> WorkPool[In, Out]:
-        """A pool of processes for this stage's work: as many as is set, or ``size``.
+        """A pool of processes for this stage's work: as many as is set, or one for flashes.
 
         ``about`` says which message it is, for the log.
         """
@@ -80,7 +83,8 @@ class StageContext:
             initializer=prepare,
             initargs=(self.config.pipeline,),
             ready=ready,
-            size=self.config.pool_size if size is None else size,
+            size=1 if urgent else self.config.pool_size,
+            niceness=0 if urgent else _POOL_NICENESS,
             timeout_s=self.config.task_timeout_s,
             on_rebuild=rebuilt,
         )

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, cast
+from weakref import WeakSet
 
 import faust
 from faust.transport.drivers import TRANSPORTS
@@ -144,7 +145,15 @@ def _size(event: EventOfBytes) -> int:
 
 
 class App(faust.App):
-    """A Faust app that writes no directories and waits for its streams, but not for ever."""
+    """A Faust app that writes no directories and waits for its streams, but not for ever.
+
+    Attributes:
+        buffers: of its agents, and a few that stay empty.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  (Faust's own)
+        self.buffers: WeakSet[Buffer] = WeakSet()
+        super().__init__(*args, **options)
 
     async def on_first_start(self) -> None:
         """Create nothing: without tables the data directory has no use."""
@@ -153,12 +162,14 @@ class App(faust.App):
         self, maxsize: int | None = None, *, clear_on_resume: bool = False
     ) -> Buffer:
         """A buffer that counts bytes too."""
-        return Buffer(
+        buffer = Buffer(
             maxsize or 0,
             flow_control=self.flow_control,
             clear_on_resume=clear_on_resume,
             max_bytes=_MAX_BUFFER_BYTES,
         )
+        self.buffers.add(buffer)
+        return buffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +316,8 @@ def generation(app: App) -> int:
 
 def in_hand(app: App) -> int:
     """Records taken from the broker and not acknowledged, wherever in the process they are."""
-    return len(app.consumer.unacked)
+    # Faust counts as unacknowledged what an agent has been given.
+    return len(app.consumer.unacked) + sum(buffer.qsize() for buffer in app.buffers)
 
 
 async def commit_acknowledged(app: App) -> None:

@@ -88,7 +88,7 @@ class IntakeWorker:
         config = context.config
         self._pool: WorkPool[Record, Answer] = context.pool(work, give_up, prepare, about=about)
         self._urgent: WorkPool[Record, Answer] = context.pool(
-            work, give_up, prepare, about=about, size=1
+            work, give_up, prepare, about=about, urgent=True
         )
         self._flood = FloodWatch(config.flood)
         self._log = open_log(config.broker, config.security)
