@@ -269,6 +269,9 @@ class _Host:
 
     async def _now_joined(self, *_args: object, **_kwargs: object) -> None:
         self._joined = True
+        # The watchdog tells it too, in its own time.
+        partitions, stage = len(self._app.consumer.assignment()), self._context.stage
+        self._context.metrics.set(metric_defs.WORKER_ASSIGNED, partitions, stage=stage)
 
     def _health_server(self, port: int) -> HealthServer:
         health = Health(live=self._unwell, ready=self._unready, startup=self._not_started)
