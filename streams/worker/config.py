@@ -38,7 +38,6 @@ TOPICS_OF: dict[Stage, tuple[TopicName, ...]] = {
         TopicName.HELD,
         TopicName.DESK,
         TopicName.STATE,
-        TopicName.DEAD,
     ),
     Stage.ENRICH: (TopicName.ITEMS, TopicName.ENRICHED, TopicName.KB),
 }
