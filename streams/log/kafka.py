@@ -326,7 +326,11 @@ class KafkaLog:
             check_topic_name(topic)
             await self.topics()
         if topic not in self._partitions:
-            raise missing_topic(topic, f"Kafka at {self._where}")
+            where = f"Kafka at {self._where}"
+            if self._security.uses_sasl or self._security.certfile:
+                # To those who may not know, the broker denies that there is one.
+                where += f", or {self._security.username or 'we'!r} may not see it"
+            raise missing_topic(topic, where)
         return self._partitions[topic]
 
     async def _topic_partitions(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -19,6 +18,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
 from streams.errors import TransportError
+from streams.log.found import FoundGroup, FoundTopic
 from streams.log.kafka_errors import await_broker, explained, quiet_client_logs
 from streams.log.kafka_rights import (
     NO_BITS,
@@ -51,47 +51,6 @@ _FIRST_RELEASE_OF = (
     (65, "3.0"),  # DescribeTransactions
     (60, "2.8"),  # DescribeCluster
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FoundTopic:
-    """A topic as the cluster has it.
-
-    Attributes:
-        name: its full name.
-        is_there: False when it does not exist, as far as we may know.
-        is_hidden: we may not know whether it exists.
-        partitions: how many.
-        replication: copies of the partition that has the fewest.
-        leaderless: partitions that nobody serves now.
-        operations: what we may do, as Kafka calls it; None when the broker does not say.
-        config: its settings; None when we may not see them.
-    """
-
-    name: str
-    is_there: bool
-    is_hidden: bool = False
-    partitions: int = 0
-    replication: int = 0
-    leaderless: int = 0
-    operations: frozenset[str] | None = None
-    config: dict[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FoundGroup:
-    """A consumer group as its coordinator has it.
-
-    Attributes:
-        is_hidden: we may not see it, nor join it.
-        operations: what we may do; None when the broker does not say.
-        instances: the static members' instance ids, each with the client's host.
-    """
-
-    name: str
-    is_hidden: bool = False
-    operations: frozenset[str] | None = None
-    instances: dict[str, str] = field(default_factory=dict)
 
 
 class KafkaCluster:
@@ -195,7 +154,7 @@ class KafkaCluster:
         """
 
         async def ask() -> str | None:
-            answer = await self._ask(InitProducerIdRequest(None, 1000))  # type: ignore[arg-type]
+            answer = await self._ask(InitProducerIdRequest(None, 1000))
             error = kafka.for_code(answer.error_code)
             if error in _LOADING:
                 raise error

@@ -39,7 +39,7 @@ def operations_of(bits: int) -> frozenset[str]:
     return frozenset(name for code, name in _OPERATIONS.items() if bits >> code & 1)
 
 
-class _MetadataResponse(Response):
+class _MetadataResponse(Response):  # type: ignore[misc]  # (untyped)
     API_KEY = 3
     API_VERSION = 8
     SCHEMA = Schema(
@@ -75,7 +75,7 @@ class _MetadataResponse(Response):
     )
 
 
-class _MetadataRequest(RequestStruct):
+class _MetadataRequest(RequestStruct):  # type: ignore[misc]  # (untyped)
     API_KEY = 3
     API_VERSION = 8
     RESPONSE_TYPE = _MetadataResponse
@@ -87,7 +87,7 @@ class _MetadataRequest(RequestStruct):
     )
 
 
-class MetadataWithRights(Request[_MetadataRequest]):
+class MetadataWithRights(Request[_MetadataRequest]):  # type: ignore[misc]  # (untyped)
     """Topics by name, with what we may do; never creates one, on whatever broker."""
 
     API_KEY = 3
@@ -101,7 +101,7 @@ class MetadataWithRights(Request[_MetadataRequest]):
         return request_struct_class(self._topics, False, False, True)
 
 
-class _DescribeGroupsResponse(Response):
+class _DescribeGroupsResponse(Response):  # type: ignore[misc]  # (untyped)
     API_KEY = 15
     API_VERSION = 4
     SCHEMA = Schema(
@@ -131,14 +131,14 @@ class _DescribeGroupsResponse(Response):
     )
 
 
-class _DescribeGroupsRequest(RequestStruct):
+class _DescribeGroupsRequest(RequestStruct):  # type: ignore[misc]  # (untyped)
     API_KEY = 15
     API_VERSION = 4
     RESPONSE_TYPE = _DescribeGroupsResponse
     SCHEMA = Schema(("groups", Array(_TEXT)), ("include_authorized_operations", Boolean))
 
 
-class DescribeGroupsWithRights(Request[_DescribeGroupsRequest]):
+class DescribeGroupsWithRights(Request[_DescribeGroupsRequest]):  # type: ignore[misc]  # (untyped)
     """One group with its members, their instance ids, and what we may do."""
 
     API_KEY = 15

@@ -15,7 +15,8 @@ import aiokafka.errors as kafka
 from schemas.topics import TopicName
 from streams.errors import ConfigError, TransportError
 from streams.log import kafka_hosts
-from streams.log.kafka_cluster import FoundGroup, FoundTopic, KafkaCluster
+from streams.log.found import FoundGroup, FoundTopic
+from streams.log.kafka_cluster import KafkaCluster
 from streams.log.kafka_errors import await_broker
 from streams.log.limits import max_batch_bytes
 from streams.log.security import KafkaSecurity
@@ -25,17 +26,16 @@ from streams.preflight.rights import (
     STAGES,
     WRITES,
     Operation,
-    Resource,
-    Right,
     Role,
     acl_commands,
     group_of,
+    missing_rights,
     rights_of,
 )
 from streams.preflight.topics import Wanted, topic_findings
 from streams.settings import Settings
 
-__all__ = ["check_kafka", "compare_topics", "missing_rights", "wanted_topics"]
+__all__ = ["check_kafka", "compare_topics", "wanted_topics"]
 
 # A clock that is so far from the broker's releases embargoes early or late by as much.
 _SKEW_MS = 2000
@@ -106,26 +106,6 @@ def wanted_topics(settings: Settings, roles: Sequence[Role], bootstrap: str) -> 
         for name, topic in settings.catalogue().items()
         if everything or name in used
     }
-
-
-def missing_rights(
-    rights: Iterable[Right], topics: Iterable[FoundTopic], groups: Iterable[FoundGroup]
-) -> list[Right]:
-    """Those of the rights that what was found does not hold; what the broker left out, it holds."""
-    operations: dict[tuple[Resource, str], frozenset[str] | None] = {
-        (Resource.TOPIC, topic.name): frozenset() if topic.is_hidden else topic.operations
-        for topic in topics
-        if topic.is_there or topic.is_hidden
-    }
-    for group in groups:
-        allowed = frozenset[str]() if group.is_hidden else group.operations
-        operations[Resource.GROUP, group.name] = allowed
-    return [
-        right
-        for right in rights
-        if (allowed := operations.get((right.resource, right.name))) is not None
-        and right.operation not in allowed
-    ]
 
 
 async def _brokers(

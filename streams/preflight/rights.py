@@ -12,8 +12,21 @@ from enum import StrEnum
 from shlex import quote
 
 from schemas.topics import CATALOGUE, TopicName
+from streams.log.found import FoundGroup, FoundTopic
 
-__all__ = ["READS", "WRITES", "Operation", "Resource", "Right", "Role", "acl_commands", "rights_of"]
+__all__ = [
+    "READS",
+    "STAGES",
+    "WRITES",
+    "Operation",
+    "Resource",
+    "Right",
+    "Role",
+    "acl_commands",
+    "group_of",
+    "missing_rights",
+    "rights_of",
+]
 
 
 class Role(StrEnum):
@@ -133,6 +146,26 @@ def rights_of(role: Role, *, prefix: str) -> tuple[Right, ...]:
     if group is not None:
         found.append(Right(Resource.GROUP, group, Operation.READ))
     return tuple(found)
+
+
+def missing_rights(
+    rights: Iterable[Right], topics: Iterable[FoundTopic], groups: Iterable[FoundGroup]
+) -> list[Right]:
+    """Those of the rights that what was found does not hold; what the broker left out, it holds."""
+    operations: dict[tuple[Resource, str], frozenset[str] | None] = {
+        (Resource.TOPIC, topic.name): frozenset() if topic.is_hidden else topic.operations
+        for topic in topics
+        if topic.is_there or topic.is_hidden
+    }
+    for group in groups:
+        allowed = frozenset[str]() if group.is_hidden else group.operations
+        operations[Resource.GROUP, group.name] = allowed
+    return [
+        right
+        for right in rights
+        if (allowed := operations.get((right.resource, right.name))) is not None
+        and right.operation not in allowed
+    ]
 
 
 def acl_commands(rights: Iterable[Right], *, user: str, bootstrap: str) -> list[str]:

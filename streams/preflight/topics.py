@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from shlex import quote
 
 from schemas.topics import DAY_MS, Topic, TopicName
-from streams.log.kafka_cluster import FoundTopic
+from streams.log.found import FoundTopic
 from streams.preflight.finding import Finding, Level
 
 __all__ = ["Wanted", "topic_findings"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest, DescribeAclsRequest
 
 from streams.log import KafkaSecurity
@@ -22,6 +24,7 @@ _ALLOW = 3
 _RESOURCES = {"--topic": 2, "--group": 3}
 _OPERATIONS = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8, "DescribeConfigs": 10}
 _LITERAL, _PREFIXED = 3, 4
+_ON_THE_TOPIC = 1
 
 
 def guarded_broker(launcher: Any, libs: Path, folder: Path) -> Any:
@@ -83,6 +86,28 @@ async def carry_out(broker: Any, commands: Iterable[str]) -> None:
             await asyncio.sleep(0.05)
     finally:
         await admin.close()
+
+
+async def configure(broker: Any, command: str) -> None:
+    """What this kafka-configs command would do; the tool would change these settings alone, too."""
+    words = shlex.split(command)
+    assert words[0] == "kafka-configs", command
+    assert words[words.index("--entity-type") + 1] == "topics"
+    name = words[words.index("--entity-name") + 1]
+    pairs = re.findall(r"([\w.]+)=(?:\[([^]]*)\]|([^,\[]*))(?:,|$)", words[-1])
+    changed = {setting: listed or single for setting, listed, single in pairs}
+    assert words[-2] == "--add-config"
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    await admin.start()
+    try:
+        # The older request, which aiokafka has, replaces all that was set on the topic.
+        (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+        own = {entry[0]: entry[1] for entry in answer.resources[0][4] if entry[3] == _ON_THE_TOPIC}
+        resource = ConfigResource(ConfigResourceType.TOPIC, name, {**own, **changed})
+        (altered,) = await admin.alter_configs([resource])
+    finally:
+        await admin.close()
+    assert altered.resources[0][0] == 0, altered
 
 
 async def revoke(broker: Any, user: str, resource: str, name: str, operation: str) -> None:
