@@ -145,7 +145,9 @@ async def test_a_worker_without_a_right_ends_with_status_2_and_one_line(
     worker = a_worker(guarded, kafka_prefix, tmp_path, "late", "desk")
     worker.start_again()
     assert await asyncio.to_thread(worker.process.wait, 40) == 2
-    (line,) = worker.log.read_text().splitlines()
+    said = worker.log.read_text()
+    assert said.count("\n") == 1, said
+    (line,) = said.splitlines()
     assert line.startswith("wireroom: ")
     assert f"late may not Read group {kafka_prefix}wireroom-desk" in line
     assert "lint --connect" in line
