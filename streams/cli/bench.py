@@ -98,9 +98,11 @@ def bench(
 
     replay ARCHIVE..., by itself, measures an archive: reading alone, the whole chain
     without enrichment in one process and beside two, what a second process gains
-    with enrichment, memory at two sizes, and whether two replays are the same.
-    --max says how many messages the chain is measured with, 2,000 by default.
-    Without an ARCHIVE it measures reading: each format against its library alone.
+    with enrichment, whether two replays are the same, and memory at two sizes; by
+    the clock, and by CPU time as two free cores would. Without an ARCHIVE it measures
+    reading, each format against its library alone, and plays dispatches made here.
+    --max says how many messages the chain is measured with,
+    2,000 by default; memory is measured with ten times as many.
 
     Args:
         sections: what to measure.
