@@ -37,6 +37,7 @@ _Role = Literal[
     "subscribe",
     "record",
     "dead",
+    "purge",
     "kb",
 ]
 

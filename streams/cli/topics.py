@@ -74,6 +74,7 @@ def acls(
         "subscribe",
         "record",
         "dead",
+        "purge",
         "kb",
         "apply",
         "lint",

@@ -42,7 +42,6 @@ _SKEW_MS = 2000
 
 _GROUP_LIMITS = ("group.min.session.timeout.ms", "group.max.session.timeout.ms")
 
-# NotController etc. cannot be: nothing is asked of a controller.
 _OLD = "older than 2.8, which is not tested"
 
 
@@ -121,13 +120,22 @@ async def _brokers(
         else:
             serving.append(host)
             who = f", as {security.username!r}" if security.uses_sasl else ""
-            found.append(
-                Finding("broker", host, Level.RIGHT, f"answers over {security.protocol}{who}")
-            )
+            words = f"answers over {security.protocol}{who}"
+            found.append(Finding("broker", host, Level.RIGHT, words))
+            if _is_overheard(host, security):
+                words, mend = "the password goes in the clear", "set kafka.security_protocol"
+                found.append(Finding("broker", host, Level.OTHER, words, f"{mend} = SASL_SSL"))
     if serving:
         # One that is away is no reason not to start: the others serve.
-        found = [each if each.level is Level.RIGHT else _softened(each) for each in found]
+        found = [_softened(each) if each.level is Level.WRONG else each for each in found]
     return found, serving
+
+
+def _is_overheard(host: str, security: KafkaSecurity) -> bool:
+    """Whether a password is sent as it is, to another machine."""
+    name = host.rpartition(":")[0]
+    is_here = name in {"localhost", "[::1]"} or name.startswith("127.")
+    return security.protocol == "SASL_PLAINTEXT" and security.mechanism == "PLAIN" and not is_here
 
 
 def _softened(found: Finding) -> Finding:
@@ -191,7 +199,8 @@ def _rights(
     for role in roles:
         if role in {Role.APPLY, Role.LINT}:
             continue
-        rights = rights_of(role, prefix=settings.prefix)
+        # Of what is allowed by prefix the broker tells nothing, where there is no topic yet.
+        rights = [r for r in rights_of(role, prefix=settings.prefix) if not r.is_prefix]
         missing = missing_rights(rights, topics, groups)
         untold = {topic.name for topic in topics if topic.is_there and topic.operations is None}
         for right in missing:

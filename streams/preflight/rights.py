@@ -40,6 +40,7 @@ class Role(StrEnum):
     SUBSCRIBE = "subscribe"
     RECORD = "record"
     DEAD = "dead"
+    PURGE = "purge"
     KB = "kb"
     APPLY = "apply"
     LINT = "lint"
@@ -83,12 +84,15 @@ READS: dict[Role, tuple[TopicName, ...]] = {
         TopicName.STATE,
     ),
     Role.ENRICH: (TopicName.ITEMS, TopicName.KB),
-    # What was published already, for --skip-existing; its checkpoint is a file.
+    # What was published already, for --skip-existing; all else it does under a prefix of its own.
     Role.REPLAY: (TopicName.STATE,),
     # Not restricted, each of them: see schemas.topics.
     Role.SUBSCRIBE: (TopicName.ITEMS, TopicName.EVENTS, TopicName.ENRICHED),
     Role.RECORD: tuple(CATALOGUE),
-    Role.DEAD: (TopicName.DEAD,),
+    # raw: what an earlier attempt has sent already.
+    Role.DEAD: (TopicName.RAW, TopicName.DEAD),
+    # Wherever copies may lie.
+    Role.PURGE: tuple(name for name in CATALOGUE if name is not TopicName.KB),
     Role.KB: (TopicName.KB,),
 }
 """The topics each role reads."""
@@ -106,10 +110,15 @@ WRITES: dict[Role, tuple[TopicName, ...]] = {
     ),
     Role.ENRICH: (TopicName.ENRICHED,),
     Role.INGEST: (TopicName.RAW, TopicName.RAW_URGENT),
-    Role.REPLAY: (TopicName.RAW,),
+    # Letters are sent once more, and marked.
+    Role.DEAD: (TopicName.RAW, TopicName.DEAD),
+    Role.PURGE: (TopicName.ITEMS, TopicName.ENRICHED, TopicName.HELD),
     Role.KB: (TopicName.KB,),
 }
 """The topics each role writes."""
+
+# What the names of a replay's topics and groups begin with: ``replay.<id>.``.
+_REPLAYS = "replay."
 
 STAGES = (Role.INTAKE, Role.DESK, Role.ENRICH)
 
@@ -127,15 +136,9 @@ def rights_of(role: Role, *, prefix: str) -> tuple[Right, ...]:
     to work. A subscriber that keeps its position in a group needs Read on a group of its own.
     """
     if role is Role.APPLY:
-        return tuple(
-            Right(Resource.TOPIC, prefix, operation, is_prefix=True)
-            for operation in (Operation.CREATE, Operation.DESCRIBE)
-        )
+        return _under(prefix, Operation.CREATE, Operation.DESCRIBE)
     if role is Role.LINT:
-        return tuple(
-            Right(Resource.TOPIC, prefix, operation, is_prefix=True)
-            for operation in (Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS)
-        )
+        return _under(prefix, Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS)
     found = [
         Right(Resource.TOPIC, prefix + name, operation)
         for operation, names in ((Operation.READ, READS), (Operation.WRITE, WRITES))
@@ -145,7 +148,18 @@ def rights_of(role: Role, *, prefix: str) -> tuple[Right, ...]:
     group = group_of(role, prefix)
     if group is not None:
         found.append(Right(Resource.GROUP, group, Operation.READ))
+    if role is Role.REPLAY:
+        # It makes topics of its own and runs a worker on them.
+        found += _under(_REPLAYS, Operation.CREATE, Operation.READ, Operation.WRITE)
+        found.append(Right(Resource.GROUP, _REPLAYS, Operation.READ, is_prefix=True))
     return tuple(found)
+
+
+def _under(prefix: str, *operations: Operation) -> tuple[Right, ...]:
+    """Operations on every topic whose name begins so."""
+    return tuple(
+        Right(Resource.TOPIC, prefix, operation, is_prefix=True) for operation in operations
+    )
 
 
 def missing_rights(

@@ -1,4 +1,4 @@
-"""Whether a worker may start on a Kafka cluster: one error that says why not.
+"""Whether a worker, or a command, may start on a Kafka cluster: one error that says why not.
 
 It must not look at anything that does no harm; ``wireroom lint --connect`` does.
 """
@@ -26,7 +26,12 @@ __all__ = ["refuse_to_start"]
 
 
 async def refuse_to_start(
-    broker: str, security: KafkaSecurity | None, roles: Sequence[Role], *, prefix: str
+    broker: str,
+    security: KafkaSecurity | None,
+    roles: Sequence[Role],
+    *,
+    prefix: str,
+    may_be_absent: bool = False,
 ) -> None:
     """Make sure that the broker is there, with every topic these roles need and the rights on it.
 
@@ -38,6 +43,7 @@ async def refuse_to_start(
         security: TLS and SASL; None is neither.
         roles: who is to start.
         prefix: of topics and groups.
+        may_be_absent: a topic that does not exist is no reason; one that we may not see is.
 
     Raises:
         TransportError: the broker cannot be reached or refuses us.
@@ -48,7 +54,7 @@ async def refuse_to_start(
     async with KafkaCluster(kafka_hosts(broker), security) as cluster:
         topics = await cluster.topics(sorted(prefix + name for name in used))
         absent = [topic.name for topic in topics if not (topic.is_there or topic.is_hidden)]
-        if absent:
+        if absent and not may_be_absent:
             raise ConfigError(
                 f"{broker} lacks the topics {', '.join(absent)}: run `wireroom topics apply`"
             )

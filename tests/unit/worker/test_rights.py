@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_every_topic_is_read_and_written_by_somebody() -> None:
     stages_and_feeds = [*STAGES, Role.INGEST, Role.KB]
     assert {name for role in stages_and_feeds for name in WRITES.get(role, ())} == set(CATALOGUE)
-    others = [role for role in READS if role is not Role.RECORD]
+    others = [role for role in READS if role not in {Role.RECORD, Role.PURGE}]
     assert {name for role in others for name in READS[role]} == set(CATALOGUE)
 
 
@@ -49,7 +49,10 @@ def test_a_subscriber_may_see_nothing_that_is_restricted() -> None:
     assert {right.operation for right in rights} == {Operation.READ}
 
 
-@pytest.mark.parametrize("role", [each for each in Role if each not in {Role.APPLY, Role.LINT}])
+_BY_PREFIX = {Role.APPLY, Role.LINT, Role.REPLAY}
+
+
+@pytest.mark.parametrize("role", [each for each in Role if each not in _BY_PREFIX])
 def test_no_right_reaches_beyond_a_name(role: Role) -> None:
     rights = rights_of(role, prefix="wire.")
     assert rights
@@ -60,6 +63,13 @@ def test_no_right_reaches_beyond_a_name(role: Role) -> None:
 @pytest.mark.parametrize("role", [Role.APPLY, Role.LINT])
 def test_rights_by_prefix_are_for_those_who_make_and_look(role: Role) -> None:
     assert {(r.name, r.is_prefix) for r in rights_of(role, prefix="wire.")} == {("wire.", True)}
+
+
+def test_a_replay_changes_nothing_but_its_own() -> None:
+    live = [r for r in rights_of(Role.REPLAY, prefix="wire.") if r.name.startswith("wire.")]
+    assert {right.operation for right in live} == {Operation.READ}
+    own = [r for r in rights_of(Role.REPLAY, prefix="wire.") if r not in live]
+    assert {(right.name, right.is_prefix) for right in own} == {("replay.", True)}
 
 
 def test_commands_are_quoted_and_one_an_operation() -> None:
