@@ -133,7 +133,7 @@ class KafkaCluster:
         resource = ConfigResource(ConfigResourceType.BROKER, node, dict.fromkeys(settings))
         try:
             (answer,) = await self._bounded(self._admin.describe_configs([resource]))
-        except kafka.KafkaError as error:
+        except (kafka.KafkaError, TimeoutError) as error:
             raise self._explained(error) from error
         entries = answer.resources[0][4] if not answer.resources[0][0] else ()
         return {entry[0]: int(entry[1]) for entry in entries}
@@ -164,9 +164,13 @@ class KafkaCluster:
 
     async def release(self) -> str:
         """The first release of Kafka that can all this broker can, "" when older than 2.8."""
-        node = self._admin._client.get_random_node()  # noqa: SLF001
-        connection = await self._bounded(self._admin._client._get_conn(node))  # noqa: SLF001
-        versions = connection._versions  # noqa: SLF001
+        client = self._admin._client  # noqa: SLF001
+        try:
+            connection = await self._bounded(client._get_conn(client.get_random_node()))  # noqa: SLF001
+        except (kafka.KafkaError, OSError, TimeoutError) as error:
+            raise self._explained(error) from error
+        # Without a connection there is nothing to be told, and the next question says why.
+        versions = connection._versions if connection is not None else {}  # noqa: SLF001
         return next((release for key, release in _FIRST_RELEASE_OF if key in versions), "")
 
     async def appended_after(self, topics: Sequence[FoundTopic], at_ms: int) -> int | None:

@@ -47,6 +47,8 @@ def guarded_broker(launcher: Any, libs: Path, folder: Path) -> Any:
         properties={
             "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
             "super.users": "User:ANONYMOUS",
+            # As clusters have it by default: whoever may create a topic does so by asking for it.
+            "auto.create.topics.enable": "true",
         },
     )
 
