@@ -28,7 +28,7 @@ from streams.preflight.rights import (
     Operation,
     Role,
     acl_commands,
-    group_of,
+    groups_in,
     missing_rights,
     rights_of,
 )
@@ -174,8 +174,8 @@ async def _cluster(
     for topic in topics:
         found += topic_findings(wanted[topic.name], topic)
 
-    names = [name for role in roles if (name := group_of(role, settings.prefix))]
-    groups = await cluster.groups(names)
+    rights = [right for role in roles for right in rights_of(role, prefix=settings.prefix)]
+    groups = await cluster.groups(groups_in(rights))
     user = security.username or "ANONYMOUS"
     found += _rights(settings, roles, topics, groups, user=user, bootstrap=bootstrap)
     wrong = any(each.check == "right" and each.level is Level.WRONG for each in found)

@@ -23,7 +23,7 @@ __all__ = [
     "Right",
     "Role",
     "acl_commands",
-    "group_of",
+    "groups_in",
     "missing_rights",
     "rights_of",
 ]
@@ -123,11 +123,6 @@ _REPLAYS = "replay."
 STAGES = (Role.INTAKE, Role.DESK, Role.ENRICH)
 
 
-def group_of(role: Role, prefix: str) -> str | None:
-    """The consumer group a role is a member of; None for those that read without one."""
-    return f"{prefix}wireroom-{role}" if role in STAGES else None
-
-
 def rights_of(role: Role, *, prefix: str) -> tuple[Right, ...]:
     """Every right a role needs, in the order of the catalogue; sufficient, and each necessary.
 
@@ -145,14 +140,23 @@ def rights_of(role: Role, *, prefix: str) -> tuple[Right, ...]:
         for name in CATALOGUE
         if name in names.get(role, ())
     ]
-    group = group_of(role, prefix)
-    if group is not None:
-        found.append(Right(Resource.GROUP, group, Operation.READ))
+    if role in STAGES:
+        found.append(Right(Resource.GROUP, f"{prefix}wireroom-{role}", Operation.READ))
+    if role is Role.INTAKE:
+        # How far the desk has come: intake goes no further ahead than worker.max_ahead_records.
+        desk = f"{prefix}wireroom-{Role.DESK}"
+        found.append(Right(Resource.GROUP, desk, Operation.DESCRIBE))
     if role is Role.REPLAY:
         # It makes topics of its own and runs a worker on them.
         found += _under(_REPLAYS, Operation.CREATE, Operation.READ, Operation.WRITE)
         found.append(Right(Resource.GROUP, _REPLAYS, Operation.READ, is_prefix=True))
     return tuple(found)
+
+
+def groups_in(rights: Iterable[Right]) -> list[str]:
+    """The groups that rights are on by name, each once."""
+    named = (r.name for r in rights if r.resource is Resource.GROUP and not r.is_prefix)
+    return list(dict.fromkeys(named))
 
 
 def _under(prefix: str, *operations: Operation) -> tuple[Right, ...]:

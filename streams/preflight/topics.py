@@ -173,7 +173,7 @@ def _harm(wanted: Wanted, setting: str, own: str, found: Mapping[str, str]) -> s
         case "message.timestamp.type" if topic.name in _CLOCKS:
             return "senders' clocks would be the desk's"
         case "max.message.bytes" if topic.name not in _SMALL or int(own or 0) < _SMALL_BYTES:
-            return "a long message is refused, and the worker ends"
+            return "long messages become dead letters, or end the worker"
     return None
 
 

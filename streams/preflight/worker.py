@@ -17,7 +17,7 @@ from streams.preflight.rights import (
     Resource,
     Right,
     Role,
-    group_of,
+    groups_in,
     missing_rights,
     rights_of,
 )
@@ -50,7 +50,7 @@ async def refuse_to_start(
         ConfigError: topics or rights are missing; says which, and what to do.
     """
     used = {name for role in roles for name in (*READS.get(role, ()), *WRITES.get(role, ()))}
-    groups = [name for role in roles if (name := group_of(role, prefix))]
+    wanted = dict.fromkeys(right for role in roles for right in rights_of(role, prefix=prefix))
     async with KafkaCluster(kafka_hosts(broker), security) as cluster:
         topics = await cluster.topics(sorted(prefix + name for name in used))
         absent = [topic.name for topic in topics if not (topic.is_there or topic.is_hidden)]
@@ -58,8 +58,7 @@ async def refuse_to_start(
             raise ConfigError(
                 f"{broker} lacks the topics {', '.join(absent)}: run `wireroom topics apply`"
             )
-        found = await cluster.groups(groups)
-    wanted = dict.fromkeys(right for role in roles for right in rights_of(role, prefix=prefix))
+        found = await cluster.groups(groups_in(wanted))
     missing = missing_rights(wanted, topics, found)
     if missing:
         hidden = {topic.name for topic in topics if topic.is_hidden}

@@ -106,6 +106,7 @@ async def read_all(url: str, topic: str) -> None:
         ("intake", "Read topic raw"),
         ("intake", "Write topic dead"),
         ("intake", "Read group wireroom-intake"),
+        ("intake", "Describe group wireroom-desk"),
         ("desk", "Write topic state"),
         ("enrich", "Read topic kb"),
     ],
@@ -184,6 +185,10 @@ async def test_a_right_that_is_taken_away_ends_the_worker(
             raw = [raw_record(raw, kafka_prefix + "raw") for raw in messages(4)]
             await admin.append(raw[:1])
             await until(at_work, 40, "intake at work", worker)
+            async with open_log(worker.settings["BROKER"], security("late")) as own:
+                # What it asks before it goes on ahead of the desk.
+                desk = f"{kafka_prefix}wireroom-desk"
+                assert await own.committed(desk, f"{kafka_prefix}decoded") == {}
             await revoke(guarded, "late", resource, kafka_prefix + name, operation)
             await admin.append(raw[1:])
             status = await asyncio.to_thread(worker.process.wait, 40)
