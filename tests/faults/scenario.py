@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,25 +39,20 @@ _READ = (
 )
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the ledger's table."""
-
-    fault: str
-    sent: int
-    findings: dict[str, int]
-    resends: int
-    recovery_s: float | None = None
-
-    def cells(self) -> dict[str, Any]:
-        """As it travels from the test to the table."""
-        return {
-            "fault": self.fault,
-            "sent": self.sent,
-            **self.findings,
-            "resends": self.resends,
-            "recovery_s": self.recovery_s,
-        }
+def cells_of(
+    fault: str, sent: int, verdicts: Sequence[Verdict], recoveries: Sequence[float] = ()
+) -> dict[str, Any]:
+    """A line of the ledger's table; of several recoveries the longest, in seconds."""
+    findings: Counter[str] = Counter()
+    for one in verdicts:
+        findings.update({name: len(found) for name, found in one.findings().items()})
+    return {
+        "fault": fault,
+        "sent": sent,
+        **findings,
+        "resends": sum(sum(one.resends.values()) for one in verdicts),
+        "recovery_s": round(max(recoveries), 1) if recoveries else None,
+    }
 
 
 @dataclass
@@ -67,6 +62,7 @@ class Scenario:
     Attributes:
         row: given a finished row, writes it down; the fixture ``ledger_row``.
         recoveries: seconds from the end of each fault to the first work after it.
+        statuses: of workers that ended by themselves and were started again.
         verdicts: of the desk's items, and of enrichment's, once ``judged``.
     """
 
@@ -82,6 +78,7 @@ class Scenario:
     feed: Callable[[str], Iterable[RawMessage]] = lambda chapter: messages(8, prefix=chapter)
     verdicts: list[Verdict] = field(default_factory=list)
     outputs: Outputs | None = None
+    statuses: list[int] = field(default_factory=list)
     ledger: Ledger = field(init=False)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _feeding: asyncio.Task[int] | None = None
@@ -104,7 +101,7 @@ class Scenario:
         """The first worker of a stage."""
         return next(worker for worker in self.workers if worker.stage == stage)
 
-    def start_feeding(self, *, batch: int = 4, pause_s: float = 0.1) -> None:
+    def start_feeding(self, *, batch: int = 2, pause_s: float = 0.1) -> None:
         """Send messages until the end; each is in the ledger once it is acknowledged."""
         self._feeding = asyncio.create_task(self._feed(batch, pause_s))
 
@@ -119,6 +116,13 @@ class Scenario:
                 sent += len(now)
                 await asyncio.sleep(pause_s)
         return sent
+
+    async def pause_feeding(self) -> None:
+        """Stop the feed, and wait for what is being sent."""
+        if self._feeding is not None:
+            self._stop.set()
+            await self._feeding
+            self._stop.clear()
 
     async def send(self, messages: list[RawMessage]) -> None:
         """Send some messages, and write them down."""
@@ -162,11 +166,22 @@ class Scenario:
         await until(has_ended, timeout_s, f"the end of {worker.stage}", worker)
         return int(worker.process.returncode)
 
+    def supervise(self) -> asyncio.Task[None]:
+        """Start again whichever worker ends by itself, as its supervisor would; until cancelled."""
+
+        async def supervise() -> None:
+            while True:
+                for worker in self.workers:
+                    if worker.process.poll() is not None:
+                        self.statuses.append(worker.process.returncode)
+                        worker.start_again()
+                await asyncio.sleep(0.5)
+
+        return asyncio.create_task(supervise())
+
     async def finish(self, timeout_s: float = 90) -> None:
         """Stop feeding, and wait until every stage has done everything."""
-        self._stop.set()
-        if self._feeding is not None:
-            await self._feeding
+        await self.pause_feeding()
         await drained(self.log, self.prefix, timeout_s, enrich="enrich" in self.stages)
 
     async def judged(self, watch: CommitWatch) -> None:
@@ -184,13 +199,7 @@ class Scenario:
         if enrich:
             events = outputs[TopicName.EVENTS]
             self.verdicts.append(judge(sent, events, outputs[TopicName.ENRICHED], "enriched"))
-        findings: Counter[str] = Counter()
-        resends = 0
-        for one in self.verdicts:
-            findings.update({name: len(found) for name, found in one.findings().items()})
-        resends = sum(sum(one.resends.values()) for one in self.verdicts)
-        recovery = round(max(self.recoveries), 1) if self.recoveries else None
-        self.row(Row(self.fault, len(sent), dict(findings), resends, recovery).cells())
+        self.row(cells_of(self.fault, len(sent), self.verdicts, self.recoveries))
         for one in self.verdicts:
             for name, found in one.findings().items():
                 assert found == [], f"{name}: {self.fault}"

@@ -11,35 +11,49 @@ import pytest
 from tests.faults.kill_points import POINTS
 from tests.faults.scenario import scenario
 
-pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(400)]
 
-_SHORT = {"desk-sent"}
-_AT_START = {"desk-rebuilding", "desk-begun", "desk-assigned"}
+_DESK = [point for point in POINTS if point.startswith("desk-")]
+_INTAKE = [point for point in POINTS if point.startswith("intake-")]
+_ENRICH = [point for point in POINTS if point.startswith("enrich-")]
 
 
 @pytest.mark.parametrize(
-    "point",
+    ("fault", "points"),
     [
-        pytest.param(point, marks=() if point in _SHORT else pytest.mark.faults)
-        for point in POINTS
+        pytest.param("kill -9 amid the desk's ranks", ["desk-sent", "desk-journal"], id="ranks"),
+        *(
+            pytest.param(
+                f"kill -9 at {len(points)} places of {name}",
+                points,
+                marks=pytest.mark.faults,
+                id=name,
+            )
+            for name, points in (("intake", _INTAKE), ("desk", _DESK), ("enrich", _ENRICH))
+        ),
     ],
 )
-async def test_killed_twice_at(
-    point: str, kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
+async def test_killed_at(
+    fault: str,
+    points: list[str],
+    kafka_broker: str,
+    kafka_prefix: str,
+    tmp_path: Path,
+    ledger_row: Any,
 ) -> None:
-    stage = point.partition("-")[0]
+    stage = points[0].partition("-")[0]
     stages = ("intake", "desk", "enrich") if stage == "enrich" else ("intake", "desk")
-    fault = f"kill -9: {point.replace('-', ' ')}"
     async with scenario(
         fault, kafka_broker, kafka_prefix, tmp_path, row=ledger_row, stages=stages
     ) as run:
         for each in stages:
+            # A fixed identity: the group does not wait for the dead to time out.
             run.worker(each, instance_id="test")
         victim = run.of(stage)
         await run.moves(stage)
-        for hits in (2, 3):
-            await asyncio.to_thread(victim.kill)
-            victim.start_again(f"kill:{point}:{hits}")
-            assert await run.ended(victim) == -9, "it was killed where it should be"
+        await asyncio.to_thread(victim.kill)
+        for number, point in enumerate(points):
+            victim.start_again(f"kill:{point}:{2 + number % 2}")
+            assert await run.ended(victim) == -9, f"it was killed at {point}"
         victim.start_again()
         await run.recovers(stage)
