@@ -17,7 +17,7 @@ CRASH, HANG = b"wireroom-crash", b"wireroom-hang"
 _REFUSED = 8
 
 
-def _commits_refused(is_child: bool) -> None:
+def _commits_refused(*, is_child: bool) -> None:
     """The coordinator refuses the first commits, as during a rebalance it has not told of."""
     if is_child:
         return
@@ -37,7 +37,7 @@ def _commits_refused(is_child: bool) -> None:
     GroupCoordinator.commit_offsets = commit_offsets
 
 
-def _decoder_trips(is_child: bool) -> None:
+def _decoder_trips(*, is_child: bool) -> None:
     """Some bodies end the process of the pool, some are never done."""
     if not is_child:
         return
@@ -55,8 +55,8 @@ def _decoder_trips(is_child: bool) -> None:
     IntakeStage.process = process  # type: ignore[method-assign]
 
 
-BROKEN: dict[str, Callable[[bool], None]] = {
+BROKEN: dict[str, Callable[..., None]] = {
     "commits-refused": _commits_refused,
     "decoder-trips": _decoder_trips,
 }
-"""What misbehaves, by name; told whether the process is a child of the worker's."""
+"""What misbehaves, by name; told ``is_child``, whether the process is one of the worker's pool."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.faults.scenario import Scenario, ScenarioOf, scenario
 from tests.faults.table import TABLE, as_text, publish
 
 _FAULT = "fault"
@@ -22,6 +24,23 @@ def ledger_row(record_property: Callable[[str, object], None]) -> Callable[[dict
         record_property(_FAULT, cells)
 
     return write
+
+
+@pytest.fixture
+def scenario_of(
+    request: pytest.FixtureRequest,
+    kafka_prefix: str,
+    tmp_path: Path,
+    ledger_row: Callable[[dict[str, Any]], None],
+) -> ScenarioOf:
+    """A scenario in this test's folder, under its prefix, with its row in the ledger's table."""
+
+    def of(fault: str, broker: Any = None, **options: Any) -> AbstractAsyncContextManager[Scenario]:
+        shared = broker is None
+        bootstrap = request.getfixturevalue("kafka_broker") if shared else broker.bootstrap
+        return scenario(fault, bootstrap, kafka_prefix, tmp_path, row=ledger_row, **options)
+
+    return of
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

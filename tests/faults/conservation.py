@@ -89,15 +89,14 @@ def _unenriched(outputs: Outputs) -> list[str]:
     """Items that have no enriched one, but for those a kill has overtaken."""
     nothing: Counter[str] = Counter()
     items = fold(outputs[TopicName.ITEMS], nothing)
-    enriched = {item.item_id for item in fold(outputs[TopicName.ENRICHED], nothing)}
+    enriched = {item.id for item in fold(outputs[TopicName.ENRICHED], nothing)}
     last = {item.item_key: item for item in items}
     killed = {key for key, item in last.items() if item.pubstatus == "canceled"}
-    wrong = [f"enriched of no item: {one}" for one in enriched - {item.item_id for item in items}]
+    wrong = [f"enriched of no item: {one}" for one in enriched - {item.id for item in items}]
     return wrong + [
-        f"{item.item_id} was never enriched"
+        f"{item.id} was never enriched"
         for item in items
-        if item.item_id not in enriched
-        and (item.item_key not in killed or item is last[item.item_key])
+        if item.id not in enriched and (item.item_key not in killed or item is last[item.item_key])
     ]
 
 

@@ -32,6 +32,7 @@ class Worker:
         start: bool = True,
         path: Sequence[Path] = (),
         sabotage: str = "",
+        environment: Mapping[str, str] | None = None,
         **options: object,
     ) -> None:
         """Start it.
@@ -44,10 +45,12 @@ class Worker:
             settings: any, as in the environment: {"KAFKA__SASL_USERNAME": "desk"}.
             start: at once, or when told to.
             path: folders with packages that are installed for it.
+            environment: further variables of its process.
             sabotage: a fault planted in its process, see ``tests/faults/sabotaged.py``.
             options: of the section ``worker``.
         """
         self.stage = stages[0]
+        self._more = dict(environment or {})
         self._path = os.pathsep.join(map(str, (ROOT, *path)))
         self.starts = 0
         self.spool = folder / "spool"
@@ -69,7 +72,7 @@ class Worker:
     def environment(self) -> dict[str, str]:
         """The environment that gives our commands these settings."""
         own = {f"WIREROOM_{name}": str(value) for name, value in self.settings.items()}
-        return {**os.environ, "PYTHONPATH": self._path, **own}
+        return {**os.environ, "PYTHONPATH": self._path, **self._more, **own}
 
     def _start(self, sabotage: str) -> subprocess.Popen[bytes]:
         self.starts += 1

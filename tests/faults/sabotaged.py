@@ -29,7 +29,7 @@ def plant(sabotage: str, *, is_child: bool) -> None:
         elif kind == "broken":
             from tests.faults import broken
 
-            broken.BROKEN[rest](is_child)
+            broken.BROKEN[rest](is_child=is_child)
 
 
 if __name__ in ("__main__", "__mp_main__"):

@@ -7,10 +7,10 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from schemas.raw import RawMessage
 from schemas.topics import TopicName
@@ -91,9 +91,7 @@ class Scenario:
         folder = self.folder / (name or f"{stage}-{len(self.workers)}")
         folder.mkdir()
         settings = {**QUICK, **options.pop("settings", {})}
-        worker = Worker(
-            self.bootstrap, self.prefix, folder, [stage], settings=settings, **options
-        )
+        worker = Worker(self.bootstrap, self.prefix, folder, [stage], settings=settings, **options)
         self.workers.append(worker)
         return worker
 
@@ -157,6 +155,14 @@ class Scenario:
         self.recoveries.append(await self.moves(*stages, timeout_s=timeout_s))
         return self.recoveries[-1]
 
+    async def started(self, worker: Worker, timeout_s: float = 60) -> None:
+        """Wait until a worker, as often as it was started, is at work."""
+
+        async def has_started() -> bool:
+            return worker.said("stage_started") >= worker.starts
+
+        await until(has_started, timeout_s, f"the start of {worker.stage}", worker)
+
     async def ended(self, worker: Worker, timeout_s: float = 60) -> int:
         """Wait until a worker has ended by itself; answers its status."""
 
@@ -206,6 +212,15 @@ class Scenario:
         assert watch.seen, "no commit was ever seen"
         if enrich:
             assert self.verdicts[1].final == verdict.final, "lost: the last versions, enriched"
+
+
+class ScenarioOf(Protocol):
+    """``scenario`` for one test: the broker that tests share unless another is given."""
+
+    def __call__(
+        self, fault: str, broker: Any = None, **options: Any
+    ) -> AbstractAsyncContextManager[Scenario]:
+        """See ``scenario``; ``broker`` has a ``bootstrap``."""
 
 
 @asynccontextmanager

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -18,7 +16,7 @@ from streams.desk.identity import order_key
 from tests.faults.broken import CRASH, HANG
 from tests.faults.feed import messages
 from tests.faults.running import drained, every_record
-from tests.faults.scenario import Scenario, scenario
+from tests.faults.scenario import Scenario, ScenarioOf
 
 pytestmark = [
     pytest.mark.fault, pytest.mark.kafka, pytest.mark.faults, pytest.mark.timeout(300)
@@ -59,16 +57,12 @@ def codes(run: Scenario) -> dict[str, str]:
     return {event.source.position: event.dead.code for event in events if event.dead}
 
 
-async def test_poison(
-    kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
-) -> None:
+async def test_poison(scenario_of: ScenarioOf) -> None:
     rng = random.Random(1)  # noqa: S311
     noise = [a_message(f"noise:{n}", rng.randbytes(500)) for n in range(30)]
     crashing = [a_message(f"crash:{n}", document(n, CRASH.decode())) for n in range(2)]
-    async with scenario(
+    async with scenario_of(
         "poison: noise, and what crashes its process",
-        *(kafka_broker, kafka_prefix, tmp_path),
-        row=ledger_row,
         feeding=False,
     ) as run:
         run.worker("intake", sabotage="broken:decoder-trips")
@@ -82,13 +76,9 @@ async def test_poison(
     assert run.of("intake").said("pool_rebuilt") >= 1
 
 
-async def test_slow_record(
-    kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
-) -> None:
-    async with scenario(
+async def test_slow_record(scenario_of: ScenarioOf) -> None:
+    async with scenario_of(
         "a record that is never done",
-        *(kafka_broker, kafka_prefix, tmp_path),
-        row=ledger_row,
         feeding=False,
     ) as run:
         run.worker("intake", sabotage="broken:decoder-trips", task_timeout_s=2)
@@ -101,16 +91,12 @@ async def test_slow_record(
     assert codes(run)["slow"] == "stage-timeout"
 
 
-async def test_oversize(
-    kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
-) -> None:
+async def test_oversize(scenario_of: ScenarioOf) -> None:
     too_large_in = a_message("in", document(1, "A line of text. " * 20_000))
     # Its bytes fit; its item, a hash beside each tiny paragraph, does not.
     too_large_out = a_message("out", document(2, "\n\n".join(f"p{n}" for n in range(30_000))))
-    async with scenario(
+    async with scenario_of(
         "oversize in and out",
-        *(kafka_broker, kafka_prefix, tmp_path),
-        row=ledger_row,
         feeding=False,
     ) as run:
         for stage in run.stages:
@@ -119,13 +105,9 @@ async def test_oversize(
     assert codes(run).items() >= {"in": "body-too-large", "out": "body-too-large"}.items()
 
 
-async def test_duplicate_delivery(
-    kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
-) -> None:
-    async with scenario(
+async def test_duplicate_delivery(scenario_of: ScenarioOf) -> None:
+    async with scenario_of(
         "every message delivered twice",
-        *(kafka_broker, kafka_prefix, tmp_path),
-        row=ledger_row,
         feeding=False,
     ) as run:
         for stage in run.stages:
@@ -140,13 +122,9 @@ async def test_duplicate_delivery(
     assert len(run.outputs[TopicName.ITEMS]) == len(items), "the second delivery changes nothing"
 
 
-async def test_permuted_versions(
-    kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
-) -> None:
-    async with scenario(
+async def test_permuted_versions(scenario_of: ScenarioOf) -> None:
+    async with scenario_of(
         "versions in any order",
-        *(kafka_broker, kafka_prefix, tmp_path),
-        row=ledger_row,
         feeding=False,
     ) as run:
         for stage in run.stages:
@@ -165,9 +143,7 @@ async def test_permuted_versions(
     assert sorted(run.verdicts[0].final.values()) == sorted(last.values())
 
 
-async def test_clock_skew(
-    kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
-) -> None:
+async def test_clock_skew(scenario_of: ScenarioOf) -> None:
     rng = random.Random(9)  # noqa: S311
     skewed = []
     for number, message in enumerate(one for one in messages(40) if one.body):
@@ -178,10 +154,8 @@ async def test_clock_skew(
             document["versioncreated"] = at.isoformat()
         update = {"body": orjson.dumps(document), "received_at": at if number % 2 else None}
         skewed.append(message.model_copy(update=update))
-    async with scenario(
+    async with scenario_of(
         "clocks years apart",
-        *(kafka_broker, kafka_prefix, tmp_path),
-        row=ledger_row,
         feeding=False,
     ) as run:
         for stage in run.stages:

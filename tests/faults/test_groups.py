@@ -6,15 +6,13 @@ import asyncio
 import random
 import signal
 import time
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from schemas.topics import TopicName
 from tests.faults.feed import messages
 from tests.faults.running import Worker, until
-from tests.faults.scenario import Scenario, scenario
+from tests.faults.scenario import Scenario, ScenarioOf
 
 pytestmark = [
     pytest.mark.fault, pytest.mark.kafka, pytest.mark.faults, pytest.mark.timeout(400)
@@ -37,14 +35,10 @@ async def every_partition_moves(run: Scenario, worker: Worker) -> float:
     return time.monotonic() - began
 
 
-async def test_three_workers_come_and_go(
-    kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
-) -> None:
+async def test_three_workers_come_and_go(scenario_of: ScenarioOf) -> None:
     rng = random.Random(3)  # noqa: S311
-    async with scenario(
+    async with scenario_of(
         "rebalance storm, three intakes",
-        *(kafka_broker, kafka_prefix, tmp_path),
-        row=ledger_row,
         stages=("intake", "desk"),
         feeding=False,
     ) as run:
@@ -58,19 +52,15 @@ async def test_three_workers_come_and_go(
             assert await asyncio.to_thread(leaver.stop) == 0
             run.recoveries.append(await every_partition_moves(run, leaver))
             leaver.start_again()
-            await asyncio.sleep(rng.uniform(0, 3))
+            await run.started(leaver)
             run.recoveries.append(await every_partition_moves(run, leaver))
     assert max(run.recoveries) <= _REBALANCE_S
 
 
 @pytest.mark.parametrize("stage", ["intake", "enrich"])
-async def test_frozen_past_the_time_out_and_continued(
-    stage: str, kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
-) -> None:
-    async with scenario(
+async def test_frozen_past_the_time_out_and_continued(stage: str, scenario_of: ScenarioOf) -> None:
+    async with scenario_of(
         f"SIGSTOP past the time-out, then CONT: {stage}",
-        *(kafka_broker, kafka_prefix, tmp_path),
-        row=ledger_row,
     ) as run:
         for each in run.stages:
             run.worker(each)
@@ -86,11 +76,9 @@ async def test_frozen_past_the_time_out_and_continued(
             assert await run.ended(frozen) == 1, "it had been replaced"
 
 
-async def test_commits_refused(
-    kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
-) -> None:
-    async with scenario(
-        "commits refused", kafka_broker, kafka_prefix, tmp_path, row=ledger_row
+async def test_commits_refused(scenario_of: ScenarioOf) -> None:
+    async with scenario_of(
+        "commits refused",
     ) as run:
         for stage in run.stages:
             run.worker(stage, instance_id="test", sabotage="broken:commits-refused")
@@ -100,11 +88,9 @@ async def test_commits_refused(
         supervising.cancel()
 
 
-async def test_sigterm_under_load(
-    kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
-) -> None:
-    async with scenario(
-        "SIGTERM under load", kafka_broker, kafka_prefix, tmp_path, row=ledger_row
+async def test_sigterm_under_load(scenario_of: ScenarioOf) -> None:
+    async with scenario_of(
+        "SIGTERM under load",
     ) as run:
         for stage in run.stages:
             run.worker(stage)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.faults.kill_points import POINTS
-from tests.faults.scenario import scenario
+from tests.faults.scenario import ScenarioOf
 
 pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(400)]
 
@@ -33,19 +31,10 @@ _ENRICH = [point for point in POINTS if point.startswith("enrich-")]
         ),
     ],
 )
-async def test_killed_at(
-    fault: str,
-    points: list[str],
-    kafka_broker: str,
-    kafka_prefix: str,
-    tmp_path: Path,
-    ledger_row: Any,
-) -> None:
+async def test_killed_at(fault: str, points: list[str], scenario_of: ScenarioOf) -> None:
     stage = points[0].partition("-")[0]
     stages = ("intake", "desk", "enrich") if stage == "enrich" else ("intake", "desk")
-    async with scenario(
-        fault, kafka_broker, kafka_prefix, tmp_path, row=ledger_row, stages=stages
-    ) as run:
+    async with scenario_of(fault, stages=stages) as run:
         for each in stages:
             # A fixed identity: the group does not wait for the dead to time out.
             run.worker(each, instance_id="test")
