@@ -12,5 +12,6 @@ from tests.faults.table import TABLE
 
 if __name__ == "__main__":
     os.environ[TABLE] = str(ROOT / "docs" / "faults.md")
-    chosen = sys.argv[1:] or ["-m", "fault or faults", "tests/faults"]
-    sys.exit(pytest.main(["-v", "--tb=short", "-p", "no:cacheprovider", *chosen]))
+    fixed = ["-m", "fault or faults", "-v", "--tb=short", "-p", "no:cacheprovider"]
+    # Further arguments are pytest's: `python -m tests.faults -k poison` runs one.
+    sys.exit(pytest.main([*fixed, *(sys.argv[1:] or ["tests/faults"])]))

@@ -35,9 +35,12 @@ def scenario_of(
 ) -> ScenarioOf:
     """A scenario in this test's folder, under its prefix, with its row in the ledger's table."""
 
+    # Started here: a broker cannot be started from within the test's event loop.
+    own = {"own_broker", "kafka_launcher"} & set(request.fixturenames)
+    shared = None if own else request.getfixturevalue("kafka_broker")
+
     def of(fault: str, broker: Any = None, **options: Any) -> AbstractAsyncContextManager[Scenario]:
-        shared = broker is None
-        bootstrap = request.getfixturevalue("kafka_broker") if shared else broker.bootstrap
+        bootstrap = shared if broker is None else broker.bootstrap
         return scenario(fault, bootstrap, kafka_prefix, tmp_path, row=ledger_row, **options)
 
     return of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ _COLUMNS = {
     "unaccounted": "unaccounted",
     "resends": "re-sends",
     "recovery_s": "recovery, s",
+    "run": "run",
 }
 _BEGIN, _END = "<!-- the ledger: make faults writes it -->", "<!-- the end of the ledger -->"
 
@@ -43,12 +43,6 @@ def as_text(rows: Sequence[dict[str, Any]]) -> list[str]:
     ]
 
 
-def as_markdown(rows: Sequence[dict[str, Any]]) -> str:
-    """A Markdown table."""
-    lines = [list(_COLUMNS.values()), ["---"] + ["---:"] * (len(_COLUMNS) - 1), *map(_cells, rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
 def machine() -> str:
     """What it ran on, without its name."""
     gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
@@ -56,15 +50,24 @@ def machine() -> str:
 
 
 def publish(rows: Sequence[dict[str, Any]], page: Path) -> None:
-    """Put the table of a run into a page, in place of the one before."""
-    told = f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; workers and broker on the same machine.\n"
-    block = f"{_BEGIN}\n{told}\n{as_markdown(rows)}{_END}"
-    text, found = re.subn(
-        f"{re.escape(_BEGIN)}.*?{re.escape(_END)}",
-        lambda _: block,
-        page.read_text(),
-        flags=re.DOTALL,
-    )
-    if not found:
+    """Put the rows of a run into a page's table; those of faults it left out stay as they were."""
+    text = page.read_text()
+    if not (text.count(_BEGIN) == text.count(_END) == 1):
         raise ValueError(f"{page} has no place for the table: {_BEGIN}")
-    page.write_text(text)
+    head, _, rest = text.partition(_BEGIN)
+    before, _, tail = rest.partition(_END)
+    lines = dict[str, str]()
+    for line in before.splitlines():
+        cells = line.split(" | ")
+        if len(cells) == len(_COLUMNS) and not line.startswith(("| fault ", "| --- ")):
+            lines[cells[0].removeprefix("| ")] = line
+    for row in rows:
+        cells = _cells({**row, "run": f"{datetime.now(UTC):%Y-%m-%d}"})
+        lines[cells[0]] = f"| {' | '.join(cells)} |"
+    titles = [
+        f"| {' | '.join(_COLUMNS.values())} |",
+        f"| --- |{' ---: |' * (len(_COLUMNS) - 1)}",
+    ]
+    told = f"On {machine()}, workers and brokers together."
+    table = "\n".join([*titles, *lines.values()])
+    page.write_text(f"{head}{_BEGIN}\n{told}\n\n{table}\n{_END}{tail}")

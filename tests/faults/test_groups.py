@@ -46,6 +46,8 @@ async def test_three_workers_come_and_go(scenario_of: ScenarioOf) -> None:
         run.start_feeding(batch=6)
         run.worker("desk")
         intakes = [run.worker("intake") for _ in range(3)]
+        for intake in intakes:
+            await run.started(intake)
         await every_partition_moves(run, intakes[0])
         for _ in range(4):
             leaver = rng.choice(intakes)

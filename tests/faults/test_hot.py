@@ -11,7 +11,7 @@ from streams.bench import desk_recovery
 from tests.faults.scenario import ScenarioOf
 
 pytestmark = [
-    pytest.mark.fault, pytest.mark.kafka, pytest.mark.faults, pytest.mark.timeout(500)
+    pytest.mark.fault, pytest.mark.kafka, pytest.mark.faults, pytest.mark.timeout(900)
 ]  # fmt: skip
 
 _ITEMS = 100_000
@@ -31,12 +31,12 @@ async def test_recovery_with_100_000_hot_items(
         # The settings as they are shipped: a desk without an id waits out the time-out of the one
         # before it.
         desk = run.worker("desk", session_timeout_s=10)
-        await run.moves(timeout_s=120)
+        await run.moves(timeout_s=300)
         for _ in range(2):
             await asyncio.to_thread(desk.kill)
             desk.start_again()
-            await run.recovers("desk")
+            await run.recovers("desk", timeout_s=120)
         await asyncio.to_thread(own_broker.kill)
         await asyncio.to_thread(own_broker.start)
-        await run.recovers("desk")
+        await run.recovers("desk", timeout_s=120)
     assert max(run.recoveries) <= _RECOVERY_S
