@@ -19,7 +19,9 @@ _ENRICH = [point for point in POINTS if point.startswith("enrich-")]
 @pytest.mark.parametrize(
     ("fault", "points"),
     [
-        pytest.param("kill -9 amid the desk's ranks", ["desk-sent", "desk-journal"], id="ranks"),
+        pytest.param(
+            "kill -9 amid the desk's ranks", ["desk-half-sent", "desk-journal"], id="ranks"
+        ),
         *(
             pytest.param(
                 f"kill -9 at {len(points)} places of {name}",

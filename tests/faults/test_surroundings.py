@@ -46,15 +46,17 @@ async def test_pool_children_killed(stage: str, scenario_of: ScenarioOf) -> None
         for each in run.stages:
             run.worker(each)
         await run.moves()
+        # One that is killed while a culprit is looked for ends the worker, loudly.
+        supervising = run.supervise()
         for _ in range(3):
             victims = children(run.of(stage).process.pid)
             assert victims
-            for child in victims:
-                os.kill(child, signal.SIGKILL)
+            os.kill(victims[0], signal.SIGKILL)
             await run.recovers(stage)
             await run.moves(stage, records=10)
-    assert run.of(stage).said("pool_rebuilt") >= 2
-    assert run.of(stage).said("stage_started") == 1
+        supervising.cancel()
+    assert run.of(stage).said("pool_rebuilt") >= 1
+    assert set(run.statuses) <= {1}
 
 
 async def test_temporary_files_lost(tmp_path: Path, scenario_of: ScenarioOf) -> None:
