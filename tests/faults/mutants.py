@@ -30,16 +30,26 @@ class Mutant:
     long: bool = False
 
 
+class _Acknowledged:
+    """An event that somebody has acknowledged."""
+
+    def __init__(self, event: Any) -> None:
+        self.message = event.message
+        event.ack()
+
+    def ack(self) -> None:
+        """It was, long before."""
+
+
 def _intake_commits_before_it_sends() -> None:
     from streams.worker.intake import IntakeWorker
 
     original = IntakeWorker._finish
 
     async def finish(self: Any, events: Sequence[Any], done: Any) -> None:
-        for event in events:
-            event.ack()
+        acknowledged = [_Acknowledged(event) for event in events]
         await self._context.app.consumer.commit()
-        await original(self, events, done)
+        await original(self, acknowledged, done)
 
     IntakeWorker._finish = finish  # type: ignore[method-assign]
 
@@ -50,10 +60,9 @@ def _desk_commits_before_it_sends() -> None:
     original = DeskWorker._decide
 
     async def decide(self: Any, events: Sequence[Any]) -> None:
-        for event in events:
-            event.ack()
+        acknowledged = [_Acknowledged(event) for event in events]
         await self._context.app.consumer.commit()
-        await original(self, events)
+        await original(self, acknowledged)
 
     DeskWorker._decide = decide  # type: ignore[method-assign]
 

@@ -82,6 +82,7 @@ class Scenario:
     ledger: Ledger = field(init=False)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _feeding: asyncio.Task[int] | None = None
+    _chapters: int = 0
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.folder / "ledger.jsonl")
@@ -104,10 +105,10 @@ class Scenario:
         self._feeding = asyncio.create_task(self._feed(batch, pause_s))
 
     async def _feed(self, batch: int, pause_s: float) -> int:
-        chapter = sent = 0
+        sent = 0
         while not self._stop.is_set():
-            chapter += 1
-            waiting = list(self.feed(f"c{chapter}"))
+            self._chapters += 1
+            waiting = list(self.feed(f"c{self._chapters}"))
             while waiting and not self._stop.is_set():
                 now, waiting = waiting[:batch], waiting[batch:]
                 await self.send(now)
