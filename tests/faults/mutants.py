@@ -21,7 +21,7 @@ class Mutant:
         plant: puts it into this process.
         detector: the test that must fail with it.
         finding: what that test must say.
-        long: the detector needs workers, and time.
+        long: the detector needs a broker, or time.
     """
 
     plant: Callable[[], None]
@@ -278,6 +278,7 @@ MUTANTS = {
         "tests/unit/worker/test_enrich_kills.py"
         "::test_a_process_that_was_frozen_writes_nothing_more",
         "Error",
+        long=True,
     ),
     "finished out of order": Mutant(
         _finished_out_of_order,
@@ -293,16 +294,19 @@ MUTANTS = {
         _sent_and_not_waited_for,
         _DELIVERY + "test_sending_returns_only_when_the_broker_has_it",
         "returned while the broker was frozen",
+        long=True,
     ),
     "refusals passed over": Mutant(
         _refusals_passed_over,
         _DELIVERY + "test_a_record_that_is_refused_is_an_error",
         "DID NOT RAISE",
+        long=True,
     ),
     "producer not idempotent": Mutant(
         _producer_not_idempotent,
         _FAUST + "test_the_producer_writes_nothing_twice_after_a_lost_answer",
         "assert False",
+        long=True,
     ),
     "failure raised out of the agent": Mutant(
         _failure_raised_out_of_the_agent,

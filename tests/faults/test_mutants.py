@@ -14,13 +14,13 @@ from tests.faults.mutants import MUTANTS
 from tests.faults.running import ROOT
 from tests.faults.sabotaged import SABOTAGE
 
-pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(400)]
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.faults if mutant.long else ())
+        pytest.param(name, marks=[pytest.mark.kafka, pytest.mark.faults] if mutant.long else ())
         for name, mutant in MUTANTS.items()
     ],
 )
