@@ -40,8 +40,9 @@ def decode(model: type[RecordT], value: bytes) -> RecordT:
         SchemaError: not JSON, or a field is missing or of the wrong kind.
     """
     try:
-        return model.model_validate_json(value, extra="ignore")
+        record: RecordT = model.__pydantic_validator__.validate_json(value, extra="ignore")
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "(root)"
         raise SchemaError(f"{model.__name__}: {place}: {first['msg']}") from None
+    return record

@@ -10,6 +10,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import ConfigDict
+
 from schemas.event import EventKind, Source
 from schemas.fingerprint import Fingerprint
 from schemas.item import AltId, Item
@@ -228,6 +230,9 @@ class JournalRecord(Record):
         heard: of the provider the input came from; in a tick, of one that fell silent or of a
             service of which numbers are missing.
     """
+
+    # Hardly any text of one is that of another: looking for it costs a seventh of reading.
+    model_config = ConfigDict(cache_strings="keys")
 
     seq: int
     epoch: int

@@ -25,7 +25,7 @@ from streams.clean import clean
 from streams.decode.decoded import Block, Decoded, Facts, Role
 from streams.desk import Desk
 from streams.desk.fingerprint import sign
-from streams.desk.memory import keys_of
+from streams.desk.readying import keys_of
 from streams.errors import ConfigError
 
 _GZIP = b"\x1f\x8b"

@@ -53,6 +53,7 @@ def bench(
     corpus: str | None = None,
     hot: int = 100_000,
     recover: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
+    size: Annotated[int, Parameter(validator=validators.Number(gte=1, lte=10_000))] = 50,
     misses: Annotated[bool, Parameter(negative="")] = False,
     output: OutputOption = None,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
@@ -97,8 +98,11 @@ def bench(
 
     replay ARCHIVE..., by itself, measures an archive: reading alone, the whole chain
     without enrichment in one process and beside two, what a second process gains
-    with enrichment, memory at two sizes, and whether two replays are the same.
-    --max says how many messages the chain is measured with, 2,000 by default.
+    with enrichment, whether two replays are the same, and memory at two sizes; by
+    the clock, and by CPU time as two free cores would. Without an ARCHIVE it measures
+    reading, each format against its library alone, and plays dispatches made here.
+    --max says how many messages the chain is measured with,
+    2,000 by default; memory is measured with ten times as many.
 
     Args:
         sections: what to measure.
@@ -106,6 +110,8 @@ def bench(
         hot: how many items the desk holds while it is measured; the budget is for 1,000,000.
         recover: measure instead how long a new desk takes to remember so many decided items,
             from a temporary file, or from Kafka with --broker kafka://host:port.
+        size: MB of text in each file that replay makes without an ARCHIVE, in a temporary
+            directory.
         misses: print what is wrong: of enrich --ner the names, by class; of desk --wires with
             --pairs the pairs, by id, with what can be measured of them.
         output: a file, or one of text, jsonl.
@@ -120,7 +126,7 @@ def bench(
     from streams.bench import SECTIONS, measure  # noqa: PLC0415  (numpy reads the above)
 
     if sections[:1] == (_REPLAY,):
-        bench_replay(sections[1:], inputs, output)
+        bench_replay(sections[1:], inputs, output, size)
         return
     there = (*SECTIONS, *_BY_THEMSELVES, _REPLAY)
     unknown = [name for name in sections if name not in there]

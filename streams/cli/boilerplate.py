@@ -219,7 +219,7 @@ def _read(
     paths = tuple(name for name, topic in zip(given, topics, strict=True) if topic is None)
     limit = settings.max_body_bytes
     if paths or not given:
-        sources = inputs.sources(paths)
+        sources = inputs.sources(paths, settings=settings)
         with progress("learning", sources) as show:
             for done, message in enumerate(sources, 1):
                 _learn(learner, message, limit)

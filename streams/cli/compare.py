@@ -68,9 +68,10 @@ def compare(
 
         compare_runs(paths[0], paths[1], common, output)
         return
-    config = common.settings().pipeline_config()
+    own = common.settings()
+    config = own.pipeline_config()
     other = _other(common, set, settings)
-    sources = inputs.sources(paths, mark_undated=True)
+    sources = inputs.sources(paths, mark_undated=True, settings=own)
     trial = _Trial(config.desk, other)
     with progress("deciding twice", sources) as show:
         for done, _ in enumerate(_decided(trial, config, sources), 1):

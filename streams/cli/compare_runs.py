@@ -6,7 +6,7 @@ It must not compare anything itself: ``streams.replay.comparing`` does.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,20 @@ import orjson
 
 from schemas.topics import TopicName
 from streams.cli.common import WithRules, finish
-from streams.cli.events import Events, events_of
+from streams.cli.events import events_of
 from streams.cli.logs import open_settings_log
 from streams.cli.output import Format, open_output
 from streams.cli.render import KIND_STYLES, printable
 from streams.errors import ConfigError
-from streams.replay.comparing import Change, Outcome, Run, changes, key_of, outcome_of
+from streams.replay.comparing import (
+    Change,
+    Outcome,
+    Run,
+    changes,
+    contents_of,
+    key_of,
+    outcome_of,
+)
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -30,12 +38,14 @@ if TYPE_CHECKING:
 __all__ = ["compare_runs"]
 
 _Json = dict[str, Any]
+_Visit = Callable[[_Json], None]
 
 
 def compare_runs(a: str, b: str, common: WithRules, output: str | None) -> None:
     """Compare two runs and print what differs.
 
-    Memory: a line of digests for each part of a message, and the texts of those that differ.
+    Memory: digests for each part of a message and each enriched item, some 200 bytes together, and
+    the texts of those that differ.
 
     Raises:
         ConfigError: one of them holds no event.
@@ -62,7 +72,6 @@ class _Source:
     name: str
     settings: Settings | None
     run: Run = field(default_factory=Run)
-    enriched: dict[str, _Json] = field(default_factory=dict)
 
     @classmethod
     def read(cls, name: str, common: WithRules) -> _Source:
@@ -72,56 +81,67 @@ class _Source:
             chosen = replace(common, broker=url, prefix=prefix or common.prefix)
             settings = chosen.settings()
         source = cls(name, settings)
-        if not source.each(source.run.add):
+        contents: dict[str, tuple[bytes, ...]] = {}
+
+        def keep(item: _Json) -> None:
+            contents[str(item["id"])] = contents_of(item)
+
+        source.each_enriched(keep)
+        if not source.each(lambda event: source.run.add(event, contents.get(_item_id(event)))):
             raise ConfigError(f"{name} holds no event")
         return source
 
-    def each(self, visit: Any) -> int:  # noqa: ANN401  (event, enriched item)
-        if self.settings is not None and not self.enriched:
-            self.enriched = finish(_enriched(self.settings))
+    def each(self, visit: _Visit) -> int:
+        """Show every event to ``visit``; answers how many there were."""
         file = None if self.settings is not None else self.name
         with events_of(file, self._settings) as events:
-            return self._visited(events, visit)
+            return events.each(lambda _place, event: visit(event))
+
+    def each_enriched(self, visit: _Visit) -> None:
+        """Show a log's items with their entities: its events carry them as the desk had them."""
+        if self.settings is not None:
+            finish(_enriched(self.settings, visit))
 
     def _settings(self) -> Settings:
         if self.settings is None:
             raise ConfigError(f"{self.name} is no log")
         return self.settings
 
-    def _visited(self, events: Events, visit: Any) -> int:  # noqa: ANN401  (as above)
-        def show(_place: object, event: _Json) -> None:
-            item = event.get("item") or {}
-            visit(event, self.enriched.get(str(item.get("id"))))
-
-        return events.each(show)
-
     def outcomes(self, wanted: set[str]) -> dict[str, Outcome]:
         """What became of some parts, whole."""
-        found: dict[str, Outcome] = {}
+        events: dict[str, _Json] = {}
 
-        def keep(event: _Json, item: _Json | None) -> None:
+        def keep_event(event: _Json) -> None:
             key = key_of(event)
             if key is not None and key in wanted:
-                found[key] = outcome_of(event, item)
+                events[key] = event
 
-        self.each(keep)
-        return found
+        self.each(keep_event)
+        ids = {_item_id(event) for event in events.values()}
+        items: dict[str, _Json] = {}
+
+        def keep_item(item: _Json) -> None:
+            if item["id"] in ids:
+                items[str(item["id"])] = item
+
+        self.each_enriched(keep_item)
+        return {key: outcome_of(event, items.get(_item_id(event))) for key, event in events.items()}
 
 
-async def _enriched(settings: Settings) -> dict[str, _Json]:
-    """The entities that a log's items have, by id: events carry items as the desk had them."""
+def _item_id(event: _Json) -> str:
+    return str((event.get("item") or {}).get("id"))
+
+
+async def _enriched(settings: Settings, visit: _Visit) -> None:
     topic = settings.topic_name(TopicName.ENRICHED)
-    found: dict[str, _Json] = {}
     async with open_settings_log(settings) as log:
         if topic not in await log.topics():
-            return found
+            return
         async for batch in log.read(topic, "earliest", await log.end_offsets(topic)):
             for record in batch:
                 item = orjson.loads(record.value or b"{}")
                 if isinstance(item, dict) and "id" in item:
-                    kept = ("id", "headline", "paragraphs", "entities")
-                    found[str(item["id"])] = {name: item.get(name) for name in kept}
-    return found
+                    visit(item)
 
 
 _Details = tuple[dict[str, Outcome], dict[str, Outcome]]

@@ -118,7 +118,7 @@ def labelled_archive(
 
     intake = Intake(settings.pipeline_config())
     documents: list[Document] = []
-    sources = inputs.sources(paths)
+    sources = inputs.sources(paths, settings=settings)
     with progress("labelling", sources) as show:
         for number, batch in enumerate(batches(sources, _BATCH)):
             items = [item for raw in batch for item in _items(intake, raw, counts)]

@@ -68,6 +68,7 @@ wireroom topics apply makes the topic; wireroom worker reads it.
   wireroom replay feed.jsonl --kb kb.jsonl               as editors knew it then
   wireroom replay --reenrich --alias Brandt              link what came before
   wireroom replay old/ --match harbour --skip-existing   what is not there yet
+  wireroom replay kafka://localhost:9092#wire.raw        what live has had
 
 Files are merged by the times of their messages. Ctrl-C says how to go on.
 Without --into-live nothing live is touched.
@@ -115,9 +116,25 @@ SIGTERM or Ctrl-C finishes what is in hand, then ends.
 
   wireroom dead list                           every dead letter, oldest first
   wireroom dead list --code body-too-large     see docs/errors.md
+  wireroom dead stats                          by code, provider, stage and day
   wireroom dead show 0:12 > message.bin        the bytes of one, as delivered
   wireroom explain message.bin                 why it cannot be read
+  wireroom dead retry 0:12 0:15                send them once more, each once
+  wireroom dead retry --provider dpa --since 2h --dry-run     then with --yes
+  wireroom dead drop --code body-empty --yes   listed no more
+
+A letter that was retried or dropped is listed by --all only.
 """,
+    "purge": f"""Examples:
+
+  wireroom purge afp:TX-123 --dry-run           where its text lies, until when
+  wireroom purge afp:TX-123 --yes               out of items, enriched and held
+  wireroom purge afp:TX-123 --yes --archive archive/    and out of recordings
+
+A kill tells readers that an item is withdrawn; a purge only removes text. Send
+the kill first. docs/purge.md says what stays where, and until when.
+
+{_LOG}""",
     "kb": f"""Examples:
 
   wireroom kb add person "Ana Brandt" --alias Brandt   from the next message on

@@ -40,7 +40,8 @@ def export(
     status is 1 where something could not be read.
 
     Args:
-        source: a log, sqlite:///path or kafka://host:port, or a file that `wireroom run -o` wrote.
+        source: a log, sqlite:///path or kafka://host:port, with #replay.NAME. for its prefix, or a
+            file that `wireroom run -o` wrote.
         to: the directory of the tables.
         killed: the words of killed items as well; they must not be published.
         common: settings.
@@ -48,7 +49,8 @@ def export(
     from streams.export import export as exported  # noqa: PLC0415  (start quickly)
 
     is_log = source.startswith(_URLS)
-    chosen = replace(common, broker=source) if is_log else common
+    url, _, prefix = source.partition("#")
+    chosen = replace(common, broker=url, prefix=prefix or common.prefix) if is_log else common
     read = _Read()
     with events_of(None if is_log else source, chosen.settings) as events:
         enriched = _Enriched(chosen.settings()) if is_log else None

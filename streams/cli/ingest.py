@@ -28,20 +28,24 @@ def ingest(
     urgent: Annotated[bool, Parameter(negative="")] = False,
     inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
     common: Common = Common(),  # noqa: B008  (frozen)
-) -> None:
+) -> int:
     """Append messages to the raw topic, each safe in the log before it is counted.
 
+    The exit status is 1 where something could not be read; all else was.
+
     Args:
-        paths: files, directories, .jsonl, or - for standard input.
+        paths: files, directories, .jsonl, a topic as sqlite:///old.db#wire.raw, or - for standard
+            input.
         urgent: into the lane of flashes, which is read first.
         inputs: how to read the files.
         common: settings.
     """
     settings = common.settings()
-    sources = inputs.sources(paths)
+    sources = inputs.sources(paths, settings=settings)
     lane = TopicName.RAW_URGENT if urgent else TopicName.RAW
     done = finish(_ingest(settings, sources, settings.topic_name(lane)))
     terminal(stderr=True).print(f"{done:,} messages into {settings.topic_name(lane)}")
+    return 1 if sources.damage.counts else 0
 
 
 async def _ingest(settings: Settings, sources: Sources, topic: str) -> int:

@@ -6,15 +6,17 @@ It must not read the files itself: ``streams.ingest`` does.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 
 from cyclopts import Parameter
 
+from streams.cli.logs import open_settings_log
 from streams.cli.output import no_option, terminal
 from streams.cli.render import printable
 from streams.errors import ConfigError
@@ -23,9 +25,12 @@ from streams.ingest.mapping import parse_map
 from streams.ingest.readers import Limits, parse_limits, parse_split
 from streams.ingest.sources import SourceOptions, Sources
 from streams.ingest.times import TimeFrom, parse_time_from
+from streams.ingest.topics import OffsetRanges, TopicLogs, is_topic, parse_offsets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from streams.settings import Settings
 
 __all__ = ["InputPath", "Inputs", "Reading", "batches", "progress"]
 
@@ -33,7 +38,7 @@ T = TypeVar("T")
 _COLUMN = "column:"
 
 InputPath = Annotated[str, Parameter(allow_leading_hyphen=True, validator=no_option)]
-"""A file, a directory, or - for standard input."""
+"""A file, a directory, a topic as URL#TOPIC, or - for standard input."""
 
 
 @Parameter(name="*")
@@ -51,6 +56,11 @@ class Inputs:
         split: a text holds many messages: each begins at a line with ZCZC, after blank:N lines, or
             at a line where this regular expression matches.
         limits: how much archives may unpack to, as member=64MiB,total=1TiB,ratio=200.
+        since: only messages from this time on: 3d, or a date; none without a time.
+        until: only messages up to this time.
+        from_offset: of a topic: the first offset, as 120 or, by partition, 0:120,3:88; then only
+            those partitions are read.
+        to_offset: of a topic: the last offset.
     """
 
     map: str | None = None
@@ -59,20 +69,35 @@ class Inputs:
     max: Annotated[int | None, Parameter()] = None
     split: str | None = None
     limits: str | None = None
+    since: str | None = None
+    until: str | None = None
+    from_offset: str | None = None
+    to_offset: str | None = None
 
-    def sources(self, paths: tuple[str, ...], *, mark_undated: bool = False) -> Sources:
+    def sources(
+        self,
+        paths: tuple[str, ...],
+        *,
+        mark_undated: bool = False,
+        settings: Settings | None = None,
+        known: Mapping[str, OffsetRanges] | None = None,
+    ) -> Sources:
         """The messages of the paths.
 
         Args:
             paths: as given on the command line.
             mark_undated: the time of reading says nothing of when a message came.
+            settings: with the security of logs whose topics are named, and their prefix.
+            known: ranges of topics, to be read just so.
 
         Raises:
             ConfigError: no path, or an option that cannot be read.
             ArchiveError: a path that does not exist.
         """
         if not paths:
-            raise ConfigError("name a file, a directory or - for standard input")
+            raise ConfigError("name a file, a directory, a topic or - for standard input")
+        if (self.from_offset or self.to_offset) and not any(map(is_topic, paths)):
+            raise ConfigError("--from-offset and --to-offset are of topics, as sqlite:///x.db#raw")
         if self.max is not None and self.max < 0:
             raise ConfigError("--max counts from 0")
         fields = parse_map(self.map) if self.map else {}
@@ -93,8 +118,29 @@ class Inputs:
             max_messages=self.max,
             mark_undated=mark_undated,
             announce=_announce,
+            since=_moment(self.since),
+            until=_moment(self.until),
+            topics=self._topics(settings, known),
         )
         return Sources(paths, options)
+
+    def _topics(
+        self, settings: Settings | None, known: Mapping[str, OffsetRanges] | None
+    ) -> TopicLogs:
+        logs = TopicLogs(
+            first=parse_offsets(self.from_offset) if self.from_offset else None,
+            last=parse_offsets(self.to_offset) if self.to_offset else None,
+            known=known,
+        )
+        if settings is None:
+            return logs
+        return replace(
+            logs, open=partial(open_settings_log, settings), full_name=settings.full_topic_name
+        )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return parse_moment(text, datetime.now(UTC)) if text else None
 
 
 def _announce(message: str) -> None:
@@ -111,8 +157,15 @@ def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
 class Reading(Protocol):
     """Something that is read, and how far: bytes, or records."""
 
-    bytes_read: int
-    total_bytes: int | None
+    @property
+    def bytes_read(self) -> int:
+        """So far."""
+        ...
+
+    @property
+    def total_bytes(self) -> int | None:
+        """In all, where that is known."""
+        ...
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import orjson
 from cyclopts import App, Parameter
 
-from schemas.topics import TopicName
 from streams.cli.common import Common, finish
 from streams.cli.examples import EXAMPLES
 from streams.cli.inputs import progress
@@ -76,7 +75,7 @@ def record_(
         max_records=max,
         follow=follow,
     )
-    name = settings.topic_name(TopicName(topic)) if topic in set(TopicName) else topic
+    name = settings.full_topic_name(topic)
     done = finish(_record(settings, name, directory, asked))
     _tell(done, name, directory)
     return 0

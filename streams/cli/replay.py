@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import orjson
 from cyclopts import Group, Parameter, validators
@@ -65,6 +65,9 @@ class Which:
         lang: only messages with an item in these languages; kills always go along.
         match: only messages with an item that has one of these texts; kills always go along.
         skip_existing: leave out what the live topics have, or have a newer version of.
+        from_offset: of a topic: the first offset, as 120 or, by partition, 0:120,3:88; then only
+            those partitions are read.
+        to_offset: of a topic: the last offset.
     """
 
     since: Annotated[str | None, Parameter(group=_WHICH)] = None
@@ -73,6 +76,8 @@ class Which:
     lang: _WhichWords = ()
     match: _WhichWords = ()
     skip_existing: Annotated[bool, Parameter(negative="", group=_WHICH)] = False
+    from_offset: Annotated[str | None, Parameter(group=_WHICH)] = None
+    to_offset: Annotated[str | None, Parameter(group=_WHICH)] = None
 
     def chosen(self, settings: Settings, now: datetime, existing: Existing | None) -> Chosen:
         """What this asks for."""
@@ -104,6 +109,7 @@ class HowFast:
         max_gap: the longest wait between two messages, in seconds.
         processes: that decode, clean and enrich beside the desk; by default the cores there are,
             or one for a small archive. The outcome is the same with any number.
+        stop_after: the last stage to run.
     """
 
     speed: Annotated[str, Parameter(group=_PACE)] = "max"
@@ -112,6 +118,8 @@ class HowFast:
     processes: Annotated[
         int | None, Parameter(group=_PACE, validator=validators.Number(gte=1, lte=256))
     ] = None
+
+    stop_after: Annotated[Literal["desk", "enrich"], Parameter(group=_PACE)] = "enrich"
 
     def pace(self) -> Pace:
         """The pace asked for."""
@@ -152,12 +160,13 @@ def replay(
 ) -> int:
     """Play an archive into topics of its own, replay.NAME.*, with the original times.
 
-    Files are merged by the times of their messages. On sqlite:/// the stages run at once; on Kafka
-    start a worker with --prefix replay.NAME. With --reenrich no archive is played: the items of
-    the log that have a name of the knowledge base are enriched again, in place.
+    Files are merged by the times of their messages, and so are the partitions of a topic. The
+    stages run at once, on either log. With --reenrich no archive is played: the items of the log
+    that have a name of the knowledge base are enriched again, in place. The exit status is 1 where
+    something could not be read; all else was played.
 
     Args:
-        paths: files, directories or .jsonl.
+        paths: files, directories, .jsonl, or a topic: URL#TOPIC, as sqlite:///wireroom.db#raw.
         log: the log to play into; the settings' broker otherwise.
         into_live: into the live raw topic instead; needs --yes.
         yes: I mean --into-live.
@@ -192,9 +201,11 @@ def replay(
     if into_live and kb is not None:
         raise ConfigError("--into-live uses the live knowledge base: leave --kb out")
     inputs = Inputs(
-        map=map, provider=as_provider, time_from=time_from, max=max, split=split, limits=limits
-    )
-    sources = _sources(inputs, paths)
+        map=map, provider=as_provider, time_from=time_from, max=max, split=split, limits=limits,
+        from_offset=which.from_offset, to_offset=which.to_offset,
+    )  # fmt: skip
+    kept = _kept(resume)
+    sources = _sources(inputs, paths, settings, kept)
     now, pace = datetime.now(UTC), fast.pace()
     existing = finish(_existing(settings)) if which.skip_existing else None
     chosen = which.chosen(settings, now, existing)
@@ -202,16 +213,18 @@ def replay(
         from streams.cli.replay_dry_run import show_dry_run  # noqa: PLC0415  (start quickly)
 
         show_dry_run(sources, chosen, pace, fast.processes_for(sources))
-        return 0
+        return _status(sources)
     reading = [
         *(map, as_provider, time_from, max, split, limits),
         *(*which.lang, "", *which.match, "", *which.provider),
+        *(which.from_offset, which.to_offset),
     ]
     target = _target(
         _fresh(settings, log, name, into_live=into_live, yes=yes, now=now),
         sources,
         hashlib.sha256(orjson.dumps(reading)).hexdigest(),
         resume,
+        kept,
     )
     return _played(
         Playing(
@@ -220,6 +233,7 @@ def replay(
             target,
             partial(_player, settings, chosen, pace, resume),
             runs_stages=not (into_live or publish_only),
+            stop_after=fast.stop_after,
             makes_topics=not into_live,
             kb=kb,
             processes=fast.processes_for(sources),
@@ -230,24 +244,29 @@ def replay(
     )
 
 
-def _sources(inputs: Inputs, paths: tuple[str, ...]) -> MergedSources:
+def _kept(resume: Path | None) -> Checkpoint | None:
+    from streams.replay.checkpoint import load_checkpoint  # noqa: PLC0415  (start quickly)
+
+    return load_checkpoint(resume) if resume is not None else None
+
+
+def _sources(
+    inputs: Inputs, paths: tuple[str, ...], settings: Settings, kept: Checkpoint | None
+) -> MergedSources:
     """The messages of the paths, merged by time where their times do not chain through files."""
     from streams.replay.merging import MergedSources  # noqa: PLC0415  (start quickly)
 
     chains = inputs.time_from is not None and not inputs.time_from.startswith(_PER_FILE)
     if inputs.max is not None and inputs.max < 0:
         raise ConfigError("--max counts from 0")
-    unbounded = replace(inputs, max=None)
-    whole = unbounded.sources(paths, mark_undated=True)
-    if inputs.time_from is not None and inputs.time_from.startswith("name:"):
-        # By itself a file has its last name only, and folders may be what says the day.
-        chains = any("/" in file.name for file in whole.files)
-    return MergedSources(
-        whole,
-        lambda path: unbounded.sources((path,), mark_undated=True),
-        inputs.max,
-        in_file_order=chains,
+    whole = replace(inputs, max=None).sources(
+        paths, mark_undated=True, settings=settings, known=kept.topics if kept else None
     )
+    return MergedSources(whole, inputs.max, in_file_order=chains)
+
+
+def _status(sources: MergedSources) -> int:
+    return 1 if sources.damage.counts else 0
 
 
 async def _existing(settings: Settings) -> Existing:
@@ -301,7 +320,11 @@ def _fresh(
 
 
 def _target(
-    fresh: Checkpoint, sources: MergedSources, reading: str, resume: Path | None
+    fresh: Checkpoint,
+    sources: MergedSources,
+    reading: str,
+    resume: Path | None,
+    kept: Checkpoint | None,
 ) -> Checkpoint:
     """Where the replay goes, and from where on.
 
@@ -310,12 +333,14 @@ def _target(
             elsewhere.
     """
     from streams.ingest.sources import STDIN  # noqa: PLC0415  (start quickly)
-    from streams.replay.checkpoint import fingerprint, load_checkpoint  # noqa: PLC0415
+    from streams.replay.checkpoint import fingerprint  # noqa: PLC0415  (start quickly)
 
     can_be_resumed = all(file.name != STDIN for file in sources.files)
-    archive = fingerprint(sources.files) if can_be_resumed or resume is not None else ""
-    fresh = fresh.model_copy(update={"archive": archive, "reading": reading})
-    kept = load_checkpoint(resume) if resume is not None else None
+    archive = ""
+    if can_be_resumed or resume is not None:
+        archive = fingerprint(sources.files, sources.topics)
+    topics = {topic.name: dict(topic.ranges) for topic in sources.topics}
+    fresh = fresh.model_copy(update={"archive": archive, "reading": reading, "topics": topics})
     if kept is None:
         return fresh
     if kept.archive != archive:
@@ -323,7 +348,7 @@ def _target(
     if kept.reading != reading:
         raise ConfigError(
             f"{resume} was read otherwise: give --map, --as-provider, --time-from, --max, --lang, "
-            "--match and --provider as they were"
+            "--match, --provider, --from-offset and --to-offset as they were"
         )
     if _place(kept) != _place(fresh):
         raise ConfigError(f"{resume} went to {kept.prefix}* on {kept.log}: go on to the same")
@@ -343,7 +368,7 @@ def _played(playing: Playing, resume: Path | None) -> int:
     except KeyboardInterrupt:
         _tell_resume(playing.reached, resume)
         raise
-    return 0 if counts is None or counts.adds_up() else 1
+    return _status(playing.sources) if counts is None or counts.adds_up() else 1
 
 
 def _tell_resume(reached: Checkpoint, resume: Path | None) -> None:

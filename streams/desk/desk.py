@@ -23,7 +23,8 @@ from streams.desk.fingerprint import is_comparable, sign, unpack
 from streams.desk.joining import with_takes
 from streams.desk.journal import DeskChanges, Mark, Restorer, RewoundError
 from streams.desk.judge import judge, release
-from streams.desk.memory import Memory, Ready, hot_text, keys_of
+from streams.desk.memory import Memory
+from streams.desk.readying import Ready, hot_text, keys_of, ready
 from streams.desk.recording import (
     Given,
     entry_of,
@@ -32,6 +33,7 @@ from streams.desk.recording import (
     place_hash,
     record_of,
     rejection,
+    retry_reasons,
     source_of,
 )
 from streams.desk.stories import namesakes
@@ -149,7 +151,7 @@ class Desk:
         events = self._release_due(at)
         sequence = outcome.sequence if isinstance(outcome, Dropped) else None
         noted = self._memory.watch.note(source.provider, sequence, None, at)
-        event = rejection(source, outcome, stage, noted.reasons())
+        event = rejection(source, outcome, stage, noted.reasons() + retry_reasons(source))
         self._apply(
             JournalRecord(
                 seq=self._memory.seq + 1,
@@ -313,13 +315,13 @@ class Desk:
         """Events of a decision; what it changes goes into the journal and into memory."""
         key = given.item.item_key
         decision = with_takes(self._memory, decision, given.item)
-        if silence := given.noted.reasons():
-            decision = replace(decision, reasons=decision.reasons + silence)
+        if said := given.noted.reasons() + retry_reasons(given.source, given.cause):
+            decision = replace(decision, reasons=decision.reasons + said)
         events = events_of(decision, given)
         others = [other.item_key for other in decision.others]
         were_held = [one for one in (key, *others) if one in self._memory.held]
         record = record_of(decision, given, events[0].id, self._memory.seq + 1, self.epoch)
-        self._apply(record, (signed.text, signed.keys))
+        self._apply(record, ready(signed.text, signed.keys) if record.indexed else None)
         if decision.hold is not None:
             kept = held_record(decision.hold, given, events[0].id, record)
             self._memory.hold(kept)

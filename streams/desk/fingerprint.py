@@ -155,6 +155,9 @@ def _places() -> tuple[NDArray[np.intp], np.uint64]:
 
 _PLACE, _PLACE_SHIFT = _places()
 
+LITTLE_U32 = np.dtype("<u4")
+"""As arrays are packed."""
+
 
 def _constants(count: int, seed: bytes) -> U64:
     """Fixed odd 64-bit constants."""
@@ -172,7 +175,7 @@ _SHIFT = high_half(_constants(_HASHES, b"wireroom shift"))[:, None]
 
 def pack(values: U32) -> str:
     """An array as base64 of little-endian bytes."""
-    raw = np.ascontiguousarray(values, np.dtype("<u4")).data
+    raw = np.ascontiguousarray(values, LITTLE_U32).data
     return binascii.b2a_base64(raw, newline=False).decode("ascii")
 
 
@@ -194,7 +197,7 @@ def unpack(packed: str) -> U32:
 
 def unpack_bytes(raw: bytes) -> U32:
     """The array in little-endian bytes, without copying where the machine allows."""
-    return np.frombuffer(raw, np.dtype("<u4")).astype(np.uint32, copy=False)
+    return np.frombuffer(raw, LITTLE_U32).astype(np.uint32, copy=False)
 
 
 def is_comparable(fingerprint: Fingerprint) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from itertools import islice
 
 from streams.desk.tables import HashTable
 
@@ -49,10 +50,19 @@ class LinkedNumbers:
     def find(self, hashed: int) -> Iterator[int]:
         """The numbers under a hash, the last one filed first."""
         place = self._head(hashed >> 32, hashed & _HALF)
-        while place is not None:
+        if place is not None:
+            yield from self._from(place)
+
+    def _from(self, place: int) -> Iterator[int]:
+        yield self._numbers[place]
+        while before := self._before[place]:
+            place = before - 1
             yield self._numbers[place]
-            before = self._before[place]
-            place = before - 1 if before else None
+
+    def has(self, hashed: int, number: int, most: int) -> bool:
+        """A number is among the so many last ones under a hash."""
+        place = self._head(hashed >> 32, hashed & _HALF)
+        return place is not None and number in islice(self._from(place), most)
 
     def _head(self, upper: int, check: int) -> int | None:
         for place in self._heads.find(upper):

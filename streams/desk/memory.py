@@ -7,28 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
 
-from schemas.fingerprint import Fingerprint
 from schemas.journal import HeldRecord, Indexed, JournalRecord, Sighting, StateRecord, Status
 from streams.desk.config import DeskConfig
-from streams.desk.fingerprint import (
-    SHINGLES_KEPT,
-    is_comparable,
-    packed_bytes,
-    unpack,
-    unpack_bytes,
-)
+from streams.desk.fingerprint import LITTLE_U32, is_comparable, unpack
 from streams.desk.flashes import FlashWatch
-from streams.desk.index import OPENING_BIT, SHINGLES_HOT, HotIndex, HotText
+from streams.desk.index import SHINGLES_HOT, HotIndex
 from streams.desk.rarity import RARE_STORIES, Rarity
+from streams.desk.readying import Ready, ready_all
 from streams.desk.references import References, unpack_names
 from streams.desk.sightings import DecidedPlaces, Sightings
 from streams.desk.standings import Standings
 from streams.desk.takes import OpenTakes
 from streams.desk.watch import Watch
-from streams.desk.words import U32
 
 _DAY_S = 24 * 3600
 _LAST_MEMBERS = 3
@@ -38,10 +31,6 @@ _END = datetime.max.replace(tzinfo=UTC)
 # An undated message may not move the clock further than this: one wrong host clock would release
 # every embargo and forget every text.
 _LONGEST_LEAP = timedelta(hours=24)
-
-
-Ready: TypeAlias = tuple[HotText, U32]
-"""A text to be compared, and what it is found by."""
 
 
 class Memory:
@@ -103,8 +92,8 @@ class Memory:
 
         Args:
             record: says all of them.
-            ready: what ``hot_text`` and ``keys_of`` answer of the text it indexes, where they have
-                been asked for this record; the memory keeps it.
+            ready: the text it indexes, where it has been made ready for this record; the memory
+                keeps it.
         """
         if record.now is not None:
             self.advance(record.now)
@@ -113,9 +102,12 @@ class Memory:
             self._decided.add(int(record.transport, 16), self.day)
         for state in record.states:
             self.set_standing(state)
-        seen = record.sighting or _own_sighting(record.indexed)
-        if seen is not None:
-            self._sight(seen)
+        # What is indexed has been seen.
+        seen = record.sighting or record.indexed
+        if isinstance(seen, Sighting):
+            self._sight(seen.exact, seen)
+        elif seen is not None and seen.fingerprint.words:
+            self._sight(seen.fingerprint.exact, seen)
         if record.named is not None:
             named = record.named
             item_key = named.item_key or record.states[-1].item_key
@@ -126,6 +118,15 @@ class Memory:
             self.takes.apply(take, self.now_s)
         if record.heard is not None and record.now is not None:
             self.watch.apply(record.heard, record.now)
+
+    def apply_all(self, records: Sequence[JournalRecord]) -> None:
+        """Does what ``apply`` does with each in turn."""
+        wanted = dict(self._to_index(records))
+        entries = list(wanted.values())
+        settled = bool(entries) and self.rarity.is_settled(entries[0][2], entries[-1][2])
+        made = iter(ready_all(entries, self.rarity if settled else None))
+        for place, record in enumerate(records):
+            self.apply(record, next(made) if place in wanted else None)
 
     def set_standing(self, record: StateRecord) -> None:
         """Puts a key's last word."""
@@ -176,9 +177,9 @@ class Memory:
         """Slots of the versions that joined a story last, besides its root."""
         return self._members.get(story_key, ())
 
-    def _sight(self, seen: Sighting) -> None:
+    def _sight(self, written: str, seen: Sighting | Indexed) -> None:
         target = first = (seen.item_key, seen.item_id)
-        exact = bytes.fromhex(seen.exact)
+        exact = bytes.fromhex(written)
         known = self._sightings.find(exact, self.day, self._exact_days)
         if known is not None:
             standing = self.standings.get(known[0])
@@ -190,19 +191,19 @@ class Memory:
 
     def _index(self, entry: Indexed, slot: int, ready: Ready | None) -> None:
         self.standings.put_slot(entry.item_key, slot)
-        if not is_comparable(entry.fingerprint):
-            # Of another method: its hashes mean nothing here, and the text is not compared.
-            return
-        phrases: U32 | None = None
-        if self.index.is_past(self.now_s, self.restored_to_s):
+        if ready is None:
+            if not is_comparable(entry.fingerprint):
+                # Of another method: its hashes mean nothing here, and the text is not compared.
+                return
+            if not self._is_past(self.now_s):
+                (ready,) = ready_all([(entry, slot, self.now_s)])
+        if ready is None:
             self.index.pass_over(slot, self.now_s)
         else:
-            text, keys = ready or (hot_text(entry, slot, self.now_s), keys_of(entry.fingerprint))
-            phrases = unpack_bytes(text.shingles)
-            self._keep_rare(text, phrases)
-            self.index.add(text, keys)
+            self._keep_rare(ready)
+            self.index.add(ready.text, ready.keys)
         if entry.novel:
-            self._count(entry, phrases)
+            self._count(entry, ready)
         else:
             standing = self.standings[entry.item_key]
             story = standing.story_key
@@ -215,92 +216,44 @@ class Memory:
             subject = unpack(entry.fingerprint.subject)
             self.flashes.add(slot, self.now_s, entry.fingerprint.words, lead, subject)
 
-    def _keep_rare(self, text: HotText, phrases: U32) -> None:
+    def _to_index(
+        self, records: Sequence[JournalRecord]
+    ) -> Iterator[tuple[int, tuple[Indexed, int, float]]]:
+        """By place, the versions that will be indexed: each with its slot and its time."""
+        at_s = self.now_s
+        for place, record in enumerate(records):
+            if record.now is not None:
+                at_s = record.now.timestamp()
+            entry = record.indexed
+            if entry and is_comparable(entry.fingerprint) and not self._is_past(at_s):
+                yield place, (entry, record.seq, at_s)
+
+    def _is_past(self, at_s: float) -> bool:
+        """What is indexed at ``at_s`` will be out of the window when the desk is restored."""
+        return self.restored_to_s > 0 and self.index.is_past(at_s, self.restored_to_s)
+
+    def _keep_rare(self, ready: Ready) -> None:
         """Leaves of a text's phrases the smallest of those that are rare today, to be kept hot.
 
         A phrase that is common now will not be rare while the text is hot, so nothing is lost.
         """
-        rare = phrases[self.rarity.count(phrases, self.now_s) <= RARE_STORIES]
+        text, rare = ready.text, ready.rare
+        if rare is None:
+            seen = self.rarity.count_at(ready.places, self.now_s)
+            rare = ready.phrases[seen <= RARE_STORIES]
         if len(rare) > SHINGLES_HOT:
             text.known_to = int(rare[SHINGLES_HOT - 1])
-        text.shingles = rare[:SHINGLES_HOT].astype("<u4", copy=False).tobytes()
+        text.shingles = rare[:SHINGLES_HOT].astype(LITTLE_U32, copy=False).tobytes()
 
-    def _count(self, entry: Indexed, phrases: U32 | None) -> None:
+    def _count(self, entry: Indexed, ready: Ready | None) -> None:
         """Counts the phrases of a story, unless nobody can ask for the count any more."""
-        if not self.index.is_past(self.rarity.last_use_s(self.now_s), self.restored_to_s):
-            if phrases is None:
-                phrases = unpack(entry.fingerprint.shingles)
-            self.rarity.add(phrases, self.now_s)
-
-
-def _own_sighting(entry: Indexed | None) -> Sighting | None:
-    """What is indexed has been seen."""
-    if entry is None or not entry.fingerprint.words:
-        return None
-    return Sighting.model_construct(
-        exact=entry.fingerprint.exact,
-        provider=entry.provider,
-        item_key=entry.item_key,
-        item_id=entry.item_id,
-    )
+        if ready is not None:
+            self.rarity.add_at(ready.places, self.now_s)
+        elif not self._is_past(self.rarity.last_use_s(self.now_s)):
+            self.rarity.add(unpack(entry.fingerprint.shingles), self.now_s)
 
 
 def _own(exact: bytes, provider: str | None) -> bytes:
     """The key of a text among one provider's."""
     encoded = (provider or "").encode("utf-8", "surrogatepass")
     return hashlib.blake2b(exact + encoded, digest_size=16).digest()
-
-
-_OPENINGS = 8
-
-
-def keys_of(fingerprint: Fingerprint) -> U32:
-    """What a text is found by: 7 sentence keys at most, 8 of bands, 2 of outlines, 8 of openings.
-
-    A share it is about takes the place of the last opening. These are odd and the others even, so
-    that one array holds both. In no order, and some may be repeated.
-    """
-    strong = b"".join(
-        map(packed_bytes, (fingerprint.sentences, fingerprint.bands, fingerprint.outlines))
-    )
-    share = packed_bytes(fingerprint.tickers)[:4] if fingerprint.bands else b""
-    openings = (share + packed_bytes(fingerprint.openings))[: 4 * _OPENINGS]
-    keys = unpack_bytes(strong + openings) & ~OPENING_BIT
-    keys[len(strong) // 4 :] |= OPENING_BIT
-    return keys
-
-
-def hot_text(entry: Indexed, slot: int, at_s: float) -> HotText:
-    """An indexed version ready to be compared."""
-    signed = entry.fingerprint
-    created = entry.version_created
-    shingles = packed_bytes(signed.shingles)
-    # As many as are kept: there may have been more, all larger.
-    cut = len(shingles) >= 4 * SHINGLES_KEPT
-    return HotText(
-        slot=slot,
-        at_s=at_s,
-        item_key=entry.item_key,
-        item_id=entry.item_id,
-        provider=entry.provider,
-        created_s=created.timestamp() if created else None,
-        exact=bytes.fromhex(signed.exact),
-        words=signed.words,
-        flash=entry.flash,
-        shingles=shingles,
-        known_to=int.from_bytes(shingles[-4:], "little") if cut else None,
-        names=_halved(signed.names),
-        numbers=signed.numbers,
-        title=_halved(signed.title),
-        tickers=_halved(signed.tickers),
-        moments=_halved(signed.moments),
-        corrects=signed.corrects,
-        paragraphs=_halved(signed.paragraphs),
-    )
-
-
-def _halved(packed: str) -> bytes:
-    """The lower half of each hash: two texts have too few of these for more to be needed."""
-    if not packed:
-        return b""
-    return memoryview(packed_bytes(packed)).cast("H")[::2].tobytes()

@@ -27,16 +27,27 @@ _ROW_STARTS = np.arange(_ROWS, dtype=np.intp)[:, None] * _CELLS
 _MOST = np.iinfo(np.uint8).max
 
 
+U16 = NDArray[np.uint16]
+
+
+def places_of(phrases: U32) -> Index:
+    """Where phrases are counted: of each the cell in one row, then of each that in the other."""
+    mixed = (phrases ^ (phrases >> np.uint32(15))) * _MIXERS
+    return (mixed >> _SHIFTS).astype(np.intp) + _ROW_STARTS
+
+
 class Rarity:
     """Counts of phrases over the current and the previous period of three days."""
 
     def __init__(self) -> None:
         self._periods: dict[int, _Period] = {}
-        # A text is counted right after it was looked up.
-        self._lately: tuple[U32, Index] | None = None
 
     def add(self, phrases: U32, now_s: float) -> None:
         """Counts one story's phrases."""
+        self.add_at(places_of(phrases), now_s)
+
+    def add_at(self, places: Index, now_s: float) -> None:
+        """Counts one story's phrases, whose places are known."""
         number = int(now_s // _PERIOD_S)
         period = self._periods.get(number)
         if period is None:
@@ -44,27 +55,31 @@ class Rarity:
             for old in [key for key in self._periods if key < number - 1]:
                 del self._periods[old]
         if not period.is_full:
-            period.add(self._places(phrases))
+            period.add(places)
 
-    def count(self, phrases: U32, now_s: float) -> NDArray[np.uint16]:
+    def count(self, phrases: U32, now_s: float) -> U16:
         """In how many stories each phrase was seen; never too few, seldom too many."""
+        return self.count_at(places_of(phrases), now_s)
+
+    def count_at(self, places: Index, now_s: float) -> U16:
+        """The same of phrases whose places are known."""
         number = int(now_s // _PERIOD_S)
-        total = np.zeros(len(phrases), np.uint16)
+        total = np.zeros(places.shape[1], np.uint16)
         for key in (number - 1, number):
             period = self._periods.get(key)
             if period is not None:
-                total += period.count(self._places(phrases))
+                total += period.count(places)
         return total
+
+    def is_settled(self, from_s: float, to_s: float) -> bool:
+        """Whether no count changes from one time to another: all that are counted have been."""
+        number = int(from_s // _PERIOD_S)
+        period = self._periods.get(number)
+        return period is not None and period.is_full and number == int(to_s // _PERIOD_S)
 
     def last_use_s(self, at_s: float) -> float:
         """When what is counted at ``at_s`` is asked for no more."""
         return (at_s // _PERIOD_S + 2) * _PERIOD_S
-
-    def _places(self, phrases: U32) -> Index:
-        if self._lately is None or self._lately[0] is not phrases:
-            mixed = (phrases ^ (phrases >> np.uint32(15))) * _MIXERS
-            self._lately = (phrases, (mixed >> _SHIFTS).astype(np.intp) + _ROW_STARTS)
-        return self._lately[1]
 
 
 class _Period:

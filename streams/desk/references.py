@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
+from binascii import a2b_base64
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
+from struct import unpack_from
 
 from schemas.item import AltId, Item
 from streams.decode.lifecycle import (
@@ -73,7 +75,7 @@ class References:
         named = self._days.of(day)
         number = self._standings.number(item_key)
         for hashed in hashes:
-            if number not in islice(named.find(hashed), MOST_FOUND):
+            if not named.has(hashed, number, MOST_FOUND):
                 named.add(hashed, number)
 
     def find(self, provider: str | None, name: str, day: int, days: int) -> Iterator[str]:
@@ -181,9 +183,8 @@ def pack_names(item: Item) -> str:
 
 def unpack_names(packed: str) -> list[int]:
     """The hashes that were packed."""
-    raw = b64decode(packed)
-    ends = range(_HASH_BYTES, len(raw) + 1, _HASH_BYTES)
-    return [int.from_bytes(raw[end - _HASH_BYTES : end], "big") for end in ends]
+    raw = a2b_base64(packed)
+    return list(unpack_from(f">{len(raw) // _HASH_BYTES}Q", raw))
 
 
 def _stable_id(item: Item) -> str:

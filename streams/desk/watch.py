@@ -70,11 +70,24 @@ class _Message:
 
 @dataclass(slots=True)
 class _Provider:
-    """What is known of a provider; counters with the last message of each, oldest first."""
+    """What is known of a provider; counters with the last message of each, oldest first.
+
+    Attributes:
+        heard: as last said.
+        habits: the last that said what is usual of the provider; most do not.
+    """
 
     heard: Heard
     last: _Message
+    habits: Heard
     counters: OrderedDict[str, tuple[Counter, _Message]] = field(default_factory=OrderedDict)
+
+    def whole(self) -> Heard:
+        """What was last said, with what is usual where it does not say that."""
+        if self.heard.days or not self.habits.days:
+            return self.heard
+        kept = {"days": self.habits.days, "usual": self.habits.usual}
+        return self.heard.model_copy(update=kept)
 
 
 class Watch:
@@ -115,7 +128,7 @@ class Watch:
         if not provider or len(provider) > _LONGEST_NAME or at > _LAST_DAY:
             return NOTHING
         known = self._get(provider, at)
-        heard = listen(known.heard if known else None, provider, at)
+        heard = listen(known.whole() if known else None, provider, at)
         silent_s = None
         if known is not None and known.heard.silent:
             silent_s = int((at - known.last.at).total_seconds())
@@ -141,10 +154,9 @@ class Watch:
         anew = known is None or known.heard.silent or bool(heard.days)
         if known is None:
             self._forget(name)
-            known = self._providers[name] = _Provider(heard, message)
-        elif known.heard.days and not heard.days:
-            kept = {"days": known.heard.days, "usual": known.heard.usual}
-            heard = heard.model_copy(update=kept)
+            known = self._providers[name] = _Provider(heard, message, heard)
+        elif heard.days:
+            known.habits = heard
         known.heard, known.last = heard, message
         self._providers.move_to_end(name)
         if heard.counter is not None:
@@ -243,7 +255,7 @@ class Watch:
         floor = self._config.watch_rule(known.heard.provider).silence
         if floor is None or known.heard.silent:
             return None
-        return silent_from(known.heard.days, known.heard.usual, known.last.at, floor)
+        return silent_from(known.habits.days, known.habits.usual, known.last.at, floor)
 
 
 def gap_event(provider: str, gap: Gap, cause: str, source: Source) -> WireEvent:

@@ -15,6 +15,7 @@ from streams.embedded.reading import every_batch, next_offsets
 from streams.errors import CorruptionError
 from streams.log import SqliteStore
 from streams.log.base import NewRecord
+from streams.observability.log import get_log
 from streams.pipeline import (
     DecodedEntry,
     DeskBatch,
@@ -22,7 +23,7 @@ from streams.pipeline import (
     PipelineConfig,
     StageCrashedError,
 )
-from streams.pipeline.restoring import RESTORED_FROM, DeskRebuild
+from streams.pipeline.restoring import RESTORED_FROM, DeskRebuild, uncollected
 
 
 class EmbeddedDesk:
@@ -41,7 +42,8 @@ class EmbeddedDesk:
         marks: tuple[Mark, ...] | None = None
         while True:
             try:
-                return DeskStage(self._rebuilt(marks))
+                with uncollected():
+                    return DeskStage(self._rebuilt(marks))
             except RewoundError as rewound:
                 marks = rewound.marks
 
@@ -59,15 +61,15 @@ class EmbeddedDesk:
             if name is TopicName.STATE:
                 end = store.end_offsets(topic)[0]
                 start = rebuild.state_start(store.begin_offsets(topic)[0], end)
-            for batch in every_batch(store, topic, start):
+            for batch in every_batch(store, topic, start, with_headers=False):
                 taken = rebuild.add(name, batch)
                 if taken < len(batch):
                     self._add_texts(rebuild)
                     rebuild.add(name, batch[taken:])
         desk, lost = rebuild.desk()
         if lost:
-            # Written in one transaction with the journal, so it cannot have been forgotten.
-            raise CorruptionError(f"{self._prefix}{TopicName.HELD} lacks the held {lost[0]}")
+            # Written in one transaction with the journal, so only a purge can have taken them out.
+            get_log(stage="desk").warning("holds_lost", count=len(lost), first=lost[0])
         return desk
 
     def _add_texts(self, rebuild: DeskRebuild) -> None:

@@ -22,6 +22,7 @@ from streams.pipeline import (
     enrich_stage,
     unenriched,
 )
+from streams.pipeline.kb import RejectedRecord
 
 # Items a transaction: tens of milliseconds of recognition each, so small batches cost nothing.
 _BATCH_ITEMS = 64
@@ -106,11 +107,16 @@ class EmbeddedEnrichment:
             self._kb_offsets = batch.next_offsets
             if not batch.records:
                 return
-            for record, rejected in self._kb.take(batch.records):
-                get_log(stage="enrich").warning(
-                    "kb_record_rejected",
-                    reason=rejected.fault,
-                    detail=rejected.detail,
-                    partition=record.partition,
-                    offset=record.offset,
-                )
+            log_rejected(self._kb.take(batch.records))
+
+
+def log_rejected(records: Sequence[RejectedRecord]) -> None:
+    """Say which records of the knowledge base changed nothing, and why."""
+    for record, rejected in records:
+        get_log(stage="enrich").warning(
+            "kb_record_rejected",
+            reason=rejected.fault,
+            detail=rejected.detail,
+            partition=record.partition,
+            offset=record.offset,
+        )

@@ -16,6 +16,7 @@ from typing import cast
 
 from schemas.dead_letter import DeadCode
 from schemas.topics import TopicName
+from streams.embedded.collecting import collect_rarely
 from streams.enrich.kb import Overlay
 from streams.log import SqliteStore
 from streams.log.base import Record
@@ -67,7 +68,8 @@ class _Stages:
             overlay = self._overlay(first.kb)
             items = [cast("EnrichTask", task).item for task in tasks]
             return [answer.record for answer in self._enrichment().process(items, overlay)]
-        return [self._intake.process(cast("Record", task)).outgoing for task in tasks]
+        records = [cast("Record", task) for task in tasks]
+        return [taken.outgoing for taken in self._intake.process_all(records)]
 
     def ready(self, tasks: Sequence[_Task]) -> None:
         """Load what enriching these needs."""
@@ -98,6 +100,7 @@ _stages: _Stages | None = None
 
 def _prepare(config: PipelineConfig, path: Path, prefix: str) -> None:
     global _stages  # noqa: PLW0603  (one a process, built once, before any work)
+    collect_rarely()
     _stages = _Stages(config, path, prefix)
 
 

@@ -16,11 +16,13 @@ def next_offsets(store: SqliteStore, group: str, topic: str) -> dict[int, int]:
     return dict.fromkeys(range(store.topics()[topic]), 0) | store.committed(group, topic)
 
 
-def every_batch(store: SqliteStore, topic: str, start: int = 0) -> Iterator[list[Record]]:
+def every_batch(
+    store: SqliteStore, topic: str, start: int = 0, *, with_headers: bool = True
+) -> Iterator[list[Record]]:
     """All records of a topic in batches, as they were appended, from an offset on."""
     offsets = dict.fromkeys(range(store.topics()[topic]), start)
     while True:
-        batch = store.read(topic, offsets)
+        batch = store.read(topic, offsets, with_headers=with_headers)
         if not batch.records:
             return
         yield batch.records

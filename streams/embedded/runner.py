@@ -6,10 +6,8 @@ goes on as if it had not been. It must not hold stage logic: that is ``streams.p
 
 from __future__ import annotations
 
-import gc
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -21,6 +19,7 @@ from schemas.raw import RawMessage
 from schemas.topics import CATALOGUE, Topic, TopicName
 from streams.counts import Counts
 from streams.embedded.ahead import Beside, RawBatch
+from streams.embedded.collecting import rare_collections
 from streams.embedded.desk import EmbeddedDesk
 from streams.embedded.enrich import EmbeddedEnrichment
 from streams.embedded.pool import StagePool
@@ -48,10 +47,6 @@ OnEvents = Callable[[Sequence[WireEvent]], None]
 # Records a transaction. On 3,000 Reuters wires 50, 100 and 250 cost the same within noise; larger
 # batches wait longer and hold more.
 BATCH_RECORDS = 250
-# Objects made before the garbage collector looks at the young ones. A batch alive is some 25,000
-# objects, none of them garbage yet: with Python's 700 the run cost 1.18 times its bare stages,
-# with this 1.10 (3,000 Reuters wires, three interleaved rounds, 20,000 the same as more).
-_COLLECT_EVERY = 20_000
 # A follower looks at the clock this often, for holds that fall due.
 _IDLE_S = 0.5
 # Retention is counted in days.
@@ -131,10 +126,14 @@ class EmbeddedRunner:
         return count
 
     def close(self) -> None:
-        """End the processes that work for it, if there are any; what they had in hand is not lost.
+        """End the processes that work for it, and forget what was decided; nothing is lost.
 
-        The store stays open, and ``run`` starts them again.
+        The store stays open: ``run`` starts them again, and reads in the file what was decided.
         """
+        self._end_beside()
+        self._desk = None
+
+    def _end_beside(self) -> None:
         if self._beside is not None:
             self._beside.pool.close()
             self._beside = None
@@ -155,7 +154,7 @@ class EmbeddedRunner:
             stop: come back after the batch in hand once this is set.
         """
         counts = Counts()
-        with _rare_collections():
+        with rare_collections():
             while not (stop is not None and stop.is_set()):
                 if not self._step(counts, on_events, drain=drain):
                     break
@@ -164,7 +163,7 @@ class EmbeddedRunner:
     def serve(self, stop: threading.Event, on_events: OnEvents | None = None) -> Counts:
         """Follow the log until ``stop`` is set, releasing holds as they fall due."""
         counts = Counts()
-        with _rare_collections():
+        with rare_collections():
             while not stop.is_set():
                 if not (self._step(counts, on_events) or self._release_due(counts, on_events)):
                     self._compact_if_due()
@@ -217,7 +216,7 @@ class EmbeddedRunner:
             events = beside.wait()
         except BaseException:
             # What was read ahead may not have been decided: begin where the file stands.
-            self.close()
+            self._end_beside()
             raise
         _report(events or (), counts, on_events)
         return events is not None
@@ -243,8 +242,7 @@ class EmbeddedRunner:
         return None
 
     def _take_in(self, taken: _Taken, counts: Counts, on_events: OnEvents | None) -> None:
-        for record in taken.raw.records:
-            answer = self._intake.process(record)
+        for answer in self._intake.process_all(taken.raw.records):
             taken.parts.extend(answer.parts)
             taken.outgoing.extend(answer.outgoing)
         if self._stop_after is StopAfter.CLEAN:
@@ -345,17 +343,6 @@ class EmbeddedRunner:
         if self._enrichment is None:
             self._enrichment = EmbeddedEnrichment(self._store, self._config, self._prefix)
         return self._enrichment
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Collect garbage less often for a while; the process has its own setting back afterwards."""
-    young, *older = gc.get_threshold()
-    gc.set_threshold(max(young, _COLLECT_EVERY), *older)
-    try:
-        yield
-    finally:
-        gc.set_threshold(young, *older)
 
 
 def _decoded_entries(outgoing: Sequence[Outgoing], first: int) -> list[DecodedEntry]:

@@ -53,6 +53,8 @@ _OTHERS = words.word_set(
     navidad semana año día
     """
 )
+# Nouns that begin the names of places and nothing else.
+_PLACES = words.word_set("costa sierra cabo monte playa parque bahía isla valle cerro pico laguna")
 _STOP = words.word_set(
     """
     ayer hoy mañana también además aunque según sin sobre tras ante así aún cada como cuando desde
@@ -126,6 +128,9 @@ def _one(text: str, start: int, end: int, places: set[tuple[int, int]]) -> Itera
         return
     tokens = name.split()
     capitals = [token for token in tokens if token[0].isupper()]
+    if fold(tokens[0]) in _PLACES and len(tokens) > 1:
+        yield Span(start, end, EntityType.PLACE, _UNSURE)
+        return
     if fold(tokens[0]) in _OTHERS or any(_is_acronym(token) for token in tokens):
         return
     if len(capitals) >= 2 and len(tokens) <= _MOST_WORDS:

@@ -38,7 +38,10 @@ _ACRONYM_SCORE = 0.85
 # Found by what may be wrong: other names of the document may correct them.
 _BY_CAPITALS = "capitals"
 _GUESSED = frozenset({"model", _BY_CAPITALS})
+_LISTED = "gazetteer"
 _MIN_SURNAME = 3
+# Forms of companies, which the second mention of one leaves out.
+_COMPANY_FORMS = words.word_set("ag co corp gmbh inc ltd nv plc sa se spa")
 
 
 class PlaceRank(IntEnum):
@@ -204,7 +207,8 @@ def _stays_place(
 ) -> bool:
     rank = place_rank(name.text)
     return rank is PlaceRank.COUNTRY or (
-        rank is PlaceRank.LARGE_CITY and _is_after_locative(name, blocks)
+        # "En Palma" is the town, however small, where nothing but a list of towns was asked.
+        (rank is PlaceRank.LARGE_CITY or name.via == _LISTED) and _is_after_locative(name, blocks)
     )
 
 
@@ -246,7 +250,7 @@ def _is_surname_only(name: Found, folded: str, people: People) -> bool:
         and len(folded) >= _MIN_SURNAME
         and folded not in words.MONTHS
         and len(people.by_end.get(folded, ())) == 1
-        and name.via in _GUESSED
+        and name.via in _GUESSED | {_LISTED}
     )
 
 
@@ -259,7 +263,7 @@ def _is_after_locative(name: Found, blocks: Sequence[Block]) -> bool:
 def _organisations(names: Sequence[Found], blocks: Sequence[Block]) -> Iterator[Found]:
     """The names, each organisation with its key, and those that an acronym in brackets names."""
     keyed = [
-        replace(name, key=f"organisation:{fold(canonical(name.text))}")
+        replace(name, key=f"organisation:{_without_company_ending(name.text)}")
         if name.type is _ORGANISATION and not name.key
         else name
         for name in names
@@ -310,6 +314,14 @@ def _unmarked(names: Sequence[Found], blocks: Sequence[Block], people: People) -
             if taken.is_free(start, end):
                 name, key = block.text[first : match.end()], _person_key(surnames[folded])
                 yield Found(start, end, name, _PERSON, _SURNAME_SCORE, "surname", key)
+
+
+def _without_company_ending(text: str) -> str:
+    """The folded name; "Corvane Group Inc." is Corvane Group, and "Inc." itself."""
+    parts = fold(canonical(text)).split()
+    while len(parts) > 2 and parts[-1] in _COMPANY_FORMS:
+        parts.pop()
+    return " ".join(parts)
 
 
 def _with_own_particles(

@@ -23,6 +23,7 @@ from streams.enrich.found import Block, Found, blocks_of
 from streams.enrich.kb import EMPTY, Overlay, link_names, settle, unify
 from streams.enrich.link import LinkedPlace, PlaceKind, PlaceName, PlacesBase, link_places
 from streams.enrich.names import Beside
+from streams.enrich.names_votes import agreed, places_in_full
 from streams.enrich.organisations import Lexicon, lexicon
 from streams.enrich.quotes import find_quotes_within
 from streams.enrich.recognise import (
@@ -213,11 +214,14 @@ class Enricher:
             for block, block_spans in spans
             for name in self._names(block.text, block_spans, recogniser)
         ]
+
+        def place_rank(name: str) -> PlaceRank:
+            return self._place_rank(name, language)
+
+        found = agreed(found, work.chosen, language, place_rank)
         found = link_names(found, work.chosen, work.overlay, language, work.day)
         limit = self._config.max_item_names
-        resolved = coreference.resolve(
-            found[:limit], work.chosen, lambda name: self._place_rank(name, language)
-        )
+        resolved = coreference.resolve(found[:limit], work.chosen, place_rank)
         resolved = unify(resolved)
         linked, places = self._linked(resolved[:limit], work, language)
         is_over = max(len(found), len(resolved)) > limit
@@ -275,9 +279,10 @@ class Enricher:
         """The names, places with their keys, and what the keys of linked places mean."""
         at = [number for number, name in enumerate(found) if _is_unlinked_place(name)]
         text = work.text
+        in_full = places_in_full([found[number].text for number in at])
         wanted = [
             PlaceName(
-                text=words.canonical(found[number].text),
+                text=in_full.get(found[number].text) or words.canonical(found[number].text),
                 before=_word_before(text, found[number].start),
                 lead=text[max(0, found[number].start - _LEAD) : found[number].start],
                 inside=_container(text, found, number),

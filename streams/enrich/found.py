@@ -29,6 +29,7 @@ class Found:
         via: how it was found: "model", "gazetteer", "honorific", "lexicon", "surname", ...
         key: what it names; names of one document with one key are one entity. Empty until a step
             knows.
+        is_told: whether words beside it say its type, which outweighs a model's guesses elsewhere.
     """
 
     start: int
@@ -38,6 +39,7 @@ class Found:
     score: float
     via: str
     key: str = ""
+    is_told: bool = False
 
 
 def blocks_of(item: Item) -> list[Block]:

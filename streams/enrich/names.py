@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.item import EntityType
-from streams.enrich import triggers, words
+from streams.enrich import triggers, triggers_places, words
 from streams.enrich.acronyms import with_own_beginning
 from streams.enrich.found import Found, without_overlaps
 from streams.enrich.names_series import of_one_type
@@ -80,7 +80,10 @@ def repair(
         lexicon: the organisations known by name.
         beside: what else is known of the block.
     """
-    trims = [trimmed(text, span, language, beside.via) for span in spans]
+    trims = [
+        trimmed(text, span, language, beside.via)
+        for span in triggers_places.parted(text, spans, beside.is_place)
+    ]
     guessed = list(
         triggers.retyped(text, [name for name in trims if name], language, beside.is_place)
     )

@@ -13,6 +13,9 @@ from functools import cache
 from schemas.item import EntityType
 from streams.enrich import words
 from streams.enrich.found import Found
+from streams.enrich.triggers_people import ADJECTIVE, has_role_before, is_person, start_of_speaker
+from streams.enrich.triggers_places import is_dateline, is_place_by_form
+from streams.enrich.triggers_things import is_no_name, is_thing
 from streams.enrich.words import SPACE, UPPER
 from streams.folding import fold
 
@@ -28,12 +31,13 @@ _PLACES: Mapping[str, str] = {
         "|frontière|torrent|carrières|capitale"
     ),
     "en": (
-        "city|town|village|suburb|district|province|region|county|state|island|islands|port"
-        "|valley|river|lake|gulf|capital"
+        "city|cities|town|towns|village|villages|suburb|district|province|provinces|region|county"
+        "|state|island|islands|port|ports|valley|river|lake|gulf|capital"
     ),
     "es": (
         "ciudad|pueblo|localidad|municipio|barrio|puerto|provincia|región|departamento|distrito"
-        "|isla|islas|valle|río|lago|golfo|aeropuerto|frontera|capital|estado"
+        "|isla|islas|valle|río|lago|golfo|aeropuerto|frontera|capital|estado|parque|calle|plaza"
+        "|avenida|estación"
     ),
     "de": "Stadt|Dorf|Gemeinde|Provinz|Region|Insel|Hauptstadt|Ortschaft|Kreisstadt|Hafenstadt",
 }
@@ -65,6 +69,11 @@ _OF: Mapping[str, str] = {
     "es": rf"(?:de{SPACE}(?:la{SPACE}|los{SPACE}|las{SPACE})?|del{SPACE})?",
     "de": "",
 }
+# "The islands of X and Y": what Y is stands before X.
+_AND_OTHERS = (
+    rf"(?:[{UPPER}][\w'’\-]+(?:,{SPACE}[{UPPER}][\w'’\-]+)*,?{SPACE}(?:and|et|y|und){SPACE}"
+    rf"(?:de{SPACE}|d['’])?)?"
+)
 _ORGANISATIONS: Mapping[str, str] = {
     "fr": (
         "groupe|société|compagnie|firme|entreprise|éditeur|constructeur|équipementier|fabricant"
@@ -72,8 +81,9 @@ _ORGANISATIONS: Mapping[str, str] = {
         "|laboratoire|assureur|distributeur|agence de presse|compagnie aérienne"
     ),
     "en": (
-        "firm|company|carrier|airline|carmaker|automaker|drugmaker|lender|insurer|brokerage"
-        "|retailer|publisher|broadcaster|newspaper|daily|weekly|club|news agency|conglomerate"
+        "firm|group|company|(?<!aircraft )carrier|airline|carmaker|automaker|drugmaker|lender"
+        "|insurer|brokerage|retailer|publisher|broadcaster|newspaper|daily|weekly|club|news agency"
+        "|conglomerate"
     ),
     "es": (
         "grupo|empresa|compañía|sociedad|firma|constructora|editorial|aerolínea|aseguradora|club"
@@ -81,44 +91,10 @@ _ORGANISATIONS: Mapping[str, str] = {
     ),
     "de": "Konzern|Firma|Unternehmen|Verein|Hersteller|Autobauer|Zeitung|Nachrichtenagentur|Partei",
 }
-_PEOPLE: Mapping[str, str] = {
-    "fr": (
-        "président|présidente|ministre|chancelier|chancelière|roi|reine|prince|princesse|général"
-        "|colonel|commandant|juge|procureur|sénateur|sénatrice|député|députée|maire|avocat|avocate"
-        "|acteur|actrice|chanteur|chanteuse|rappeur|réalisateur|réalisatrice|cinéaste|écrivain"
-        "|romancier|peintre|poète|pape|porte-parole|entraîneur|sélectionneur|milliardaire"
-        "|journaliste|frère|sœur|fils|fille|épouse|mari|veuve"
-    ),
-    "en": (
-        "president|minister|premier|chancellor|king|queen|prince|princess|general|colonel|captain"
-        "|judge|prosecutor|senator|congressman|mayor|lawyer|actor|actress|singer|director|writer"
-        "|novelist|painter|pope|spokesman|spokeswoman|coach|manager|striker|midfielder|defender"
-        "|goalkeeper|dissident|activist|economist|analyst|trader|brother|sister|son|daughter|wife"
-        "|husband|widow|champion"
-    ),
-    "es": (
-        "presidente|presidenta|ministro|ministra|canciller|rey|reina|príncipe|princesa|general"
-        "|coronel|juez|jueza|fiscal|senador|senadora|diputado|diputada|alcalde|alcaldesa|abogado"
-        "|abogada|actor|actriz|cantante|director|directora|escritor|escritora|pintor|poeta|papa"
-        "|portavoz|entrenador|seleccionador|delantero|técnico|futbolista|tenista|ciclista"
-        "|secretario|secretaria|gobernador|gobernadora|consejero|consejera|dirigente|líder"
-        "|periodista|hermano|hermana|hijo|hija|esposa|marido|viuda|candidato|candidata"
-    ),
-    "de": (
-        "Präsident|Präsidentin|Minister|Ministerin|Kanzler|Kanzlerin|Bundeskanzler"
-        "|Bundeskanzlerin|Außenminister|Außenministerin|König|Königin|Prinz|Prinzessin|General"
-        "|Oberst|Richter|Richterin|Senator|Bürgermeister|Bürgermeisterin|Anwalt|Anwältin"
-        "|Schauspieler|Schauspielerin|Sänger|Sängerin|Regisseur|Papst|Sprecher|Sprecherin|Trainer"
-    ),
-}
-# Not between a trigger and its name: "the manager of X", "le président chez X".
-_NO_ADJECTIVE = (
-    r"(?:avec|pour|dans|chez|sous|entre|contre|from|with|that|into|under|over|para|como|desde"
-    r"|contra|sobre|hasta|nach|beim|über|oder|dass|dont|mais|when|after)\b"
-)
 # Words by which a name is an organisation's, wherever in it they stand.
 _COMPANY = re.compile(
-    r"\b(?:(?:Air|Auto|Gaz|Hydro|Loto|Petro|Pétro|Radio|Télé|Tele)[ \u00a0\-](?=[A-Z])"
+    r"\b(?:[Uu]niversité|Bourse"
+    r"|(?:Air|Auto|Gaz|Hydro|Loto|Petro|Pétro|Radio|Télé|Tele)[ \u00a0\-](?=[A-Z])"
     r"|[FSHKBR][CKV]|F\.?C\.?|S\.?C|A\.?C|CF|Club|Olympique|Sporting|Racing|Athletic|United|Rovers"
     r"|Deportivo|D[iy]namo|Eintracht|Lokomotiv|Spartak|Torpedo"
     r"|Wanderers|Inc|Corp|Ltd|Plc|PLC|GmbH|AG|S\.A|SA|NV|Bank|Banque|Banco|Group|Groupe|Grupo"
@@ -126,7 +102,7 @@ _COMPANY = re.compile(
     r"|Universit[éy]|Universidad|Universität|Institute?|Instituto|Institut|Partido|Parti|Party"
     r"|Ministry|Ministère|Ministerio|Ministerium|Agency|Agence|Agencia|Association|Federation"
     r"|Fédération|Federación|Committee|Comité|Commission|Comisión|Council|Conseil|Consejo"
-    r"|Company|Compagnie|Compañía|Corporation|Foundation|Fondation|Fundación)\b"
+    r"|Company|Exchange|Compagnie|Compañía|Corporation|Foundation|Fondation|Fundación)\b"
 )
 # Words that take "of" and a city without being a team: events, institutions, peoples.
 _NO_TEAM = words.word_set(
@@ -154,18 +130,15 @@ _CLOSING = frozenset('"”»“›')
 class _Patterns:
     place: re.Pattern[str]
     organisation: re.Pattern[str]
-    person: re.Pattern[str]
 
 
 @cache
 def _patterns(language: str) -> _Patterns | None:
     if language not in _PLACES:
         return None
-    adjective = rf"(?:{SPACE}(?!{_NO_ADJECTIVE})[a-zß-ÿ\-]{{4,}})?{SPACE}$"
     return _Patterns(
-        re.compile(rf"\b(?:{_PLACES[language]}){SPACE}{_OF[language]}$"),
-        re.compile(rf"\b(?:{_ORGANISATIONS[language]}){adjective}"),
-        re.compile(rf"\b(?:{_PEOPLE[language]}){adjective}"),
+        re.compile(rf"\b(?:{_PLACES[language]}){SPACE}{_OF[language]}{_AND_OTHERS}$"),
+        re.compile(rf"\b(?:{_ORGANISATIONS[language]}){ADJECTIVE}"),
     )
 
 
@@ -214,37 +187,80 @@ def retyped(
         language: its language, ISO 639-1.
         is_place: whether a place of any size bears a name.
     """
-    patterns = _patterns(language)
-    for name in names:
-        before = text[max(0, name.start - _REACH) : name.start]
-        kind = _kind(name, before, patterns, is_place) if patterns else name.type
-        if kind is not EntityType.OTHER and _is_title(text, name):
+    for found in names:
+        name = _with_first_name(text, found, language)
+        if name.type is EntityType.ORGANISATION and is_no_name(
+            text, name.start, name.end, language
+        ):
+            continue
+        kind = _kind(text, name, language, is_place)
+        is_title = kind is not EntityType.OTHER and _is_title(text, name)
+        if is_title or _is_thing(text, name, kind, language, is_place):
             kind = EntityType.OTHER
         if kind is EntityType.PLACE and (
             _is_opening_word(text, name, is_place) or _is_people(text, name, is_place)
         ):
             continue
-        yield name if kind is name.type else replace(name, type=kind, score=_SCORE)
+        if kind is name.type:
+            yield name
+        else:
+            yield replace(name, type=kind, score=_SCORE, is_told=not is_title)
 
 
-def _kind(
-    name: Found, before: str, patterns: _Patterns, is_place: Callable[[str], bool]
-) -> EntityType:
-    if name.type is EntityType.OTHER:
+def _with_first_name(text: str, name: Found, language: str) -> Found:
+    """A surname that speaks at the start of a block, with the first name before it."""
+    if name.type is not EntityType.PERSON or " " in name.text:
+        return name
+    start = start_of_speaker(text, name.start, name.end, language)
+    return name if start == name.start else replace(name, start=start, text=text[start : name.end])
+
+
+def _kind(text: str, name: Found, language: str, is_place: Callable[[str], bool]) -> EntityType:
+    patterns = _patterns(language)
+    if name.type is EntityType.OTHER or patterns is None:
         return name.type
+    before = text[max(0, name.start - _REACH) : name.start]
     if _COMPANY.search(name.text) and not is_place(name.text):
         return EntityType.ORGANISATION
-    if name.type is not EntityType.PLACE and patterns.place.search(before):
+    if name.type is not EntityType.PLACE and (
+        patterns.place.search(before)
+        or is_place_by_form(text, name.start, name.end, language)
+        or (language == "es" and _is_somewhere(text, name))
+        or is_dateline(text, name.start, name.end)
+    ):
         return EntityType.PLACE
     if name.type is not EntityType.ORGANISATION and patterns.organisation.search(before):
         return EntityType.ORGANISATION
-    is_person = name.type is not EntityType.PERSON and patterns.person.search(before)
-    return EntityType.PERSON if is_person and not is_place(name.text) else name.type
+    if name.type is EntityType.PERSON or is_place(name.text):
+        return name.type
+    is_role = has_role_before(before, language) or is_person(text, name.start, name.end, language)
+    return EntityType.PERSON if is_role else name.type
+
+
+def _is_somewhere(text: str, name: Found) -> bool:
+    """Whether Spanish says that something is in it: "vive en Pino Alto"."""
+    return name.type is EntityType.PERSON and text[: name.start].endswith((" en ", " entre "))
+
+
+def _is_thing(
+    text: str, name: Found, kind: EntityType, language: str, is_place: Callable[[str], bool]
+) -> bool:
+    """Whether a model took a vessel, an index or a contest for an organisation or a place."""
+    if kind is EntityType.OTHER or _COMPANY.search(name.text):
+        return False
+    if kind is EntityType.PERSON and language != "en":
+        return False
+    if kind is EntityType.PLACE and is_place(name.text):
+        # Dax is a town, "l'indice Dax" is not; a ferry may well go there.
+        return text[: name.start].endswith(("indice ", "índice "))
+    return is_thing(text, name.start, name.end, language)
 
 
 def _is_opening_word(text: str, name: Found, is_place: Callable[[str], bool]) -> bool:
     """Whether it is one word at the start of a sentence that no place is called."""
     if " " in name.text or "-" in name.text or is_place(name.text):
+        return False
+    if is_dateline(text, name.start, name.end):
         return False
     before = text[: name.start].rstrip(' \u00a0\u202f"“«')
     return not before or before[-1] in ".!?…"

@@ -62,9 +62,10 @@ MONTHS = word_set(_MONTHS)
 # Words that models take for names when they open a sentence or stand alone; none names one thing.
 NO_NAMES = word_set(
     """
-    état états etat gouvernement parlement président présidente ministre république premier
+    état états etat gouvernement gouvernements parlement parlements bourse
+    président présidente ministre république premier
     première monsieur madame selon mais dans depuis pour avec après avant lire photo vidéo gmt
-    government state president minister parliament republic the mr mrs ms
+    government governments state president minister parliament parliaments republic the mr mrs ms
     north south east west nord sud est ouest norte sur este oeste
     """
 )

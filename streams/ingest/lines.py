@@ -10,7 +10,7 @@ import binascii
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
@@ -35,8 +35,7 @@ _JSON = "application/json"
 _TEXT = "text/plain; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One record of a table or a line.
 
     Attributes:
@@ -131,9 +130,9 @@ def _object(value: bytes) -> dict[str, object] | None:
 
 
 def _is_envelope(record: Mapping[str, object]) -> bool:
-    if isinstance(record.get("body_b64"), str):
-        return True
-    return isinstance(record.get("body"), str) and record.keys() <= _ENVELOPE
+    if isinstance(record.get("body"), str):
+        return record.keys() <= _ENVELOPE or isinstance(record.get("body_b64"), str)
+    return isinstance(record.get("body_b64"), str)
 
 
 def _is_ninjs(record: Mapping[str, object]) -> bool:
@@ -191,9 +190,8 @@ def _from_envelope(record: Mapping[str, object], line: Row, position: str) -> Ra
 def _from_record(
     record: Mapping[str, object], body: str | bytes, fields: FieldMap, position: str
 ) -> RawMessage:
-    def value(name: str | None) -> object:
-        return record.get(name) if name else None
-
+    # A field that is not read has no name, and None names no field.
+    value: Callable[[str | None], object] = record.get  # type: ignore[assignment]
     is_text = isinstance(body, str)
     return RawMessage(
         body=_utf8(compose(value(fields.headline), body)) if isinstance(body, str) else body,
@@ -207,6 +205,8 @@ def _from_record(
 
 def _headers(given: object, identifier: object) -> tuple[tuple[str, str], ...]:
     """Headers of an object or of pairs, and the record's own id as "id"."""
+    if given is None and identifier is None:
+        return ()
     pairs: list[tuple[str, str]] = []
     if isinstance(given, dict):
         pairs = [(str(key), str(value)) for key, value in given.items()]
@@ -222,7 +222,7 @@ def _text(value: object) -> str | None:
 
 
 def _valid(text: str) -> str:
-    return text.encode(errors="replace").decode()
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def _utf8(text: str) -> bytes:

@@ -76,6 +76,10 @@ def well_known(
 def compose(headline: object, body: str) -> str:
     """Headline, blank line, body; the body alone when it has the headline already, or has none."""
     title = " ".join(headline.split()) if isinstance(headline, str) else ""
-    if not title or " ".join(body[: 2 * len(title) + 64].split()).startswith(title):
+    if (
+        not title
+        or body.startswith(title)
+        or " ".join(body[: 2 * len(title) + 64].split()).startswith(title)
+    ):
         return body
     return f"{title}\n\n{body}"

@@ -1,4 +1,4 @@
-"""Files, directories and standard input as raw messages, in the same order every time.
+"""Files, directories, topics and standard input as raw messages, in the same order every time.
 
 It must not judge what it reads: limits and formats are the pipeline's, and a bad message goes on.
 """
@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import IO
 
 from schemas.raw import RawMessage
@@ -29,9 +28,15 @@ from streams.ingest.readers import (
 )
 from streams.ingest.readers.chunks import CHUNK_BYTES, file_chunks
 from streams.ingest.readers.registry import DOCUMENT, STDIN
+from streams.ingest.time_order import merged_by_time
 from streams.ingest.times import TimeFrom, Times
+from streams.ingest.topics import SourceTopic, TopicLogs
+from streams.ingest.units import Recording, SourceFile, Unit, find_files, find_units
 
 __all__ = ["STDIN", "SourceFile", "SourceOptions", "Sources", "find_files"]
+
+# What a record of a topic counts as in progress, where files count their bytes: a dispatch.
+_RECORD_BYTES = 2_000
 
 
 def _silent(_message: str) -> None:
@@ -54,6 +59,9 @@ class SourceOptions:
         announce: told once a file which fields are read, and in the end what could not be.
         split: where one text ends and the next begins, as ``parse_split`` takes it.
         limits: how much archives may unpack to.
+        since: leave out what is older, and what has no time.
+        until: leave out what is newer, and what has no time.
+        topics: how topics are found and opened.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -64,89 +72,94 @@ class SourceOptions:
     announce: Callable[[str], None] = _silent
     split: str | None = None
     limits: Limits = field(default_factory=Limits)
+    since: datetime | None = None
+    until: datetime | None = None
+    topics: TopicLogs = field(default_factory=TopicLogs)
 
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file to read, and the name its positions carry: relative to what was given."""
-
-    path: Path
-    name: str
-
-
-def find_files(paths: Sequence[str]) -> list[SourceFile]:
-    """Every file the paths name: directories whole, sorted by name, hidden entries left out.
-
-    Raises:
-        ArchiveError: a path does not exist, or a directory holds no file.
-    """
-    found: list[SourceFile] = []
-    for given in paths:
-        path = Path(given)
-        if given == STDIN:
-            found.append(SourceFile(path, STDIN))
-        elif path.is_dir():
-            inside = sorted(_walk(path), key=lambda file: file.name)
-            if not inside:
-                raise ArchiveError(f"{given}: no file in this directory")
-            found += inside
-        elif path.exists():
-            found.append(SourceFile(path, path.name))
-        else:
-            raise ArchiveError(f"{given}: no such file or directory")
-    return _told_apart(found)
-
-
-def _told_apart(files: list[SourceFile]) -> list[SourceFile]:
-    """The files under names that differ: a position names one place only."""
-    times_met: Counter[str] = Counter()
-    shared = {name for name, n in Counter(file.name for file in files).items() if n > 1}
-    named: list[SourceFile] = []
-    for file in files:
-        name = file.path.as_posix() if file.name in shared else file.name
-        times_met[name] += 1
-        again = f"#{times_met[name]}" if times_met[name] > 1 else ""
-        named.append(replace(file, name=name + again))
-    return named
-
-
-def _walk(root: Path) -> Iterator[SourceFile]:
-    for directory, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
-            path = Path(directory, name)
-            # is_file: a dangling link, a socket or a pipe left lying about is not a message.
-            if not name.startswith(".") and path.is_file():
-                yield SourceFile(path, path.relative_to(root).as_posix())
+    def takes(self, raw: RawMessage) -> bool:
+        """Whether a message is of the times asked for."""
+        if self.since is None and self.until is None:
+            return True
+        at = raw.received_at
+        if at is None or (self.since is not None and at < self.since):
+            return False
+        return self.until is None or at <= self.until
 
 
 class Sources:
     """The messages of some paths; iterate once. ``bytes_read`` of ``total_bytes`` is progress.
 
+    A topic, and a recorded topic, is merged by the times of its partitions' messages.
+
     Attributes:
-        files: every file, in the order they are read.
+        units: what the paths name, in the order it is read.
         damage: what could not be read so far.
 
     Raises:
         ArchiveError: while iterating: a file cannot be read, or has no body in any record.
+        TransportError: a topic cannot be read.
     """
 
     def __init__(self, paths: Sequence[str], options: SourceOptions | None = None) -> None:
-        self._options = options or SourceOptions()
-        self.files = find_files(paths)
-        self.damage = DamageReport()
-        self.bytes_read = 0
-        self._sizes = [None if f.name == STDIN else f.path.stat().st_size for f in self.files]
-        known = [size for size in self._sizes if size is not None]
-        self.total_bytes = sum(known) if len(known) == len(self._sizes) else None
-        self._times = Times(self._options.time_from)
+        options = options or SourceOptions()
+        self._begin(find_units(paths, options.topics), options, DamageReport())
+        for topic in self.topics:
+            options.announce(f"reading {topic.line()}")
+
+    def _begin(self, units: list[Unit], options: SourceOptions, damage: DamageReport) -> None:
+        self._options = options
+        self.units = units
+        self.damage = damage
+        self._read_bytes = 0
+        self._open_bytes: Counter[str] = Counter()
+        self._times = Times(options.time_from)
+        sizes = [None if f.name == STDIN else f.path.stat().st_size for f in self.files]
+        known = [size for size in sizes if size is not None]
+        of_topics = sum(topic.offsets for topic in self.topics) * _RECORD_BYTES
+        self.total_bytes = sum(known) + of_topics if len(known) == len(sizes) else None
+
+    @property
+    def files(self) -> list[SourceFile]:
+        """Every file, in the order of the units."""
+        found: list[SourceFile] = []
+        for unit in self.units:
+            if isinstance(unit, SourceFile):
+                found.append(unit)
+            elif isinstance(unit, Recording):
+                found += [file for chain in unit.partitions for file in chain]
+        return found
+
+    @property
+    def topics(self) -> list[SourceTopic]:
+        """Every topic."""
+        return [unit for unit in self.units if isinstance(unit, SourceTopic)]
+
+    @property
+    def bytes_read(self) -> int:
+        """Of files as they lie on the disk; a record of a topic counts as a dispatch would."""
+        return self._read_bytes + self._open_bytes.total()
+
+    def alone(self, unit: Unit, *, unheard: bool = False) -> Sources:
+        """One unit by itself, read as the whole would be; damage is told with the whole's.
+
+        Args:
+            unit: of ``units``.
+            unheard: nothing is told of it, for it is read once more.
+        """
+        one = Sources.__new__(Sources)
+        options = replace(self._options, announce=_silent) if unheard else self._options
+        damage = DamageReport() if unheard else self.damage
+        one._begin([unit], options, damage)  # noqa: SLF001  (of this very class)
+        return one
 
     @property
     def is_one_message(self) -> bool:
         """Whether there is one file, which as a whole is one message."""
-        if len(self.files) != 1 or self.files[0].name == STDIN:
-            return len(self.files) == 1
-        file = self.files[0]
+        if len(self.units) != 1 or not isinstance(self.units[0], SourceFile):
+            return False
+        file = self.units[0]
+        if file.name == STDIN:
+            return True
         try:
             with file.path.open("rb") as handle:
                 data = handle.read(CHUNK_BYTES)
@@ -158,11 +171,24 @@ class Sources:
 
     def __iter__(self) -> Iterator[RawMessage]:
         limit = self._options.max_messages
-        for number, raw in enumerate(self._messages()):
+        wanted = (raw for raw in self.messages() if self._options.takes(raw))
+        for number, raw in enumerate(wanted):
             if limit is not None and number >= limit:
                 break
-            yield self._complete(raw)
-        for line in (*self._times.lines(), *self.damage.lines()):
+            yield raw
+        self.tell_damage()
+
+    def tell_damage(self) -> None:
+        """Tell a person what could not be read."""
+        for line in self.damage.lines():
+            self._options.announce(line)
+
+    def messages(self) -> Iterator[RawMessage]:
+        """Every message, whatever is asked for; damage is not told in the end."""
+        for unit in self.units:
+            for raw in self._messages_of(unit):
+                yield self._complete(raw)
+        for line in self._times.lines():
             self._options.announce(line)
 
     def _complete(self, raw: RawMessage) -> RawMessage:
@@ -173,51 +199,68 @@ class Sources:
         if raw.received_at is None and self._options.mark_undated:
             from streams.log.headers import UNDATED  # noqa: PLC0415  (start quickly)
 
-            changes["headers"] = (*raw.headers, (UNDATED, "1"))
+            if not any(name == UNDATED for name, _ in raw.headers):
+                changes["headers"] = (*raw.headers, (UNDATED, "1"))
         return raw.model_copy(update=changes) if changes else raw
 
-    def _messages(self) -> Iterator[RawMessage]:
-        for file, size in zip(self.files, self._sizes, strict=True):
-            before = self.bytes_read
+    def _messages_of(self, unit: Unit) -> Iterator[RawMessage]:
+        if isinstance(unit, SourceFile):
+            return self._of_files((unit,))
+        if isinstance(unit, Recording):
+            return merged_by_time([self._of_files(chain) for chain in unit.partitions])
+        return self._of_topic(unit)
+
+    def _of_topic(self, topic: SourceTopic) -> Iterator[RawMessage]:
+        source = Input(topic.name, iter(()))
+        for raw in self._times.dated(topic.messages(self._damaged), source):
+            self._open_bytes[topic.name] += _RECORD_BYTES
+            yield raw
+
+    def _damaged(self, position: str, code: str, detail: str) -> None:
+        self.damage.add(Damage(position, code, detail))
+
+    def _of_files(self, files: Sequence[SourceFile]) -> Iterator[RawMessage]:
+        for file in files:
+            size = None if file.name == STDIN else file.path.stat().st_size
             try:
                 yield from self._read(file, size)
             except (OSError, EOFError) as error:
                 reason = getattr(error, "strerror", None) or str(error)
                 raise ArchiveError(f"cannot read {file.name}: {reason}") from error
-            if size is not None:
-                # What is sought in is read in part, or twice.
-                self.bytes_read = before + size
+            # What is sought in is read in part, or twice.
+            read = self._open_bytes.pop(file.name, 0)
+            self._read_bytes += read if size is None else size
 
     def _read(self, file: SourceFile, size: int | None) -> Iterator[RawMessage]:
-        context = self._context(size)
+        context = self._context(file.name, size)
+
+        def count(size: int) -> None:
+            self._open_bytes[file.name] += size
+
         if file.name == STDIN:
-            source = Input(STDIN, file_chunks(sys.stdin.buffer, self._count))
-            yield from context.read(source)
+            yield from context.read(Input(STDIN, file_chunks(sys.stdin.buffer, count)))
             return
         with file.path.open("rb", buffering=0) as raw:
             changed = datetime.fromtimestamp(os.fstat(raw.fileno()).st_mtime, UTC)
-            handle = io.BufferedReader(_Counted(raw, self._count), CHUNK_BYTES)
-            chunks = file_chunks(raw, self._count)
+            handle = io.BufferedReader(_Counted(raw, count), CHUNK_BYTES)
+            chunks = file_chunks(raw, count)
             yield from context.read(Input(file.name, chunks, modified=changed, handle=handle))
 
-    def _context(self, size: int | None) -> Context:
+    def _context(self, name: str, size: int | None) -> Context:
         """What readers of one file are told, and how they tell."""
-        budget = _Budget(self._options.limits, lambda: size or self.bytes_read)
+        budget = _Budget(self._options.limits, lambda: size or self._open_bytes[name])
 
         context = Context(
             fields=self._options.fields,
             split=self._options.split,
             limits=self._options.limits,
-            damaged=lambda *what: self.damage.add(Damage(*what)),
+            damaged=self._damaged,
             announce=self._options.announce,
             unpacked=budget.take,
             read=lambda source: read(source, context),
             dated=self._times.dated,
         )
         return context
-
-    def _count(self, size: int) -> None:
-        self.bytes_read += size
 
 
 class _Budget:

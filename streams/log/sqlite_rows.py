@@ -51,7 +51,9 @@ def merged_rows(
             cursor.close()
 
 
-def record_of(row: Row, topic: str, partitions: dict[int, int]) -> Record:
+def record_of(
+    row: Row, topic: str, partitions: dict[int, int], *, with_headers: bool = True
+) -> Record:
     """The record of a row; ``partitions`` tells a partition's number by its id."""
     at, _, appended_ms, key, headers, value = row
     return Record(
@@ -60,7 +62,7 @@ def record_of(row: Row, topic: str, partitions: dict[int, int]) -> Record:
         offset=at & OFFSET_MASK,
         key=key,
         value=value,
-        headers=_unpack(headers) if headers else (),
+        headers=_unpack(headers) if headers and with_headers else (),
         appended_at=datetime.fromtimestamp(appended_ms / 1000, UTC),
     )
 

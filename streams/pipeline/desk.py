@@ -121,11 +121,14 @@ class DeskStage:
         batch = DeskBatch()
         outputs, journal, after = batch.ranks
         skipped_before = self.desk.skipped
+        # All are decided before any is written out, for the sake of the processor's cache.
+        decided: list[tuple[DecodedEntry, list[WireEvent]]] = []
         for entry in entries:
             try:
-                events = self._decide(entry, poisoned=entry.offset in poisoned)
+                decided.append((entry, self._decide(entry, poisoned=entry.offset in poisoned)))
             except Exception as error:
                 raise StageCrashedError(entry.offset, error) from error
+        for entry, events in decided:
             for number, event in enumerate(events):
                 records = event_outgoing(event, DeskSeq(entry.offset, number), self.desk.epoch)
                 outputs.extend(records)

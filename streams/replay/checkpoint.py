@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from schemas.codec import encode
 from schemas.model import Record
 from streams.errors import ArchiveError, ConfigError
 from streams.ingest.sources import STDIN, SourceFile
+from streams.ingest.topics import SourceTopic
 
 __all__ = ["Checkpoint", "fingerprint", "load_checkpoint", "save_checkpoint"]
 
@@ -31,6 +33,7 @@ class Checkpoint(Record):
         read: messages read so far, played or left out.
         played: of these, the ones appended.
         offsets: ends of the raw topic then: what lies beyond was played and not yet counted.
+        topics: of topics that are played, the ranges: what came since is not of this replay.
     """
 
     archive: str
@@ -41,13 +44,15 @@ class Checkpoint(Record):
     read: int = 0
     played: int = 0
     offsets: dict[int, int] = {}
+    topics: dict[str, dict[int, tuple[int, int]]] = {}
 
 
-def fingerprint(files: list[SourceFile]) -> str:
-    """A hash of names, sizes, times of change, and both ends of every file.
+def fingerprint(files: list[SourceFile], topics: Sequence[SourceTopic] = ()) -> str:
+    """A hash of names, sizes, times of change, and both ends of every file and topic.
 
     Raises:
-        ConfigError: standard input is among them.
+        ConfigError: standard input is among them, or the first records of a topic are gone.
+        TransportError: a topic cannot be read.
     """
     digest = hashlib.sha256()
     for file in files:
@@ -60,6 +65,8 @@ def fingerprint(files: list[SourceFile]) -> str:
             digest.update(handle.read(_SAMPLE_BYTES))
             handle.seek(max(0, size - _SAMPLE_BYTES))
             digest.update(handle.read(_SAMPLE_BYTES))
+    for topic in topics:
+        digest.update(topic.digest().encode())
     return digest.hexdigest()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,7 +63,7 @@ class Player:
 
     async def play(self, messages: Iterable[RawMessage]) -> AsyncIterator[Checkpoint]:
         """Play what is left; yields after every batch that is safe in the log and noted."""
-        known: frozenset[str] = frozenset()
+        known: Counter[str] = Counter()
         if self.start.offsets:
             known = await self._uncounted()
         else:
@@ -74,7 +75,7 @@ class Player:
         due = time.monotonic()
         read = self.start.read
         for message in self._remaining(messages):
-            if self.wanted.takes(message) and message.position not in known:
+            if self.wanted.takes(message) and not _had(known, message):
                 due = max(due, time.monotonic() - _MOST_BEHIND_S)
                 due += self.pace.wait_s(message.received_at)
                 early = due - time.monotonic()
@@ -123,15 +124,26 @@ class Player:
         if self.file is not None:
             save_checkpoint(self.file, checkpoint)
 
-    async def _uncounted(self) -> frozenset[str]:
-        """Positions that were appended after the last checkpoint was written."""
+    async def _uncounted(self) -> Counter[str]:
+        """Positions that were appended after the last checkpoint was written, each as often.
+
+        A topic may have the same message twice, at one position: each is played.
+        """
+        positions: Counter[str] = Counter()
         end = await self.log.end_offsets(self.topic)
         if all(self.start.offsets.get(partition, 0) >= at for partition, at in end.items()):
-            return frozenset()
-        positions: set[str] = set()
+            return positions
         async for batch in self.log.read(self.topic, self.start.offsets, end):
             for record in batch:
                 position = header_text(record, SOURCE_ID)
                 if header_text(record, REPLAY_HEADER) == self.start.replay_id and position:
-                    positions.add(position)
-        return frozenset(positions)
+                    positions[position] += 1
+        return positions
+
+
+def _had(known: Counter[str], message: RawMessage) -> bool:
+    """Whether this message is one that was appended and not yet counted; it is taken off."""
+    if not known[message.position]:
+        return False
+    known[message.position] -= 1
+    return True

@@ -112,6 +112,10 @@ class Settings(BaseSettings):
         """The full name of a topic on the log."""
         return self.prefix + name
 
+    def full_topic_name(self, topic: str) -> str:
+        """The full name of ``raw``, ``items``, ... of the catalogue; any other is one already."""
+        return self.topic_name(TopicName(topic)) if topic in set(TopicName) else topic
+
     def kafka_security(self) -> KafkaSecurity:
         """What the Kafka clients need to connect, secrets read from their files.
 

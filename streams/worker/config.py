@@ -66,6 +66,8 @@ class WorkerConfig:
         stall_s: with records waiting and nothing committed for this long, the process ends.
         metrics_port: of the first stage, the others follow; None serves none, 0 takes free ones.
         metrics_host: loopback unless told otherwise.
+        releases_by_clock: the desk releases holds, and tells silences, by the wall clock as well;
+            not where the messages have times of their own.
     """
 
     broker: str
@@ -83,6 +85,7 @@ class WorkerConfig:
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
     log_level: str = "INFO"
+    releases_by_clock: bool = True
 
     def __post_init__(self) -> None:
         if not self.broker.startswith("kafka://"):

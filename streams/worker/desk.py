@@ -87,9 +87,10 @@ class DeskWorker:
         self._context.log.info("desk_standing_by", lag_records=await self._standby.lag())
         self._tasks = [
             asyncio.create_task(self._end_when_fenced()),
-            asyncio.create_task(self._release_due()),
             asyncio.create_task(self._tell_lag()),
         ]
+        if config.releases_by_clock:
+            self._tasks.append(asyncio.create_task(self._release_due()))
         self._follow()
 
     async def close(self) -> None:

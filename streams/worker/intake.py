@@ -49,7 +49,7 @@ def work(records: Sequence[Record]) -> list[Answer]:
     """What each raw record becomes; in a process of the pool."""
     if _stage is None:
         raise RuntimeError("the process was not prepared")
-    return [_stage.process(record).outgoing for record in records]
+    return [taken.outgoing for taken in _stage.process_all(records)]
 
 
 def give_up(record: Record, fate: Fate) -> Answer:

@@ -17,7 +17,7 @@ from streams.desk import DeskConfig
 from streams.desk.journal import Mark, RewoundError
 from streams.log.base import Record, TopicLog
 from streams.pipeline import DeskStage
-from streams.pipeline.restoring import RESTORED_FROM, DeskRebuild
+from streams.pipeline.restoring import RESTORED_FROM, DeskRebuild, uncollected
 
 
 class AbandonedError(Exception):
@@ -89,8 +89,9 @@ class Standby:
         while True:
             try:
                 rebuild = self._rebuild or await self._begin()
-                for topic in RESTORED_FROM:
-                    await self._read(rebuild, topic, is_current)
+                with uncollected():
+                    for topic in RESTORED_FROM:
+                        await self._read(rebuild, topic, is_current)
             except RewoundError as rewound:
                 self._begin_anew(rewound)
             else:

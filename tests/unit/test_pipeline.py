@@ -14,6 +14,8 @@ from schemas.event import EventKind, WireEvent
 from schemas.item import Item
 from schemas.raw import RawMessage
 from schemas.topics import TopicName
+from streams.clean import CleaningRules, clean
+from streams.decode.decoded import Decoded
 from streams.desk import Desk
 from streams.log.base import Record
 from streams.log.headers import raw_record
@@ -29,6 +31,7 @@ from streams.pipeline import (
     intake,
     read,
 )
+from streams.steps import Drop, Fail
 
 WHEN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 TEXT = (
@@ -113,6 +116,31 @@ class TestIntake:
         assert batch.parts
         for (part, _), outgoing in zip(batch.parts, batch.outgoing, strict=False):
             assert decode_decoded(outgoing.value or b"") == part
+
+    @settings(max_examples=20, deadline=None)
+    @given(st.lists(st.binary(max_size=120), max_size=5))
+    def test_messages_taken_together_become_what_each_becomes_alone(
+        self, bodies: list[bytes]
+    ) -> None:
+        limited = IntakeStage(PipelineConfig(max_body_bytes=100))
+        good = b"Rates rise\n\nThe bank raised its rates by a quarter of a point on Tuesday."
+        records = [a_record(a_raw(body), n) for n, body in enumerate([good, *bodies, b"", good])]
+        together = limited.process_all(records)
+        assert together == [limited.process(record) for record in records]
+
+    def test_a_message_that_crashes_a_step_costs_its_neighbours_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def clean_or_crash(decoded: Decoded, rules: CleaningRules) -> Item | Drop | Fail:
+            if decoded.source.position == "f:bad":
+                raise RuntimeError
+            return clean(decoded, rules)
+
+        monkeypatch.setattr(intake, "clean", clean_or_crash)
+        places = ("f:1", "f:bad", "f:2")
+        taken = Intake().process_all([a_raw(position=place) for place in places])
+        assert [type(part) for (part,) in taken] == [Cleaned, Failed, Cleaned]
+        assert [part.source.position for (part,) in taken] == list(places)
 
     def test_a_culprit_given_up_by_the_host_keeps_its_bytes(self) -> None:
         batch = IntakeStage.gave_up(a_record(a_raw(b"boom")), "stage-timeout", "too long")

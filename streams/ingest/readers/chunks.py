@@ -11,7 +11,17 @@ from enum import Enum
 from itertools import chain
 from typing import IO
 
-__all__ = ["BREAK", "CHUNK_BYTES", "Break", "ByteStream", "Chunk", "file_chunks", "lines", "peek"]
+__all__ = [
+    "BREAK",
+    "CHUNK_BYTES",
+    "Break",
+    "ByteStream",
+    "Chunk",
+    "file_chunks",
+    "line_blocks",
+    "lines",
+    "peek",
+]
 
 # Swept 64 KiB to 1 MiB on 106 MB of JSON Lines: 256 KiB and up read alike.
 CHUNK_BYTES = 1 << 18
@@ -64,8 +74,12 @@ def peek(
     return head, whole, chain(taken, chunks)
 
 
-def lines(chunks: Iterator[Chunk], limit: int, too_long: Callable[[int], None]) -> Iterator[bytes]:
-    """Lines without their terminator; an empty one stands for each that is torn or too long.
+def line_blocks(
+    chunks: Iterator[Chunk], limit: int, too_long: Callable[[int], None]
+) -> Iterator[list[bytes]]:
+    """Lines without their terminator, those together that end in a chunk.
+
+    An empty one stands for each that is torn or too long.
 
     Args:
         chunks: taken from.
@@ -74,13 +88,18 @@ def lines(chunks: Iterator[Chunk], limit: int, too_long: Callable[[int], None]) 
     """
     number, tail = 0, _Tail(limit)
     for ended in chain(map(tail.split, chunks), map(_Tail.rest, [tail])):
-        for line in ended:
-            number += 1
-            if len(line) > limit:
-                too_long(number)
-                yield b""
-            else:
-                yield line
+        if ended and max(map(len, ended)) > limit:
+            for place, line in enumerate(ended):
+                if len(line) > limit:
+                    too_long(number + place + 1)
+                    ended[place] = b""
+        number += len(ended)
+        yield ended
+
+
+def lines(chunks: Iterator[Chunk], limit: int, too_long: Callable[[int], None]) -> Iterator[bytes]:
+    """As ``line_blocks``, line by line."""
+    return chain.from_iterable(line_blocks(chunks, limit, too_long))
 
 
 class _Tail:
@@ -118,7 +137,7 @@ class _Tail:
 
 
 class ByteStream(io.RawIOBase):
-    """Chunks as a file that libraries read from; cannot be sought in.
+    """Chunks as a file that libraries read from; can be sought in forwards only.
 
     Attributes:
         broken: whether bytes are missing before what is read next, or before its end.
@@ -126,28 +145,69 @@ class ByteStream(io.RawIOBase):
 
     def __init__(self, chunks: Iterator[Chunk]) -> None:
         self._chunks = chunks
-        self._held = bytearray()
+        self._held = b""
+        self._next = 0
+        self._taken = 0
         self.broken = False
 
     def readable(self) -> bool:
         """It is."""
         return True
 
+    def tell(self) -> int:
+        """How many bytes were taken from the chunks and read."""
+        return self._taken - len(self._held) + self._next
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Pass over bytes up to an offset from the beginning.
+
+        Raises:
+            OSError: it is behind what was read.
+        """
+        missing = offset - self.tell()
+        if missing < 0 or whence != io.SEEK_SET:
+            raise OSError("it can only be read on")
+        while missing > 0 and (piece := self.read(min(missing, CHUNK_BYTES))):
+            missing -= len(piece)
+        return self.tell()
+
     def read(self, size: int | None = -1, /) -> bytes:
         """``size`` bytes, fewer only at the end; all of them for a negative one."""
         wanted = size if size is not None and size >= 0 else None
-        while wanted is None or len(self._held) < wanted:
+        if wanted is not None and wanted <= len(self._held) - self._next:
+            self._next += wanted
+            return self._held[self._next - wanted : self._next]
+        pieces = [self._held[self._next :]]
+        missing = None if wanted is None else wanted - len(pieces[0])
+        self._held, self._next = b"", 0
+        while missing is None or missing > 0:
             chunk = next(self._chunks, None)
             if chunk is None:
                 break
-            if chunk is BREAK:
+            if not isinstance(chunk, bytes):
                 self.broken = True
+                continue
+            self._taken += len(chunk)
+            if missing is None or len(chunk) <= missing:
+                pieces.append(chunk)
+                missing = None if missing is None else missing - len(chunk)
             else:
-                self._held += chunk
-        end = len(self._held) if wanted is None else wanted
-        taken = bytes(self._held[:end])
-        del self._held[:end]
-        return taken
+                pieces.append(chunk[:missing])
+                self._held, self._next, missing = chunk, missing, 0
+        return b"".join(pieces)
+
+    def read1(self) -> bytes:
+        """Some bytes, without a copy where there is a whole chunk; none only at the end."""
+        if self._next < len(self._held):
+            return self.read(len(self._held) - self._next)
+        for chunk in self._chunks:
+            if isinstance(chunk, bytes):
+                if chunk:
+                    self._taken += len(chunk)
+                    return chunk
+            else:
+                self.broken = True
+        return b""
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """As ``read``, into a buffer."""

@@ -6,17 +6,18 @@ Damage is passed over to the next member (gzip), stream (bzip2) or frame (Zstand
 from __future__ import annotations
 
 import bz2
+import io
 import re
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import IO, Protocol
 
 from backports import zstd
 
 from schemas.raw import RawMessage
 from streams.ingest.readers.base import Context, Input
-from streams.ingest.readers.chunks import BREAK, CHUNK_BYTES, Chunk
+from streams.ingest.readers.chunks import BREAK, CHUNK_BYTES, Chunk, file_chunks
 
 __all__ = ["BZIP2", "GZIP", "ZSTD", "Codec", "read_compressed", "unpacked"]
 
@@ -78,12 +79,14 @@ class Codec:
     Attributes:
         name: begins the codes of damage: "gzip-corrupt", "gzip-truncated".
         mark: how a member begins.
+        first: the bytes that one of these may have first.
         suffix: of the names of files that say they are so compressed.
         opened: a decompressor for one member.
     """
 
     name: str
     mark: re.Pattern[bytes]
+    first: bytes
     suffix: str
     opened: Callable[[], _Unpacker]
 
@@ -94,15 +97,22 @@ def _open_zstd() -> _Unpacker:
 
 
 # RFC 1952: deflate is the only method, flag bits 5 to 7 are zero.
-GZIP = Codec("gzip", re.compile(rb"\x1f\x8b\x08[\x00-\x1f]"), ".gz", _Gunzip)
+GZIP = Codec("gzip", re.compile(rb"\x1f\x8b\x08[\x00-\x1f]"), b"\x1f", ".gz", _Gunzip)
 BZIP2 = Codec(
     "bzip2",
     re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"),
+    b"B",
     ".bz2",
     bz2.BZ2Decompressor,
 )
 # RFC 8878: a frame, or a skippable one.
-ZSTD = Codec("zstd", re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), ".zst", _open_zstd)
+ZSTD = Codec(
+    "zstd",
+    re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
+    b"\x28" + bytes(range(0x50, 0x60)),
+    ".zst",
+    _open_zstd,
+)
 
 _TRUNCATED = "truncated"
 _ERRORS = (zlib.error, OSError, EOFError, ValueError, zstd.ZstdError)
@@ -116,6 +126,104 @@ def read_compressed(codec: Codec, source: Input, context: Context) -> Iterator[R
 
 def unpacked(codec: Codec, source: Input, context: Context) -> Iterator[Chunk]:
     """The bytes unpacked; a break where some are missing, also at the end."""
+    given = 0
+    if codec is GZIP and source.handle is not None:
+        given, is_whole = yield from _whole_gzip(source.handle, source.name, context)
+        if is_whole:
+            return
+        source.handle.seek(0)
+        again = file_chunks(source.handle, _uncounted)
+        source = replace(source, chunks=again)
+        context = replace(context, unpacked=_beyond(given, context.unpacked))
+    yield from _after(given, _members(codec, source, context))
+
+
+def _whole_gzip(
+    handle: IO[bytes], name: str, context: Context
+) -> Generator[Chunk, None, tuple[int, bool]]:
+    """The bytes of a gzip that is whole, by a reader that takes half of zlib's time.
+
+    It cannot go on after damage, nor does it tell where a file ends too early.
+
+    Returns:
+        How many bytes there were, and whether that is all; if not, the file must be read again.
+    """
+    from fastwarc.stream_io import GzipReader  # noqa: PLC0415  (start quickly)
+
+    size = 0
+    try:
+        handle.seek(0)
+        reader = GzipReader(handle)
+        while piece := reader.read(CHUNK_BYTES):
+            over = context.unpacked(len(piece))
+            if over is not None:
+                context.damaged(name, over, f"at byte {reader.inner_tell():,} of the file")
+                yield BREAK
+                return size, True
+            yield piece
+            size += len(piece)
+        return size, _ends_whole(handle, reader.frame_start_position() or 0, size)
+    except _ERRORS:
+        return size, False
+
+
+def _ends_whole(handle: IO[bytes], start: int, size: int) -> bool:
+    """Whether the last member of a gzip, which begins at ``start``, is all there.
+
+    Args:
+        handle: of the file.
+        start: where the member begins.
+        size: bytes that the file was unpacked to.
+
+    Raises:
+        zlib.error: the member is damaged.
+    """
+    if not start:
+        # RFC 1952, 2.3.1: a member ends with the size of what it holds, modulo 2 ** 32.
+        handle.seek(max(0, handle.seek(0, io.SEEK_END) - 4))
+        return handle.read() == (size % (1 << 32)).to_bytes(4, "little")
+    handle.seek(start)
+    unpacker = _Gunzip()
+    while not unpacker.eof:
+        data = handle.read(_INPUT_BYTES) if unpacker.needs_input else b""
+        if unpacker.needs_input and not data:
+            return False
+        unpacker.decompress(data, CHUNK_BYTES)
+    return not unpacker.unused_data and not handle.read(1)
+
+
+def _uncounted(_size: int) -> None:
+    """The file's own reader counts."""
+
+
+def _beyond(given: int, unpacked: Callable[[int], str | None]) -> Callable[[int], str | None]:
+    """As ``unpacked``, which has been told of the first bytes before."""
+    told = given
+
+    def tell(size: int) -> str | None:
+        nonlocal told
+        known = min(size, told)
+        told -= known
+        return unpacked(size - known)
+
+    return tell
+
+
+def _after(given: int, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The chunks without the first bytes, as far as a break."""
+    for chunk in chunks:
+        if not isinstance(chunk, bytes):
+            given = 0
+            yield chunk
+        elif given < len(chunk):
+            yield chunk[given:]
+            given = 0
+        else:
+            given -= len(chunk)
+
+
+def _members(codec: Codec, source: Input, context: Context) -> Iterator[Chunk]:
+    """As ``unpacked``, member by member."""
     packed = _Packed(source.chunks)
     while packed.more():
         at = packed.begin()

@@ -6,17 +6,18 @@ It must not read what the message says.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from schemas.raw import RawMessage
 from streams.errors import ConfigError
 from streams.ingest.readers.base import Context, Input
-from streams.ingest.readers.chunks import BREAK, Chunk, lines
+from streams.ingest.readers.chunks import BREAK, Chunk, line_blocks
 
 __all__ = ["parse_split", "read_document", "read_split"]
 
 _BLANK = re.compile(r"blank:([1-9]\d{0,2})")
 _ZCZC = "ZCZC"
+_MARK_BYTES = 80
 # A pattern that backtracks must not be fed a whole body without a line end.
 _PATTERN_LINE_BYTES = 4096
 
@@ -70,30 +71,60 @@ def read_split(source: Input, context: Context) -> Iterator[RawMessage]:
     def too_long(number: int) -> None:
         context.damaged(f"{source.name}:{number}", "line-too-large", f"over {limit:,} bytes")
 
-    blank = _BLANK.fullmatch(context.split or "")
-    begins = re.compile((context.split or _ZCZC).encode())
-    zczc = context.split == _ZCZC
-    missed, number = 0, 0
+    starts = _starts(context.split or _ZCZC)
+    number = 0
     torn = _Torn(source.chunks)
-    for number, line in enumerate(lines(torn, limit, too_long), 1):
+    for block in line_blocks(torn, limit, too_long):
         if torn.take():
             context.damaged(f"{source.name}:{part.first}", "member-damaged", "a part is missing")
             part.clear()
-        if blank:
-            starts = missed >= int(blank[1]) and bool(line.strip())
-            missed = 0 if line.strip() else missed + 1
-        elif zczc:
-            starts = _ZCZC.encode() in line[:80]
-        else:
-            starts = begins.match(line[:_PATTERN_LINE_BYTES]) is not None
-        if starts:
+        begin = 0
+        for place in starts(block):
+            part.add(block[begin:place], number + begin + 1)
             yield from _whole(part, source, context)
             part.clear()
-        part.add(line, number)
+            begin = place
+        part.add(block[begin:], number + begin + 1)
+        number += len(block)
     if torn.take():
         context.damaged(f"{source.name}:{part.first}", "member-damaged", "a part is missing")
     else:
         yield from _whole(part, source, context)
+
+
+def _starts(split: str) -> Callable[[Sequence[bytes]], list[int]]:
+    """Tells in which of some lines, given in order, a message begins."""
+    if blank := _BLANK.fullmatch(split):
+        return _AfterBlank(int(blank[1])).starts
+    if split == _ZCZC:
+        mark = _ZCZC.encode()
+        return lambda lines: [
+            place for place, line in enumerate(lines) if mark in line and mark in line[:_MARK_BYTES]
+        ]
+    match = re.compile(split.encode()).match
+    return lambda lines: [
+        place for place, line in enumerate(lines) if match(line[:_PATTERN_LINE_BYTES])
+    ]
+
+
+class _AfterBlank:
+    """Lines that follow so many blank ones."""
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+        self._blank = 0
+
+    def starts(self, lines: Sequence[bytes]) -> list[int]:
+        """Which of some lines do."""
+        found = []
+        for place, line in enumerate(lines):
+            if not line.strip():
+                self._blank += 1
+                continue
+            if self._blank >= self._least:
+                found.append(place)
+            self._blank = 0
+        return found
 
 
 def _whole(part: _Part, source: Input, context: Context) -> Iterator[RawMessage]:
@@ -119,13 +150,13 @@ class _Part:
         self.size = 0
         self.first = 1
 
-    def add(self, line: bytes, number: int) -> None:
-        """Take one more."""
-        if not self._lines:
+    def add(self, lines: Sequence[bytes], number: int) -> None:
+        """Take more, the first of which is the line ``number``."""
+        if lines and not self.size:
             self.first = number
-        self.size += len(line) + 1
+        self.size += sum(map(len, lines)) + len(lines)
         if self.size <= self._limit:
-            self._lines.append(line)
+            self._lines += lines
 
     def body(self) -> bytes:
         """The message."""

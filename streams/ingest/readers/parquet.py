@@ -5,7 +5,7 @@ A row group that cannot be read is left out, the others are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from streams.ingest.readers.base import Context, Input
 from streams.ingest.readers.zip import seekable
 
 if TYPE_CHECKING:
+    from pyarrow import RecordBatch
     from pyarrow.parquet import ParquetFile
 
 __all__ = ["PARQUET", "read_parquet"]
@@ -52,14 +53,28 @@ def _rows(source: Input, context: Context) -> Iterator[Row]:
                 context.damaged(f"{source.name}:{first + 1}", over, f"row group {group}")
                 return
             for batch in table.iter_batches(_ROWS, row_groups=[group], use_threads=False):
-                for record in batch.to_pylist():
+                for record in _records(batch):
                     row += 1
-                    yield Row(row, {name: _plain(cell) for name, cell in record.items()
-                                    if cell is not None})  # fmt: skip
+                    yield Row(row, record)
         except errors as error:
             detail = f"rows {row + 1:,} to {first + size:,}: {_first_line(error)}"
             context.damaged(f"{source.name}:{row + 1}", "parquet-damaged", detail)
         row = first + size
+
+
+def _records(batch: RecordBatch) -> Iterator[dict[str, object]]:
+    """The rows, without the cells that are empty; read a column at a time."""
+    import pyarrow as pa  # noqa: PLC0415  (as above)
+
+    columns: list[Iterable[object]] = []
+    for column in batch.columns:
+        cells = column.to_pylist()
+        kind = column.type
+        is_plain = pa.types.is_string(kind) or pa.types.is_integer(kind)
+        columns.append(cells if is_plain else map(_plain, cells))
+    names = batch.schema.names
+    for row in zip(*columns, strict=True):
+        yield {name: cell for name, cell in zip(names, row, strict=True) if cell is not None}
 
 
 def _too_large(table: ParquetFile, group: int, context: Context) -> str | None:

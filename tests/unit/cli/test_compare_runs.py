@@ -94,6 +94,15 @@ def test_logs_are_compared_by_their_prefixes_with_their_entities(
         assert main(["compare", "sqlite:///x.db#replay.one.", other, "-o", "jsonl"]) == 0
         summary = json.loads(capfd.readouterr().out.splitlines()[0])
         assert (summary["messages"], summary["differences"]) == (2, 0), other
+    events = [json.loads(line) for line in Path("a.jsonl").read_text().splitlines()]
+    entities(events)
+    Path("b.jsonl").write_text("".join(json.dumps(one) + "\n" for one in events))
+    capfd.readouterr()
+    assert main(["compare", "sqlite:///x.db#replay.one.", "b.jsonl", "-o", "jsonl"]) == 0
+    _, told = map(json.loads, capfd.readouterr().out.splitlines())
+    assert told["changed"] == ["entities"]
+    assert told["before"]["entities_only_here"]
+    assert told["after"]["entities_only_here"] == []
 
 
 def test_what_holds_no_events_is_told(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -72,8 +72,8 @@ def test_a_recorded_topic_replayed_gives_the_same_events(folder):
     assert len(before) == 3
     assert values(folder / "fresh.db", "replay.fresh.events") == before
     # And what the log holds now, as tables.
-    events = ["--prefix", "replay.live.", "--to", "tables"]
-    assert main(["export", f"sqlite:///{folder}/live.db", *events]) == 0
+    source = f"sqlite:///{folder}/live.db#replay.live."
+    assert main(["export", source, "--to", "tables"]) == 0
     items = pq.read_table("tables/items.parquet").to_pylist()
     assert [item["kind"] for item in items] == ["new", "new", "duplicate"]
     assert items[0]["kb_version"] is not None

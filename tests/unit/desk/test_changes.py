@@ -16,7 +16,7 @@ from streams.desk import Desk, sign
 from streams.desk.aligning import align
 from streams.desk.changes import changes_between
 from streams.desk.identity import content_hash, item_key, order_key
-from streams.desk.memory import hot_text
+from streams.desk.readying import hot_text
 from streams.desk.wording import Edited, Wording, changed_paragraphs, changed_words
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

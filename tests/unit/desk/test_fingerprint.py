@@ -10,7 +10,7 @@ from schemas.fingerprint import Fingerprint
 from schemas.item import Item, Paragraph
 from streams.desk.figures import plain_number
 from streams.desk.fingerprint import FINGERPRINT_VERSION, sign, unpack
-from streams.desk.memory import keys_of
+from streams.desk.readying import keys_of
 from streams.desk.words import split_words
 from streams.folding import fold
 

@@ -227,7 +227,7 @@ class TestHolds:
             changes = desk.drain()
             for record in changes.journal:
                 restorer.put_journal(record)
-                restorer._apply(restorer._waiting.popleft())
+                restorer._apply(len(restorer._waiting))
             for key, held in changes.held:
                 restorer.put_held(key, held)
                 restorer.put_held(key, None)

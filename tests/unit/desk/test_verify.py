@@ -6,8 +6,8 @@ from schemas.item import Item, Paragraph
 from schemas.journal import Indexed
 from streams.desk.config import DedupRule
 from streams.desk.fingerprint import sign
-from streams.desk.memory import hot_text
 from streams.desk.rarity import Rarity
+from streams.desk.readying import hot_text
 from streams.desk.verify import Likeness, compare
 
 LEAD = (

@@ -13,7 +13,7 @@ from schemas.kb import KbAlias, KbEntity
 from schemas.topics import TopicName
 from streams.embedded import runner as embedded
 from streams.embedded.runner import EmbeddedRunner, StopAfter
-from streams.log import SqliteStore
+from streams.log import NewRecord, SqliteStore
 from streams.pipeline import kb_outgoing
 from tests.faults.feed import messages
 
@@ -114,3 +114,16 @@ def test_an_error_of_the_desk_loses_nothing_that_was_read_ahead(
         runner.run()
         runner.close()
         assert contents(store) == whole
+
+
+def test_a_broken_record_of_the_knowledge_base_is_logged_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with SqliteStore(tmp_path / "x.db", durable=False) as store:
+        runner = EmbeddedRunner(store, processes=2)
+        store.append([NewRecord("wire.kb", b"x:oslo", b"{broken")])
+        runner.ingest(messages(20))
+        runner.run()
+        runner.close()
+    said = capsys.readouterr()
+    assert (said.out + said.err).count("kb_record_rejected") == 1

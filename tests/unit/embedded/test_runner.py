@@ -144,6 +144,16 @@ def test_a_restarted_desk_remembers(store: SqliteStore, tmp_path: Path) -> None:
     assert counts.by_kind[EventKind.DUPLICATE] == 4, counts.line()
 
 
+def test_a_runner_that_was_closed_remembers_by_its_file(store: SqliteStore) -> None:
+    runner = desk_runner(store)
+    runner.ingest(list(messages(4))[:4])
+    runner.run()
+    runner.close()
+    runner.ingest(list(messages(4))[:4])
+    counts = runner.run()
+    assert counts.by_kind[EventKind.DUPLICATE] == 4, counts.line()
+
+
 def test_enrichment_follows_and_reaches_the_events(store: SqliteStore) -> None:
     body = (
         b"Talks in Geneva\n\nThe delegations met in Geneva on Monday, the ministry said.\n\n"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -126,6 +127,14 @@ def test_the_append_time_is_kept_to_the_millisecond(store, clock):
     store.append([record("decoded")])
     (found,) = store.read("decoded", {0: 0}).records
     assert found.appended_at == START + timedelta(milliseconds=123)
+
+
+def test_records_may_be_read_without_their_headers(store):
+    store.append([replace(record("decoded"), headers=(("schema", b"x/1"),))])
+    (whole,) = store.read("decoded", {0: 0}).records
+    (bare,) = store.read("decoded", {0: 0}, with_headers=False).records
+    assert whole.headers == (("schema", b"x/1"),)
+    assert bare == replace(whole, headers=())
 
 
 def test_one_process_holds_a_role_and_its_death_frees_it(store, path):

@@ -29,7 +29,7 @@ def write(folder: Path, name: str, hours: Sequence[float | None]) -> str:
 
 
 def merged_of(paths: Sequence[str], most: int | None = None, **options: bool) -> MergedSources:
-    return MergedSources(Sources(paths), lambda path: Sources([path]), most, **options)
+    return MergedSources(Sources(paths), most, **options)
 
 
 def bodies(paths: Sequence[str], most: int | None = None, **options: bool) -> list[str]:
