@@ -109,9 +109,10 @@ SIGTERM or Ctrl-C finishes what is in hand, then ends.
 {_LOG}""",
     "topics": """Examples:
 
-  wireroom topics apply --dry-run    which are missing
+  wireroom topics apply --dry-run    which are missing, which are otherwise
   wireroom topics apply              make them
   wireroom topics list               partitions, retention, records
+  wireroom topics acls subscribe --user reader    the rights it needs
 """,
     "dead": """Examples:
 
@@ -169,12 +170,15 @@ one that gives it wins.
   wireroom lint profiles/           every profile in a directory
   wireroom lint reuters.toml        one profile
   wireroom lint wireroom.toml       a settings file
+  wireroom lint --connect           the log, our rights, this machine as well
+  wireroom lint --connect --role subscribe    for a subscriber
 
 A profile is what is known of one provider: provider, known_as, time_zone,
 encodings, ordering, urgency, date_order, embargo_empty, strip, id_version, and
 a table [evidence] that says for each of them where it was seen. What it leaves
 out is the default. profiles_dir names the directory of your own: a new agency
-is a new file. Exit status 0, or 2 where anything is wrong.
+is a new file. Exit status 0, or 2 where anything is wrong; with --connect each
+line that is not right is followed by what mends it.
 """,
     "boilerplate": """Examples:
 

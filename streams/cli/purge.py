@@ -89,6 +89,8 @@ async def _purge(
     from streams.purge import Purge, purge_archive, sources_in, survey  # noqa: PLC0415  (as above)
 
     path = sqlite_path(settings.broker)
+    if path is None:
+        await _refuse_what_is_hidden(settings)
     store = SqliteStore(path) if path is not None else None
     try:
         if store is not None and report.is_done and store.path.exists():
@@ -122,6 +124,20 @@ async def _purge(
     finally:
         if store is not None:
             store.close()
+
+
+async def _refuse_what_is_hidden(settings: Settings) -> None:
+    """A topic that we may not see looks as if it did not exist: its copies would be passed over."""
+    from streams.preflight.rights import Role  # noqa: PLC0415  (start quickly)
+    from streams.preflight.worker import refuse_to_start  # noqa: PLC0415  (brings aiokafka)
+
+    await refuse_to_start(
+        settings.broker,
+        settings.kafka_security(),
+        [Role.PURGE],
+        prefix=settings.prefix,
+        may_be_absent=True,
+    )
 
 
 class _Report:

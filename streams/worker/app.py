@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import NoReturn, Protocol
 
-from streams.errors import ConfigError, WireroomError
+from streams.errors import WireroomError
 from streams.log import open_log
 from streams.log.kafka import KafkaLog
 from streams.log.limits import max_record_bytes
@@ -24,7 +24,9 @@ from streams.observability import metric_defs
 from streams.observability.health import Health, HealthServer
 from streams.observability.log import configure, get_log, printable, shown
 from streams.observability.metrics import Metrics
-from streams.worker.config import TOPICS_OF, Stage, WorkerConfig
+from streams.preflight.rights import Role
+from streams.preflight.worker import refuse_to_start
+from streams.worker.config import Stage, WorkerConfig
 from streams.worker.context import StageContext
 from streams.worker.delivery import Delivery
 from streams.worker.desk import DeskWorker
@@ -94,24 +96,20 @@ def _agents(context: StageContext) -> StageWorker:
 
 
 async def check(config: WorkerConfig, stages: Sequence[Stage]) -> WorkerConfig:
-    """Make sure that the broker is there and has every topic these stages need.
+    """Make sure that the broker is there, with the topics these stages need and rights on them.
 
     Answers the configuration, with a smaller ``max_body_bytes`` where topics take no more.
 
     Raises:
         TransportError: the broker cannot be reached or refuses us.
-        ConfigError: topics are missing; says which, and what makes them. Or one takes too little.
+        ConfigError: topics or rights are missing; says which, and what to do. Or a topic takes too
+            little.
     """
+    roles = [Role(stage) for stage in stages]
+    await refuse_to_start(config.broker, config.security, roles, prefix=config.prefix)
     carriers = [config.topic(name) for name in CARRIERS]
     async with open_log(config.broker, config.security) as log:
-        existing = await log.topics()
         limits = await log.limits(carriers) if isinstance(log, KafkaLog) else {}
-    needed = {config.topic(name) for stage in stages for name in TOPICS_OF[stage]}
-    missing = sorted(needed - existing.keys())
-    if missing:
-        raise ConfigError(
-            f"{config.broker} lacks the topics {', '.join(missing)}: run `wireroom topics apply`"
-        )
     own = fitted(config, limits)
     if own is not config:
         get_log(stage="supervisor").warning(

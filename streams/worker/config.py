@@ -25,27 +25,6 @@ class Stage(StrEnum):
     ENRICH = "enrich"
 
 
-TOPICS_OF: dict[Stage, tuple[TopicName, ...]] = {
-    Stage.INTAKE: (
-        TopicName.RAW,
-        TopicName.RAW_URGENT,
-        TopicName.DECODED,
-        TopicName.DEAD,
-    ),
-    Stage.DESK: (
-        TopicName.DECODED,
-        TopicName.ITEMS,
-        TopicName.EVENTS,
-        TopicName.HELD,
-        TopicName.DESK,
-        TopicName.STATE,
-        TopicName.DEAD,
-    ),
-    Stage.ENRICH: (TopicName.ITEMS, TopicName.ENRICHED, TopicName.KB),
-}
-"""The topics each stage reads and writes: all must exist before it starts."""
-
-
 @dataclass(frozen=True, slots=True)
 class WorkerConfig:
     """Everything a worker process may be told; picklable, for each stage is a process.
