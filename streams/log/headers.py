@@ -34,6 +34,8 @@ SHA256 = "sha256"
 SIZE = "size"
 LEFT_OUT = "headers-left-out"
 EVENT_ID = "ce_id"
+SUBJECT = "ce_subject"
+"""The id of the item that a record is about."""
 RETRY_OF = "retry-of"
 """On a raw record that a dead letter was made of again: where that lies, "wire.dead/0/12"."""
 RETRIES = "retries"
@@ -213,7 +215,7 @@ class CloudEvent:
             ("ce_type", header_bytes(self.type)),
         ]
         if self.subject:
-            pairs.append(("ce_subject", header_bytes(self.subject)))
+            pairs.append((SUBJECT, header_bytes(self.subject)))
         return tuple(pairs)
 
 

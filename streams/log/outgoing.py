@@ -53,7 +53,7 @@ TICK_KEY = b"tick"
 RAW_HEADER = "raw:"
 """Begins the name of a header that a dead letter's message came with."""
 
-_CODE = "code"
+CODE = "code"
 _STAGE = "stage"
 _DETAIL = "detail"
 
@@ -159,7 +159,7 @@ def dead_outgoing(raw: RawMessage, failed: Iterable[Failed]) -> Outgoing | None:
     first = failures[0]
     spooled = spooled_as(raw)
     headers = [
-        (_CODE, first.code.encode()),
+        (CODE, first.code.encode()),
         (_STAGE, header_bytes(first.stage)),
         (_DETAIL, header_bytes(first.detail)),
         (SHA256, first.source.sha256.encode()),
@@ -186,7 +186,7 @@ def letter_of(record: Record) -> DeadLetter:
     """
     body = record.value or b""
     spool_path = header_text(record, SPOOL_PATH)
-    code = header_text(record, _CODE)
+    code = header_text(record, CODE)
     size = header_text(record, SIZE) or ""
     key = record.key.decode("utf-8", "replace") if record.key else ""
     return DeadLetter(

@@ -6,7 +6,7 @@ It must not know any stage.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -57,9 +57,21 @@ class StageContext:
         prepare: Callable[[PipelineConfig], None],
         ready: Callable[[Sequence[In]], None] | None = None,
         *,
+        about: Callable[[In], Mapping[str, str]],
         urgent: bool = False,
     ) -> WorkPool[In, Out]:
-        """A pool of processes for this stage's work: as many as is set, or one for flashes."""
+        """A pool of processes for this stage's work: as many as is set, or one for flashes.
+
+        ``about`` says which message it is, for the log.
+        """
+        for fate in Fate:
+            self.metrics.begin(metric_defs.WORKER_GIVEN_UP, stage=self.stage, fate=fate)
+        self.metrics.begin(metric_defs.WORKER_POOL_REBUILDS, stage=self.stage)
+
+        def told(culprit: In, fate: Fate) -> Out:
+            self.log.error("given_up", fate=fate, **about(culprit))
+            self.metrics.add(metric_defs.WORKER_GIVEN_UP, stage=self.stage, fate=fate)
+            return give_up(culprit, fate)
 
         def rebuilt() -> None:
             self.log.warning("pool_rebuilt")
@@ -67,7 +79,7 @@ class StageContext:
 
         return WorkPool(
             work,
-            give_up,
+            told,
             initializer=prepare,
             initargs=(self.config.pipeline,),
             ready=ready,

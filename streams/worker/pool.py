@@ -18,8 +18,11 @@ from enum import StrEnum
 from multiprocessing.connection import wait
 from typing import Any, Generic, TypeVar
 
-QUEUED = 4
-"""Times its own allowance that a batch may take while others are queued before it."""
+QUEUED = 2
+"""Times its own allowance that a batch may take where others may be queued before it.
+
+Agents have two batches a process at work: a batch waits for one other at most.
+"""
 
 # Seconds to start a process, or to load what a batch needs, whatever a batch may take: on a machine
 # with three times its cores at work a start took 20 s, building the base of places 100.
