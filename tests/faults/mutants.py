@@ -96,16 +96,19 @@ def _transport_left_out() -> None:
 def _kill_forgotten() -> None:
     from streams.desk.memory import Memory
 
-    original = Memory.apply
+    original = Memory.apply_all
 
-    def apply(self: Any, record: Any, ready: Any = None) -> None:
-        # As a desk that rebuilds itself takes it: without what it prepared when it decided.
-        if ready is None:
-            alive = tuple(state for state in record.states if state.status != "killed")
-            record = record.model_copy(update={"states": alive})
-        original(self, record, ready)
+    def apply_all(self: Any, records: Any) -> None:
+        # As a desk takes its journal when it rebuilds itself; one at work has its own way.
+        alive = [
+            record.model_copy(
+                update={"states": tuple(s for s in record.states if s.status != "killed")}
+            )
+            for record in records
+        ]
+        original(self, alive)
 
-    Memory.apply = apply  # type: ignore[method-assign]
+    Memory.apply_all = apply_all  # type: ignore[method-assign]
 
 
 def _hold_tombstone_forgotten() -> None:
