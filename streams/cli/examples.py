@@ -55,6 +55,7 @@ add up: in = published + linked + held + rejected.
   wireroom ingest feed.jsonl                 one message a line
   wireroom ingest incoming/ --provider afp   one message a file
   wireroom ingest flash.txt --urgent         ahead of everything else
+  wireroom ingest 1987/ --in-order           flashes in their place, too
 
 wireroom topics apply makes the topic; wireroom worker reads it.
 

@@ -45,12 +45,13 @@ _MOST_BEHIND = 512
 
 @dataclass(frozen=True, slots=True)
 class RawBatch:
-    """Raw records read, and where reading goes on."""
+    """Raw records of one lane read, and where reading goes on."""
 
     topic: str
     group: str
     records: list[Record]
     next_offsets: dict[int, int]
+    is_urgent: bool = False
 
 
 _Read = Callable[[Mapping[str, dict[int, int]]], RawBatch | None]
@@ -90,12 +91,18 @@ class IntakeAhead:
         """The next batch with what became of each record; None where nothing is left."""
         while len(self._queue) <= _BATCHES_AHEAD and (batch := self._read(self._offsets)):
             self._offsets[batch.topic] = batch.next_offsets
-            answers = [self._pool.take_in(task) for task in tasks_of(batch.records)]
-            self._queue.append((batch, answers))
+            self._put(batch, [self._pool.take_in(task) for task in tasks_of(batch.records)])
         if not self._queue:
             return None
         batch, answers = self._queue.popleft()
         return batch, [taken for answer in answers for taken in answer.result()]
+
+    def _put(self, batch: RawBatch, answers: list[Future[list[Taken]]]) -> None:
+        """Take a batch into the queue: urgent ones before the others, each lane in its order."""
+        place = len(self._queue)
+        if batch.is_urgent:
+            place = sum(waiting.is_urgent for waiting, _ in self._queue)
+        self._queue.insert(place, (batch, answers))
 
 
 class EnrichBehind:

@@ -238,7 +238,8 @@ class EmbeddedRunner:
                     else record
                     for record in batch.records
                 ]
-                return RawBatch(topic, group, records, batch.next_offsets)
+                is_urgent = name is TopicName.RAW_URGENT
+                return RawBatch(topic, group, records, batch.next_offsets, is_urgent)
         return None
 
     def _take_in(self, taken: _Taken, counts: Counts, on_events: OnEvents | None) -> None:

@@ -21,6 +21,7 @@ from streams.log.base import NewRecord, Offsets, Record
 from streams.log.kafka_errors import await_broker, explained, quiet_client_logs, ride_out
 from streams.log.kafka_producer import abandon, send
 from streams.log.kafka_reader import KafkaReader
+from streams.log.kafka_topic_limits import topic_limits
 from streams.log.limits import (
     DEFAULT_MAX_BODY_BYTES,
     check_records,
@@ -307,6 +308,10 @@ class KafkaLog:
         }
         self._partitions = counts
         return dict(sorted(counts.items()))
+
+    async def limits(self, topics: Sequence[str]) -> dict[str, int]:
+        """The largest batch each topic takes, in bytes; absent where we may not ask."""
+        return await topic_limits(self._ask, topics)
 
     def _opened(self) -> AIOKafkaAdminClient:
         if self._admin is None:

@@ -32,6 +32,11 @@ def max_record_bytes(max_body_bytes: int) -> int:
     return int(max_body_bytes * _GROWTH) + _ROOM_FOR_HEADERS
 
 
+def max_body_bytes_of(record_bytes: int) -> int:
+    """The largest body for a given largest record: what ``max_record_bytes`` was made of."""
+    return int((record_bytes - _ROOM_FOR_HEADERS) / _GROWTH)
+
+
 def record_bytes(record: NewRecord) -> int:
     """The bytes of a record's key, value and headers."""
     size = len(record.key or b"") + len(record.value or b"")

@@ -42,6 +42,12 @@ INTAKE_PARTS = MetricDef(
 INTAKE_DEAD = MetricDef(
     "wireroom_intake_dead_letters_total", MetricKind.COUNTER, "dead letters written"
 )
+INTAKE_AHEAD = MetricDef(
+    "wireroom_intake_ahead_records",
+    MetricKind.GAUGE,
+    "decoded records that wait for the desk, as intake knows it; at worker.max_ahead_records it "
+    "pauses, urgent messages apart",
+)
 DESK_RECORDS = MetricDef(
     "wireroom_desk_records_total", MetricKind.COUNTER, "decoded records decided (ticks included)"
 )
@@ -134,6 +140,12 @@ WORKER_BATCH_SECONDS = MetricDef(
 )
 WORKER_LAG = MetricDef(
     "wireroom_worker_lag_records", MetricKind.GAUGE, "records not yet committed", ("stage",)
+)
+WORKER_IN_HAND = MetricDef(
+    "wireroom_worker_in_hand_records",
+    MetricKind.GAUGE,
+    "records taken from the broker and not acknowledged: bounded, whatever stands still",
+    ("stage",),
 )
 WORKER_POOL_REBUILDS = MetricDef(
     "wireroom_worker_pool_rebuilds_total",

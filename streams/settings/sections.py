@@ -14,6 +14,7 @@ __all__ = [
     "DedupSettings",
     "DeskSettings",
     "EnrichSettings",
+    "IngestSettings",
     "KafkaSettings",
     "TopicSettings",
     "WorkerSettings",
@@ -110,12 +111,31 @@ class EnrichSettings(_Section):
     providers: dict[str, EnrichProviderSettings] = {}
 
 
+class IngestSettings(_Section):
+    """What `wireroom ingest` puts into the lane of flashes; see docs/runbook.md.
+
+    Attributes:
+        urgent_providers: all messages of these.
+        urgent_sources: all messages whose position matches one of these patterns: "flash/*".
+        urgent_markers: messages that say so in a header, a field or their first lines.
+    """
+
+    urgent_providers: tuple[str, ...] = ()
+    urgent_sources: tuple[str, ...] = ()
+    urgent_markers: bool = True
+
+
 class WorkerSettings(_Section):
     """Processes and deadlines of the worker on Kafka; see ``streams.worker.config``.
 
     Attributes:
         instance_id: one for each running worker, so that a restarted one is not waited for.
         pool_size: processes for the work of intake and enrichment; 0 is one a core.
+        max_ahead_records: decoded records that wait for the desk before intake pauses; urgent
+            messages do not wait. "off" pauses never.
+        stop_on_flood: end with status 65 when too many messages of a partition cannot be read:
+            more than ``flood_share`` of the last ``flood_window_records``, or ``flood_run`` in a
+            row.
     """
 
     instance_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,200}$")
@@ -124,6 +144,13 @@ class WorkerSettings(_Section):
     send_timeout_s: float = Field(default=120, gt=0)
     task_timeout_s: float = Field(default=25, gt=0)
     stall_s: float = Field(default=120, gt=0)
+    max_ahead_records: Annotated[int, Field(ge=1)] | Literal["off"] = 500
+    stop_on_flood: bool = True
+    # Of a wire a few in a thousand cannot be read; Sentry allows 1 % and 1,000 in a row, of feeds
+    # that bring as many in a second. One partition of ours brings 100 in minutes or hours.
+    flood_share: float = Field(default=0.05, gt=0, le=1, allow_inf_nan=False)
+    flood_window_records: int = Field(default=1000, ge=1, le=1_000_000)
+    flood_run: int = Field(default=100, ge=1)
     # Under Kubernetes' 30 s between SIGTERM and SIGKILL, with room to leave the group.
     drain_deadline_s: float = Field(default=25, gt=0)
 

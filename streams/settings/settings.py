@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import (
@@ -21,6 +21,7 @@ from streams.errors import ConfigError
 from streams.settings.sections import (
     DeskSettings,
     EnrichSettings,
+    IngestSettings,
     KafkaSettings,
     TopicSettings,
     WorkerSettings,
@@ -28,6 +29,7 @@ from streams.settings.sections import (
 
 if TYPE_CHECKING:
     from streams.enrich.topics import TopicRules
+    from streams.ingest.lanes import Lanes
     from streams.log.security import KafkaSecurity
     from streams.pipeline import PipelineConfig
     from streams.worker.config import WorkerConfig
@@ -78,6 +80,7 @@ class Settings(BaseSettings):
     kafka: KafkaSettings = KafkaSettings()
     desk: DeskSettings = DeskSettings()
     enrich: EnrichSettings = EnrichSettings()
+    ingest: IngestSettings = IngestSettings()
     worker: WorkerSettings = WorkerSettings()
     topics: dict[TopicName, TopicSettings] = {}
 
@@ -136,6 +139,22 @@ class Settings(BaseSettings):
             keyfile_password=_secret(
                 "ssl_key_password", kafka.ssl_key_password, kafka.ssl_key_password_file
             ),
+        )
+
+    def lanes(self) -> Lanes:
+        """Which messages go ahead of the others.
+
+        Raises:
+            ConfigError: a provider profile cannot be read.
+        """
+        from streams.ingest.lanes import Lanes  # noqa: PLC0415  (start quickly)
+        from streams.settings.profiles import profiles_of  # noqa: PLC0415  (as above)
+
+        return Lanes(
+            profiles_of(self.profiles_dir),
+            frozenset(self.ingest.urgent_providers),
+            self.ingest.urgent_sources,
+            self.ingest.urgent_markers,
         )
 
     def pipeline_config(self) -> PipelineConfig:
@@ -213,8 +232,20 @@ class Settings(BaseSettings):
             metrics_host=self.metrics_host,
             metrics_port=self.metrics_port,
             log_level=self.log_level.upper(),
-            **self.worker.model_dump(),
+            **self._worker_options(),
         )
+
+    def _worker_options(self) -> dict[str, Any]:
+        from streams.worker.flood import FloodLimits  # noqa: PLC0415  (brings the stages)
+
+        options = self.worker.model_dump()
+        limits = FloodLimits(
+            *(options.pop(f"flood_{name}") for name in ("share", "window_records", "run"))
+        )
+        options["flood"] = limits if options.pop("stop_on_flood") else None
+        if options["max_ahead_records"] == "off":
+            options["max_ahead_records"] = None
+        return options
 
 
 def _text(path: Path | None) -> str | None:

@@ -17,6 +17,7 @@ from typing import NoReturn, Protocol
 
 from streams.errors import ConfigError, WireroomError
 from streams.log import open_log
+from streams.log.kafka import KafkaLog
 from streams.log.limits import max_record_bytes
 from streams.observability.log import configure, get_log
 from streams.observability.metrics import HealthServer, Metrics
@@ -26,17 +27,21 @@ from streams.worker.delivery import Delivery
 from streams.worker.desk import DeskWorker
 from streams.worker.enrich import EnrichWorker
 from streams.worker.faust_compat import App, Profile, create_app
+from streams.worker.fitting import CARRIERS, fitted
+from streams.worker.flood import FloodError
 from streams.worker.intake import IntakeWorker
 from streams.worker.watchdog import Watchdog
 
 EXIT_OK = 0
 EXIT_CRASHED = 1
 EXIT_CANNOT_START = 2
+EXIT_FLOODED = 65
 EXIT_CUT_SHORT = 75
 
-# A second of each stage's work at its quickest; see Profile.buffer_records. Decoded records are
-# some ten kilobytes: 8,192 of them are 80 MB.
-_BUFFER_RECORDS = {Stage.INTAKE: 4096, Stage.DESK: 8192, Stage.ENRICH: 4096}
+# A third of a second of each stage's work at its quickest; see Profile.buffer_records.
+_BUFFER_RECORDS = {Stage.INTAKE: 1024, Stage.DESK: 2048, Stage.ENRICH: 1024}
+# Intake learns from the desk's commits how far it may go on; see streams/worker/headroom.py.
+_COMMIT_INTERVAL_S = {Stage.INTAKE: 0.5, Stage.DESK: 0.1, Stage.ENRICH: 0.5}
 
 
 class StageWorker(Protocol):
@@ -65,6 +70,7 @@ def create_stage_app(config: WorkerConfig, stage: Stage) -> App:
             instance_id=instance,
             buffer_records=_BUFFER_RECORDS[stage],
             max_record_bytes=max_record_bytes(config.pipeline.max_body_bytes),
+            commit_interval_s=_COMMIT_INTERVAL_S[stage],
         )
     )
 
@@ -79,21 +85,34 @@ def _agents(context: StageContext) -> StageWorker:
             return EnrichWorker(context)
 
 
-async def check(config: WorkerConfig, stages: Sequence[Stage]) -> None:
+async def check(config: WorkerConfig, stages: Sequence[Stage]) -> WorkerConfig:
     """Make sure that the broker is there and has every topic these stages need.
+
+    Answers the configuration, with a smaller ``max_body_bytes`` where topics take no more.
 
     Raises:
         TransportError: the broker cannot be reached or refuses us.
-        ConfigError: topics are missing; says which, and what makes them.
+        ConfigError: topics are missing; says which, and what makes them. Or one takes too little.
     """
+    carriers = [config.topic(name) for name in CARRIERS]
     async with open_log(config.broker, config.security) as log:
         existing = await log.topics()
+        limits = await log.limits(carriers) if isinstance(log, KafkaLog) else {}
     needed = {config.topic(name) for stage in stages for name in TOPICS_OF[stage]}
     missing = sorted(needed - existing.keys())
     if missing:
         raise ConfigError(
             f"{config.broker} lacks the topics {', '.join(missing)}: run `wireroom topics apply`"
         )
+    own = fitted(config, limits)
+    if own is not config:
+        get_log(stage="supervisor").warning(
+            "max_body_bytes_lowered",
+            to=own.pipeline.max_body_bytes,
+            set=config.pipeline.max_body_bytes,
+            limits={topic: limits[topic] for topic in carriers if topic in limits},
+        )
+    return own
 
 
 def run_stage(config: WorkerConfig, stage: Stage) -> int:
@@ -114,6 +133,7 @@ class _Host:
         self._log = get_log(stage=stage)
         self._stop = asyncio.Event()
         self._started = False
+        self._telling: asyncio.Task[None] | None = None
         self._app = create_stage_app(config, stage)
         metrics = Metrics()
         self._context = StageContext(
@@ -158,6 +178,7 @@ class _Host:
         if not self._stop.is_set():
             await self._app.start()
             self._started = True
+            self._telling = asyncio.create_task(self._context.tell_in_hand())
             self._log.info("stage_started", group=self._config.group(self._context.stage))
 
     async def _agents_started(self) -> bool:
@@ -199,7 +220,7 @@ class _Host:
         self._log.critical("stage_crashed", error=repr(crash))
         await self._agents.close()
         sys.stderr.flush()
-        os._exit(EXIT_CRASHED)
+        os._exit(EXIT_FLOODED if isinstance(crash, FloodError) else EXIT_CRASHED)
 
     def _asked_to_stop(self, signum: int) -> None:
         if not self._stop.is_set():

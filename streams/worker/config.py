@@ -13,6 +13,7 @@ from schemas.topics import TopicName
 from streams.errors import ConfigError
 from streams.log.security import KafkaSecurity
 from streams.pipeline import PipelineConfig
+from streams.worker.flood import FloodLimits
 from streams.worker.pool import QUEUED
 
 
@@ -64,6 +65,10 @@ class WorkerConfig:
             takes 2 s at most (HTML of tables).
         drain_deadline_s: how long a stop may take before it is cut short.
         stall_s: with records waiting and nothing committed for this long, the process ends.
+        max_ahead_records: decoded records that may wait for the desk before intake pauses, urgent
+            messages apart; None is any number.
+        flood: how many bad messages end intake with status 65, rather than drain a feed into the
+            dead letters; None is any number.
         metrics_port: of the first stage, the others follow; None serves none, 0 takes free ones.
         metrics_host: loopback unless told otherwise.
         releases_by_clock: the desk releases holds, and tells silences, by the wall clock as well;
@@ -82,6 +87,8 @@ class WorkerConfig:
     task_timeout_s: float = 25.0
     drain_deadline_s: float = 25.0
     stall_s: float = 120.0
+    max_ahead_records: int | None = 500
+    flood: FloodLimits | None = field(default_factory=FloodLimits)
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
     log_level: str = "INFO"

@@ -5,6 +5,7 @@ It must not know any stage.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,8 +17,10 @@ from streams.observability.metrics import Metrics
 from streams.pipeline import PipelineConfig
 from streams.worker.config import Stage, WorkerConfig
 from streams.worker.delivery import Delivery
-from streams.worker.faust_compat import App
+from streams.worker.faust_compat import App, in_hand
 from streams.worker.pool import Fate, WorkPool
+
+_TELL_S = 1.0
 
 T = TypeVar("T")
 In = TypeVar("In")
@@ -35,14 +38,25 @@ class StageContext:
     metrics: Metrics
     log: structlog.stdlib.BoundLogger
 
+    async def tell_in_hand(self) -> None:
+        """Keep the gauge of records in hand; never returns.
+
+        By a clock, not by batches: when none moves is when it matters.
+        """
+        while True:
+            self.metrics.set(metric_defs.WORKER_IN_HAND, in_hand(self.app), stage=self.stage)
+            await asyncio.sleep(_TELL_S)
+
     def pool(
         self,
         work: Callable[[Sequence[In]], Sequence[Out]],
         give_up: Callable[[In, Fate], Out],
         prepare: Callable[[PipelineConfig], None],
         ready: Callable[[Sequence[In]], None] | None = None,
+        *,
+        size: int | None = None,
     ) -> WorkPool[In, Out]:
-        """A pool of processes for this stage's work."""
+        """A pool of processes for this stage's work: as many as is set, or ``size``."""
 
         def rebuilt() -> None:
             self.log.warning("pool_rebuilt")
@@ -54,7 +68,7 @@ class StageContext:
             initializer=prepare,
             initargs=(self.config.pipeline,),
             ready=ready,
-            size=self.config.pool_size,
+            size=self.config.pool_size if size is None else size,
             timeout_s=self.config.task_timeout_s,
             on_rebuild=rebuilt,
         )

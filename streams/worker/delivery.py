@@ -19,8 +19,8 @@ class Delivery:
         self._app = app
         self._prefix = prefix
 
-    async def send(self, outgoing: Iterable[Outgoing]) -> None:
-        """Write records, in order within a partition; returns when each is acknowledged.
+    async def send(self, outgoing: Iterable[Outgoing]) -> list[int]:
+        """Write records, in order within a partition; answers the offset of each, once it is safe.
 
         Raises:
             Exception: whatever the producer raised; some of the records may have been written.
@@ -41,3 +41,4 @@ class Delivery:
         for answer in answers:
             if isinstance(answer, BaseException):
                 raise answer
+        return [answer.offset for answer in answers if not isinstance(answer, BaseException)]

@@ -8,29 +8,38 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from schemas.dead_letter import DeadCode
 from schemas.topics import TopicName
+from streams.log import open_log
 from streams.log.base import Record
 from streams.log.headers import SCHEMA
 from streams.log.outgoing import Outgoing
 from streams.log.spool import spooled
 from streams.observability import metric_defs
 from streams.pipeline import IntakeStage, PipelineConfig
+from streams.worker.config import Stage
 from streams.worker.context import StageContext, chunks
 from streams.worker.faust_compat import (
     StreamOfBytes,
     add_agent,
     batches,
+    commit_acknowledged,
     record_of,
     stop_without_ack,
 )
+from streams.worker.flood import Flood, FloodError, FloodWatch
+from streams.worker.headroom import Headroom
 from streams.worker.ordered import Events, OrderedWork
 from streams.worker.pool import Fate, WorkPool
 
 _TAKE = 200
+# Tasks beyond those at work: what waits here waits in front of the desk, too.
+_TASKS_BEHIND = 2
+# Seconds that intake waits for the desk before it says so.
+_LONG_WAIT_S = 10.0
 # Messages a task of the pool: small, so that a burst spreads over all processes.
 _CHUNK = 16
 
@@ -40,9 +49,10 @@ _stage: IntakeStage | None = None
 
 
 def prepare(config: PipelineConfig) -> None:
-    """Build the stage in a process of the pool."""
+    """Build the stage in a process of the pool, ready for a flash to be its first message."""
     global _stage  # noqa: PLW0603  (one stage a process, built once, before any work)
     _stage = IntakeStage(config)
+    _stage.ready()
 
 
 def work(records: Sequence[Record]) -> list[Answer]:
@@ -59,44 +69,96 @@ def give_up(record: Record, fate: Fate) -> Answer:
 
 
 class IntakeWorker:
-    """The agents of the intake stage."""
+    """The agents of the intake stage.
+
+    Urgent messages have an agent and a process of their own: neither what is at work of a backlog
+    nor a message that hangs is in front of them, and they do not wait for the desk.
+    """
 
     def __init__(self, context: StageContext) -> None:
         self._context = context
+        config = context.config
         self._pool: WorkPool[Record, Answer] = context.pool(work, give_up, prepare)
-        # Urgent messages have a queue of their own; the pool's processes are shared.
-        for name in (TopicName.RAW_URGENT, TopicName.RAW):
-            add_agent(context.app, context.config.topic(name), f"intake-{name}", self._agent)
+        self._urgent: WorkPool[Record, Answer] = context.pool(work, give_up, prepare, size=1)
+        self._flood = FloodWatch(config.flood)
+        self._log = open_log(config.broker, config.security)
+        self._headroom = Headroom(config.max_ahead_records, self._desk_has, hurried=self._hurried)
+        add_agent(context.app, config.topic(TopicName.RAW_URGENT), "intake-urgent", self._flashes)
+        add_agent(context.app, config.topic(TopicName.RAW), "intake", self._others)
 
     async def start(self) -> None:
-        """Prepare the pool, before the first record is taken."""
-        await self._pool.start()
+        """Prepare the pools, before the first record is taken."""
+        await self._log.__aenter__()
+        end = await self._log.end_offsets(self._context.config.topic(TopicName.DECODED))
+        self._headroom.wrote(end[0] - 1)
+        await asyncio.gather(self._pool.start(), self._urgent.start())
 
     async def close(self) -> None:
-        """End the pool."""
+        """End the pools."""
         self._pool.close()
+        self._urgent.close()
+        await self._log.__aexit__(None, None, None)
 
     def is_excused(self) -> bool:
         """Whether committing nothing is right just now."""
-        return self._pool.isolating
+        return self._pool.isolating or self._urgent.isolating or self._headroom.waiting
 
-    async def _agent(self, stream: StreamOfBytes) -> None:
+    async def _flashes(self, stream: StreamOfBytes) -> None:
+        await self._agent(stream, self._urgent, lambda: asyncio.sleep(0))
+
+    async def _others(self, stream: StreamOfBytes) -> None:
+        await self._agent(stream, self._pool, self._room)
+
+    async def _agent(
+        self,
+        stream: StreamOfBytes,
+        pool: WorkPool[Record, Answer],
+        room: Callable[[], Awaitable[None]],
+    ) -> None:
         ordered = OrderedWork(
-            self._finish, self._fail, max_at_work=2 * self._pool.size, max_waiting=64
+            self._finish,
+            self._fail,
+            max_at_work=2 * pool.size,
+            max_waiting=2 * pool.size + _TASKS_BEHIND,
         )
         try:
             async for events in batches(stream, _TAKE):
                 for chunk in chunks(events, _CHUNK):
-                    await ordered.put(chunk, partial(self._process, chunk))
+                    await room()
+                    await ordered.put(chunk, partial(self._process, pool, chunk))
         except Exception as error:  # noqa: BLE001  (nothing may raise out of an agent)
             await self._fail(error)
         finally:
             await ordered.close()
 
-    async def _process(self, events: Events) -> tuple[list[Answer], float]:
+    async def _room(self) -> None:
+        """Wait until the desk has caught up, and tell when that takes long."""
+        self._context.metrics.set(metric_defs.INTAKE_AHEAD, self._headroom.ahead)
+        waiting = asyncio.create_task(self._headroom.wait())
+        try:
+            while not (await asyncio.wait({waiting}, timeout=_LONG_WAIT_S))[0]:
+                self._context.log.info("waiting_for_desk", ahead_records=self._headroom.ahead)
+        finally:
+            waiting.cancel()
+        await waiting
+
+    async def _desk_has(self) -> int:
+        config = self._context.config
+        topic = config.topic(TopicName.DECODED)
+        committed = (await self._log.committed(config.group(Stage.DESK), topic)).get(0)
+        # A desk that has never decided anything begins with the first record that is kept.
+        return (await self._log.begin_offsets(topic))[0] if committed is None else committed
+
+    def _hurried(self) -> bool:
+        app = self._context.app
+        return app.should_stop or app.rebalancing
+
+    async def _process(
+        self, pool: WorkPool[Record, Answer], events: Events
+    ) -> tuple[list[Answer], float]:
         started = time.monotonic()
         records = [await self._spooled(record_of(event)) for event in events]
-        return await self._pool.run(records), started
+        return await pool.run(records), started
 
     async def _spooled(self, record: Record) -> Record:
         config = self._context.config
@@ -107,10 +169,28 @@ class IntakeWorker:
 
     async def _finish(self, events: Events, done: tuple[list[Answer], float]) -> None:
         answers, started = done
-        await self._context.delivery.send(record for answer in answers for record in answer)
-        for event in events:
+        good, flood = self._before_flood(events, answers)
+        sent = [record for answer in answers[:good] for record in answer]
+        offsets = await self._context.delivery.send(sent)
+        for record, offset in zip(sent, offsets, strict=True):
+            if record.topic is TopicName.DECODED:
+                self._headroom.wrote(offset)
+        for event in events[:good]:
             event.ack()
-        self._count(answers, started)
+        self._count(answers[:good], started)
+        if flood is not None:
+            raise FloodError(flood)
+
+    def _before_flood(self, events: Events, answers: Sequence[Answer]) -> tuple[int, Flood | None]:
+        """How many messages come before the one that makes it a flood, and that flood."""
+        for number, (event, answer) in enumerate(zip(events, answers, strict=True)):
+            message = event.message
+            is_bad = any(record.topic is TopicName.DEAD for record in answer)
+            place = (message.topic, message.partition)
+            flood = self._flood.add(place, message.offset, is_bad=is_bad)
+            if flood is not None:
+                return number, flood
+        return len(events), None
 
     def _count(self, answers: Sequence[Answer], started: float) -> None:
         metrics = self._context.metrics
@@ -125,5 +205,20 @@ class IntakeWorker:
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="intake")
 
     async def _fail(self, error: BaseException) -> None:
-        self._context.log.error("stage_failed", error=repr(error))
+        log = self._context.log
+        if isinstance(error, FloodError):
+            flood = error.flood
+            log.critical(
+                "worker_flooded",
+                partition=f"{flood.topic}[{flood.partition}]",
+                first_bad=flood.first,
+                last_bad=flood.last,
+                bad=flood.bad,
+                seen=flood.seen,
+                look="wireroom dead list",
+                go_on="WIREROOM_WORKER__STOP_ON_FLOOD=off wireroom worker",
+            )
+            await commit_acknowledged(self._context.app)
+        else:
+            log.error("stage_failed", error=repr(error))
         await stop_without_ack(self._context.app, error)

@@ -31,11 +31,12 @@ def main(config: WorkerConfig, stages: Sequence[Stage] = tuple(Stage)) -> int:
     """Run stages until a signal or a failure; answers the exit status.
 
     0 after a signal, 1 when a stage failed, 2 when it could not start (one line on standard error
-    says why), 70 when a stage stalled, 75 when a drain was cut short.
+    says why), 65 when bad messages flooded a partition, 70 when a stage stalled, 75 when a
+    drain was cut short.
     """
     configure(config.log_level)
     try:
-        asyncio.run(check(config, stages))
+        config = asyncio.run(check(config, stages))
     except WireroomError as error:
         sys.stderr.write(f"wireroom: {error}\n")
         return EXIT_CANNOT_START

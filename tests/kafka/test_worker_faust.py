@@ -24,6 +24,7 @@ from streams.worker.faust_compat import (
     add_agent,
     batches,
     create_app,
+    in_hand,
     record_of,
 )
 
@@ -212,3 +213,78 @@ async def _ignore(stream: StreamOfBytes) -> None:
     async for events in batches(stream, 4):
         for event in events:
             event.ack()
+
+
+class TwoLanes:
+    """A topic of three partitions with 2,000 records, whose agent stands still, and a free one."""
+
+    def __init__(self, log: TopicLog, prefix: str) -> None:
+        self.log = log
+        self.busy, self.free = prefix + TopicName.RAW, prefix + TopicName.RAW_URGENT
+        self.seen: list[bytes | None] = []
+        self.taken = 0
+        self.go_on = asyncio.Event()
+
+    async def fill(self, prefix: str) -> None:
+        topics = [Topic(TopicName.RAW, 3, None), Topic(TopicName.RAW_URGENT, 1, None)]
+        await self.log.create_topics(topics, prefix=prefix)
+        await self.log.append(
+            [NewRecord(self.busy, b"k", b"%d" % n, partition=n % 3) for n in range(2000)]
+        )
+
+    async def still(self, stream: StreamOfBytes) -> None:
+        async for events in batches(stream, 4):
+            await self.go_on.wait()
+            self.taken += len(events)
+            for event in events:
+                event.ack()
+
+    async def moving(self, stream: StreamOfBytes) -> None:
+        async for events in batches(stream, 4):
+            self.seen.extend(taken(list(events)))
+            for event in events:
+                event.ack()
+
+    async def until(self, what: Callable[[], bool], seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            while not what():  # noqa: ASYNC110  (a condition of many sorts)
+                await asyncio.sleep(0.02)
+
+
+async def test_a_full_buffer_holds_up_no_other_topic_and_goes_on_at_once(
+    place: Place, kafka_prefix: str
+) -> None:
+    lanes = TwoLanes(place.log, f"{kafka_prefix}two.")
+    await lanes.fill(f"{kafka_prefix}two.")
+    app = place.app()  # buffers of 100 records
+    add_agent(app, lanes.busy, "busy", lanes.still)
+    add_agent(app, lanes.free, "free", lanes.moving)
+    await app.start()
+    try:
+        await lanes.until(lambda: in_hand(app) >= 80, 20)
+        await asyncio.sleep(1)
+        assert in_hand(app) <= 100 + 4, "a buffer, and a batch taken from it"
+        for number in range(3):
+            await place.log.append([NewRecord(lanes.free, b"k", b"%d" % number)])
+            await lanes.until(lambda: len(lanes.seen) == number + 1, 2)  # noqa: B023
+        lanes.go_on.set()
+        # Twenty fillings of the buffer: with a second's sleep in each they would take that.
+        await lanes.until(lambda: lanes.taken == 2000, 15)
+    finally:
+        lanes.go_on.set()
+        await asyncio.wait_for(app.stop(), 20)
+
+
+async def test_a_record_larger_than_a_fetch_comes_all_the_same(place: Place) -> None:
+    large = [b"x" * 5_000_000, b"y" * 5_000_000]
+    await place.log.append([NewRecord(place.topic, b"k", value) for value in large])
+    await place.log.append([NewRecord(place.topic, b"k", b"last")])
+
+    async def agent(_app: App, stream: StreamOfBytes) -> None:
+        async for events in batches(stream, 4):
+            place.seen.extend(taken(list(events)))
+            for event in events:
+                event.ack()
+
+    await place.run(agent, until=13)
+    assert place.seen == [*TEN, *large, b"last"]

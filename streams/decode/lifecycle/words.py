@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -142,3 +143,18 @@ REPEATED = (
     ),
     (LifecycleKind.HOLD, re.compile(r"HOLD(?:\s*[-–/*]*\s*)HOLD\b(?:[-–/*\s]*HOLD\b){0,4}")),
 )
+
+
+def phrases(kinds: Collection[LifecycleKind]) -> list[tuple[str, bool]]:
+    """The markers of some kinds in every language, each with whether only a colon makes it one.
+
+    Without accents, longest first.
+    """
+    found = {
+        (phrase, entry["after"] == "colon")
+        for entry in _TABLE["marker"]
+        if LifecycleKind(entry["kind"]) in kinds
+        for language in LANGUAGES
+        for phrase in entry.get(language, ())
+    }
+    return sorted(found, key=lambda pair: (-len(pair[0]), pair))

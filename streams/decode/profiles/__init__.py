@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-from streams.decode.profiles.checking import DateOrder, EmbargoEmpty, Problem, check
+from streams.decode.profiles.checking import DateOrder, EmbargoEmpty, Lane, Problem, check
 from streams.desk.identity import Ordering
 from streams.errors import ConfigError
 
@@ -18,6 +18,7 @@ __all__ = [
     "DEFAULT_PROFILES",
     "DateOrder",
     "EmbargoEmpty",
+    "Lane",
     "Ordering",
     "Problem",
     "Profiles",
@@ -53,6 +54,7 @@ class ProviderProfile:
             are preferred.
         cleaning_off: rules of cleaning that its messages are not put through, by their names in
             ``streams.clean.CleaningRules``.
+        lane: where ``ingest`` puts all of its messages; None lets each say whether it is urgent.
         evidence: for each key above, where it was seen; a key without any is left out.
     """
 
@@ -69,6 +71,7 @@ class ProviderProfile:
     languages: tuple[str, ...] = ()
     home: str | None = None
     cleaning_off: tuple[str, ...] = ()
+    lane: Lane | None = None
     evidence: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -18,6 +18,8 @@ from streams.desk.identity import Ordering
 
 EmbargoEmpty = Literal["none", "withheld"]
 """What a field for an embargo means that is there and empty."""
+Lane = Literal["urgent", "raw"]
+"""Where all of a provider's messages go: ahead of everything else, or in their turn."""
 DateOrder = Literal["mdy", "dmy", "ymd"]
 """How a date of three numbers is to be read."""
 
@@ -82,7 +84,7 @@ def unproven(toml: str) -> list[str]:
         return []
     evidence = table.get(_EVIDENCE)
     known = evidence if isinstance(evidence, dict) else {}
-    return [key for key in SETTABLE if key in table and key not in {*known, "cleaning_off"}]
+    return [key for key in SETTABLE if key in table and key not in {*known, *WISHES}]
 
 
 def _name(value: object) -> str:
@@ -219,7 +221,9 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "languages": _languages,
     "home": _home,
     "cleaning_off": cleaning_off,
+    "lane": _one_of(*get_args(Lane)),
     _EVIDENCE: _evidence,
 }
 SETTABLE = tuple(key for key in _READERS if key not in {_PROVIDER, _EVIDENCE})
-"""The keys that say something of a provider. All but ``cleaning_off``, a wish, need evidence."""
+"""The keys that say something of a provider. All but wishes (``WISHES``) need evidence."""
+WISHES = frozenset({"cleaning_off", "lane"})

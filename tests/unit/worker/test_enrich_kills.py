@@ -105,7 +105,7 @@ class Ends:
             await self.before_writing()
         self.written.append((key, decode(Item, value).pubstatus))
         done = asyncio.get_running_loop().create_future()
-        done.set_result(None)
+        done.set_result(SimpleNamespace(offset=len(self.written)))
         return done
 
     @property
