@@ -190,7 +190,7 @@ class _Behind:
                     await asyncio.wait_for(self._over.wait(), _BETWEEN_FLASHES_S)
             self.seconds = time.perf_counter() - begin
             give_up = time.monotonic() + _DRAIN_S
-            while len(self._waits) < len(self._sent):  # noqa: ASYNC110  (two counters)
+            while len(self._waits) < len(self._sent):
                 if time.monotonic() > give_up or ended.done():
                     raise TransportError("flashes were sent and did not come out")
                 await asyncio.sleep(0.05)

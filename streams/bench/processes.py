@@ -152,8 +152,12 @@ def check_platform() -> None:
 
 
 @contextlib.contextmanager
-def broker_or_own(broker: str) -> Iterator[str]:
+def broker_or_own(broker: str, on: set[int] | None = None) -> Iterator[str]:
     """The address of ``broker`` if it is Kafka's, else of a broker started for the purpose.
+
+    Args:
+        broker: any log's address.
+        on: the cores that a broker of our own may use; None is all of ours.
 
     Raises:
         ConfigError: none was named and this is no checkout, which brings one.
@@ -167,7 +171,7 @@ def broker_or_own(broker: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="wireroom-bench-") as folder:
         log = Path(folder) / "launcher.log"
         command = [str(_LAUNCHER), "--dir", f"{folder}/kafka", "--port", str(_free_port())]
-        process = Process(command, log, on=cores()[0])
+        process = Process(command, log, on=on)
         try:
             yield _address(process, log)
         finally:

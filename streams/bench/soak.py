@@ -25,7 +25,7 @@ import orjson
 from schemas.raw import RawMessage
 from schemas.topics import CATALOGUE, TopicName
 from streams.bench.corpus import Copywriter
-from streams.bench.processes import Process, broker_or_own, check_platform, children, cores, usage
+from streams.bench.processes import Process, broker_or_own, check_platform, children, usage
 from streams.bench.soak_figures import Sample
 from streams.errors import TransportError
 from streams.log import open_log
@@ -118,15 +118,13 @@ async def _soak(plan: Plan, folder: Path, say: Callable[[str], None]) -> Ran:
 
 @contextlib.contextmanager
 def _workers(plan: Plan, prefix: str, folder: Path) -> Iterator[dict[Stage, Process]]:
-    """A worker process a stage, on the cores the broker does not have."""
+    """A worker process a stage."""
     environment = {
         "WIREROOM_BROKER": plan.broker,
         "WIREROOM_PREFIX": prefix,
         "WIREROOM_SPOOL_DIR": str(folder),
         # As far back as near copies are looked for: else the desk remembers for 30 days.
         "WIREROOM_DESK__EXACT_DAYS": "3",
-        # Of the cores it has; what counts them would count the broker's.
-        "WIREROOM_WORKER__POOL_SIZE": str(len(cores()[1])),
     }
     stages = [Stage.INTAKE, Stage.DESK, *([Stage.ENRICH] if plan.enrich else [])]
     workers: dict[Stage, Process] = {}
@@ -134,7 +132,7 @@ def _workers(plan: Plan, prefix: str, folder: Path) -> Iterator[dict[Stage, Proc
         for stage in stages:
             command = ["-m", "streams", "worker", "--stage", stage]
             log = folder / f"{stage}.log"
-            workers[stage] = Process(command, log, environment, on=cores()[1])
+            workers[stage] = Process(command, log, environment)
         yield workers
     finally:
         for worker in workers.values():

@@ -64,7 +64,10 @@ def overhead(broker: str, messages: int) -> list[Figure]:
         TransportError: a process ended, or did not get through in time.
     """
     check_platform()
-    with broker_or_own(broker) as address, tempfile.TemporaryDirectory() as folder:
+    with (
+        broker_or_own(broker, on=cores()[0]) as address,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         return asyncio.run(_overhead(address, messages, Path(folder)))
 
 
