@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz check format lint types drift readme kafka soak lock clean
+.PHONY: help demo test faults fuzz check format lint types drift readme kafka soak lock clean
 
 help:  ## show this help
 	@echo "Wireroom: raw wire in, clean versioned news items out."
@@ -21,6 +21,9 @@ demo: $(VENV)/.runtime  ## set up, play the demo feed through every stage, show 
 
 test: $(VENV)/.dev  ## set up, and run every test (starts a real Kafka broker if Java is there)
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+faults: $(VENV)/.dev  ## break workers, brokers and feeds on real Kafka, 40 minutes; fills in docs/faults.md
+	@$(BIN)/python -m tests.faults
 
 fuzz: $(VENV)/.dev  ## read 10,000 damaged messages of each format: nothing raises, hangs or grows
 	@WIREROOM_FUZZ_INPUTS=10000 $(BIN)/python -m pytest -q -n 2 tests/property/test_fuzz_formats.py

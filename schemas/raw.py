@@ -5,6 +5,7 @@ It must not interpret the bytes.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from schemas.model import Instant, Record, write_instant
@@ -40,3 +41,23 @@ def derived_position(sha256: str, received_at: datetime | None) -> str:
     """
     when = f"@{write_instant(received_at)}" if received_at else ""
     return f"sha256:{sha256[:16]}{when}"
+
+
+# A path: "2.1" is the first retry of the letter that the second retry of a message came to.
+_RETRY = re.compile(r";retry=[1-9][0-9]*(?:\.[1-9][0-9]*)*")
+
+
+def retried_position(position: str, number: int) -> str:
+    """The position of a dead letter's ``number``-th retry, counted from 1.
+
+    Each retry of each letter has a position of its own, so that it is a message of its own to
+    whoever counts: "feed.jsonl:12;retry=1", and its own letter's retry "feed.jsonl:12;retry=1.1".
+    """
+    is_retry = first_position(position) is not None
+    return f"{position}.{number}" if is_retry else f"{position};retry={number}"
+
+
+def first_position(position: str) -> str | None:
+    """The position at which a message that is a retry came first; None of one that is none."""
+    first, mark, path = position.rpartition(";retry=")
+    return first if mark and _RETRY.fullmatch(mark + path) else None

@@ -10,6 +10,12 @@ from enum import StrEnum
 
 DAY_MS = 24 * 60 * 60 * 1000
 
+COMPACTED_AFTER_MS = DAY_MS
+"""A replaced record of a compacted topic may stay this long before the broker must look at it.
+
+Kafka's own default is for ever: the text of a purged item would stay in a topic that is quiet.
+"""
+
 
 class TopicName(StrEnum):
     """The part of a topic's name after the prefix (``wire.`` by default)."""
@@ -54,12 +60,15 @@ class Topic:
             cleanup = "compact,delete" if self.retention_ms is not None else "compact"
         else:
             cleanup = "delete"
-        return {
+        config = {
             "cleanup.policy": cleanup,
             "retention.ms": str(-1 if self.retention_ms is None else self.retention_ms),
             "message.timestamp.type": "LogAppendTime",
             "max.message.bytes": str(max_message_bytes),
         }
+        if self.compacted:
+            config["max.compaction.lag.ms"] = str(COMPACTED_AFTER_MS)
+        return config
 
 
 CATALOGUE: dict[TopicName, Topic] = {

@@ -39,6 +39,17 @@ def _load_launcher() -> ModuleType:
 launcher = _load_launcher()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long forms out, unless they are asked for by ``-m`` or one by one."""
+    if "faults" in config.option.markexpr or any("::" in given for given in config.args):
+        return
+    long = [item for item in items if item.get_closest_marker("faults")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("faults")]
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Fetch the broker's jars before the first test, whose time is limited."""
     if session.config.option.collectonly or not any(

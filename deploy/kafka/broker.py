@@ -1,7 +1,7 @@
-"""One real Kafka broker (KRaft, a single node) on this machine, for tests and for trying things.
+"""Real Kafka brokers (KRaft) on this machine, for tests and for trying things.
 
-``python deploy/kafka/broker.py`` runs one until Ctrl-C. It is not for production: one node, no
-replication, a small heap.
+``python deploy/kafka/broker.py`` runs one until Ctrl-C; tests make clusters of several. It is not
+for production: one machine, a small heap.
 """
 
 from __future__ import annotations
@@ -73,6 +73,27 @@ class Listener:
     name: str
     protocol: str
     properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A broker's place among several that form a cluster.
+
+    Attributes:
+        number: its id.
+        cluster: the cluster's id, see ``new_cluster_id``.
+        controllers: by number, the port of each node's controller.
+    """
+
+    number: int
+    cluster: str
+    controllers: Mapping[int, int]
+
+
+def new_cluster_id() -> str:
+    """An id that no other cluster has."""
+    # It may not begin with a dash.
+    return "W" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[:21]
 
 
 def java() -> str:
@@ -166,6 +187,7 @@ class Broker:
         listeners: Sequence[Listener] = (),
         scram_users: Mapping[str, str] | None = None,
         properties: Mapping[str, str] | None = None,
+        node: Node | None = None,
     ) -> None:
         """Prepare a broker; nothing is started.
 
@@ -176,6 +198,8 @@ class Broker:
             listeners: further ones, on free ports.
             scram_users: names and passwords of SCRAM-SHA-256 and SCRAM-SHA-512 users.
             properties: further settings of the broker.
+            node: its place in a cluster; None is a cluster of its own. It is ready only when most
+                of the others are, so that they are started side by side.
         """
         self.directory = directory
         self._libs = libs
@@ -183,6 +207,7 @@ class Broker:
         self._listeners = tuple(listeners)
         self._scram_users = dict(scram_users or {})
         self._properties = dict(properties or {})
+        self._node = node
         self._process: subprocess.Popen[bytes] | None = None
         self._ports: dict[str, int] = {}
         self._served = False
@@ -282,6 +307,8 @@ class Broker:
         self._ports = dict(zip(names, ports, strict=True))
         if self._fixed_port is not None:
             self._ports["PLAINTEXT"] = self._fixed_port
+        if self._node is not None:
+            self._ports["CONTROLLER"] = self._node.controllers[self._node.number]
 
     def _formatted(self) -> bool:
         return (self.directory / "data" / "meta.properties").is_file()
@@ -311,8 +338,7 @@ class Broker:
         return [java(), *_JVM, logging_settings, "-cp", f"{self._libs}/*", main]
 
     def _format(self, settings: Path) -> None:
-        # A cluster id may not begin with a dash.
-        cluster = "W" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[:21]
+        cluster = self._node.cluster if self._node is not None else new_cluster_id()
         command = [*self._command("kafka.tools.StorageTool"), "format"]
         command += ["-t", cluster, "-c", str(settings)]
         for name, password in self._scram_users.items():
@@ -327,14 +353,19 @@ class Broker:
 
     def _settings(self) -> dict[str, str]:
         ports = self._ports
+        node = self._node or Node(1, "", {1: ports["CONTROLLER"]})
+        voters = (f"{number}@127.0.0.1:{port}" for number, port in node.controllers.items())
+        # Every record is on each of up to three nodes, and acknowledged by all but one of them.
+        replicas = min(3, len(node.controllers))
+        in_sync = max(1, replicas - 1)
         protocols = {"PLAINTEXT": "PLAINTEXT", "CONTROLLER": "PLAINTEXT"}
         protocols |= {listener.name: listener.protocol for listener in self._listeners}
         addresses = {name: f"{name}://127.0.0.1:{port}" for name, port in ports.items()}
         advertised = [at for name, at in addresses.items() if name != "CONTROLLER"]
         settings = {
             "process.roles": "broker,controller",
-            "node.id": "1",
-            "controller.quorum.voters": f"1@127.0.0.1:{ports['CONTROLLER']}",
+            "node.id": str(node.number),
+            "controller.quorum.voters": ",".join(voters),
             "controller.listener.names": "CONTROLLER",
             "inter.broker.listener.name": "PLAINTEXT",
             "listeners": ",".join(addresses.values()),
@@ -343,13 +374,14 @@ class Broker:
             "log.dirs": str(self.directory / "data"),
             # Topics are made by `wireroom topics apply` alone.
             "auto.create.topics.enable": "false",
-            "offsets.topic.replication.factor": "1",
+            "min.insync.replicas": str(in_sync),
+            "offsets.topic.replication.factor": str(replicas),
             "offsets.topic.num.partitions": "1",
-            "transaction.state.log.replication.factor": "1",
-            "transaction.state.log.min.isr": "1",
+            "transaction.state.log.replication.factor": str(replicas),
+            "transaction.state.log.min.isr": str(in_sync),
             "transaction.state.log.num.partitions": "1",
-            "share.coordinator.state.topic.replication.factor": "1",
-            "share.coordinator.state.topic.min.isr": "1",
+            "share.coordinator.state.topic.replication.factor": str(replicas),
+            "share.coordinator.state.topic.min.isr": str(in_sync),
             "group.initial.rebalance.delay.ms": "0",
             "num.network.threads": "2",
             "num.io.threads": "2",

@@ -82,6 +82,10 @@ class Drain:
         """Never: it commits whatever comes."""
         return False
 
+    def is_ready(self) -> bool:
+        """At once: it prepares nothing."""
+        return True
+
     async def _agent(self, stream: StreamOfBytes) -> None:
         async for events in batches(stream, _TAKE):
             if self._wraps:

@@ -120,10 +120,10 @@ def soak_page(plan: Plan, figures: Sequence[Figure], picture: str) -> str:
     cores = f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores"
     about = [
         f"`{command}{' --enrich' if plan.enrich else ''}`: {stages} as worker processes on one",
-        "Kafka broker, dispatches of 360 words, each a text of its own, whose time runs as if 10,000",
-        "came a day: the desk's three days are 30,000 messages, and from then on it forgets as much",
-        f"as it learns. {cores}, the broker and what sends and reads",
-        "among them. Slopes are of the second half (Theil-Sen; 95 % by block bootstrap).",
+        "Kafka broker, dispatches of 360 words, each a text of its own, whose time runs as if",
+        "10,000 came a day: the desk's three days are 30,000 messages, and from then on it forgets",
+        f"as much as it learns. {cores}, the broker and what sends and reads among them.",
+        "Slopes are of the second half (Theil-Sen; 95 % by block bootstrap).",
     ]
     head = ["# A long run", *about, "", f"![Memory, delays and lag over time]({picture})", ""]
     return "\n".join([*head, "| what | figure | |", "| --- | --: | --- |", *rows, ""])

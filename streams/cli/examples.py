@@ -109,17 +109,34 @@ SIGTERM or Ctrl-C finishes what is in hand, then ends.
 {_LOG}""",
     "topics": """Examples:
 
-  wireroom topics apply --dry-run    which are missing
+  wireroom topics apply --dry-run    which are missing, which are otherwise
   wireroom topics apply              make them
   wireroom topics list               partitions, retention, records
+  wireroom topics acls subscribe --user reader    the rights it needs
 """,
     "dead": """Examples:
 
   wireroom dead list                           every dead letter, oldest first
   wireroom dead list --code body-too-large     see docs/errors.md
+  wireroom dead stats                          by code, provider, stage and day
   wireroom dead show 0:12 > message.bin        the bytes of one, as delivered
   wireroom explain message.bin                 why it cannot be read
+  wireroom dead retry 0:12 0:15                send them once more, each once
+  wireroom dead retry --provider dpa --since 2h --dry-run     then with --yes
+  wireroom dead drop --code body-empty --yes   listed no more
+
+A letter that was retried or dropped is listed by --all only.
 """,
+    "purge": f"""Examples:
+
+  wireroom purge afp:TX-123 --dry-run           where its text lies, until when
+  wireroom purge afp:TX-123 --yes               out of items, enriched and held
+  wireroom purge afp:TX-123 --yes --archive archive/    and out of recordings
+
+A kill tells readers that an item is withdrawn; a purge only removes text. Send
+the kill first. docs/purge.md says what stays where, and until when.
+
+{_LOG}""",
     "kb": f"""Examples:
 
   wireroom kb add person "Ana Brandt" --alias Brandt   from the next message on
@@ -153,12 +170,15 @@ one that gives it wins.
   wireroom lint profiles/           every profile in a directory
   wireroom lint reuters.toml        one profile
   wireroom lint wireroom.toml       a settings file
+  wireroom lint --connect           the log, our rights, this machine as well
+  wireroom lint --connect --role subscribe    for a subscriber
 
 A profile is what is known of one provider: provider, known_as, time_zone,
 encodings, ordering, urgency, date_order, embargo_empty, strip, id_version, and
 a table [evidence] that says for each of them where it was seen. What it leaves
 out is the default. profiles_dir names the directory of your own: a new agency
-is a new file. Exit status 0, or 2 where anything is wrong.
+is a new file. Exit status 0, or 2 where anything is wrong; with --connect each
+line that is not right is followed by what mends it.
 """,
     "boilerplate": """Examples:
 

@@ -36,9 +36,8 @@ def ingest(
 
     Those that say they are a flash go into the urgent lane, which is read first: telegrams of
     priority 1 and 2 (ANPA: f and b), urgency 1 and 2, FLASH, BULLETIN or URGENT in a first line;
-    and those of the providers and sources that the settings name.
-
-    The exit status is 1 where something could not be read; all else was.
+    and those of the providers and sources that the settings name. The exit status is 1 where
+    something could not be read; all else was.
 
     Args:
         paths: files, directories, .jsonl, a topic as sqlite:///old.db#wire.raw, or - for standard

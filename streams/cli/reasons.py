@@ -51,6 +51,7 @@ REASONS: dict[str, str] = {
     "missing": "missing {}",
     "filled": "{} has come after all",
     "jump": "the count went on from {}",
+    "retry-of": "a dead letter sent once more, first at {}",
     "silent-for": "the first after a silence of {}",
     "since": "nothing since {}",
     "minutes": "{} minutes",

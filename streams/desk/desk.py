@@ -33,6 +33,7 @@ from streams.desk.recording import (
     place_hash,
     record_of,
     rejection,
+    retry_reasons,
     source_of,
 )
 from streams.desk.stories import namesakes
@@ -150,7 +151,7 @@ class Desk:
         events = self._release_due(at)
         sequence = outcome.sequence if isinstance(outcome, Dropped) else None
         noted = self._memory.watch.note(source.provider, sequence, None, at)
-        event = rejection(source, outcome, stage, noted.reasons())
+        event = rejection(source, outcome, stage, noted.reasons() + retry_reasons(source))
         self._apply(
             JournalRecord(
                 seq=self._memory.seq + 1,
@@ -314,8 +315,8 @@ class Desk:
         """Events of a decision; what it changes goes into the journal and into memory."""
         key = given.item.item_key
         decision = with_takes(self._memory, decision, given.item)
-        if silence := given.noted.reasons():
-            decision = replace(decision, reasons=decision.reasons + silence)
+        if said := given.noted.reasons() + retry_reasons(given.source, given.cause):
+            decision = replace(decision, reasons=decision.reasons + said)
         events = events_of(decision, given)
         others = [other.item_key for other in decision.others]
         were_held = [one for one in (key, *others) if one in self._memory.held]

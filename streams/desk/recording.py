@@ -15,6 +15,7 @@ from schemas.event import Dead, EventKind, Source, WireEvent
 from schemas.fingerprint import Fingerprint
 from schemas.item import Item
 from schemas.journal import HeldRecord, Indexed, JournalRecord, Named, Sighting, Status
+from schemas.raw import first_position
 from streams.desk.decision import Decision
 from streams.desk.flashes import FLASH_WORDS
 from streams.desk.identity import event_id, source_id
@@ -183,6 +184,12 @@ def rejection(
         reasons=(outcome.code, *reasons),
         dead=Dead(code=outcome.code, stage=stage, detail=outcome.detail),
     )
+
+
+def retry_reasons(source: Source, cause: str | None = None) -> tuple[str, ...]:
+    """What a primary event says of a message that was a dead letter and was sent once more."""
+    first = first_position(source.position) if cause is None else None
+    return () if first is None else (f"retry-of={first}",)
 
 
 def source_of(item: Item) -> Source:

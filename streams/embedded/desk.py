@@ -15,6 +15,7 @@ from streams.embedded.reading import every_batch, next_offsets
 from streams.errors import CorruptionError
 from streams.log import SqliteStore
 from streams.log.base import NewRecord
+from streams.observability.log import get_log
 from streams.pipeline import (
     DecodedEntry,
     DeskBatch,
@@ -67,8 +68,8 @@ class EmbeddedDesk:
                     rebuild.add(name, batch[taken:])
         desk, lost = rebuild.desk()
         if lost:
-            # Written in one transaction with the journal, so it cannot have been forgotten.
-            raise CorruptionError(f"{self._prefix}{TopicName.HELD} lacks the held {lost[0]}")
+            # Written in one transaction with the journal, so only a purge can have taken them out.
+            get_log(stage="desk").warning("holds_lost", count=len(lost), first=lost[0])
         return desk
 
     def _add_texts(self, rebuild: DeskRebuild) -> None:

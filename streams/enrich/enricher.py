@@ -129,7 +129,7 @@ class Enricher:
     def __init__(self, config: EnrichConfig = EnrichConfig()) -> None:
         self._config = config
         self._places: PlacesBase | None = None
-        self._recognisers: dict[str, Recogniser] = {}
+        self._recognisers: dict[str, CachedRecogniser] = {}
         self._countries: dict[str, GazetteerRecogniser] = {}
 
     @property
@@ -159,6 +159,12 @@ class Enricher:
             # The one that was used longest ago.
             del self._recognisers[next(iter(self._recognisers))]
         return found
+
+    @property
+    def paragraphs(self) -> tuple[int, int]:
+        """Paragraphs whose names were remembered, and recognised, by the models loaded now."""
+        loaded = self._recognisers.values()
+        return sum(each.hits for each in loaded), sum(each.misses for each in loaded)
 
     def enrich(self, items: Sequence[Item], overlay: Overlay = EMPTY) -> list[Item]:
         """The items in the same order, each with its entities.

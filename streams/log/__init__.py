@@ -20,6 +20,7 @@ __all__ = [
     "Record",
     "SqliteStore",
     "TopicLog",
+    "kafka_hosts",
     "open_log",
     "sqlite_path",
 ]
@@ -59,13 +60,13 @@ def open_log(
         from streams.log.kafka import KafkaLog  # noqa: PLC0415
 
         return KafkaLog(
-            _hosts(url),
+            kafka_hosts(url),
             security=security,
             max_body_bytes=max_body_bytes,
             replication_factor=replication_factor,
             connect_timeout_s=connect_timeout_s,
         )
-    raise ConfigError(f"{url!r} names no log: use kafka://host:port[,host:port] or sqlite:///path")
+    raise _no_log(url)
 
 
 def sqlite_path(url: str) -> str | None:
@@ -82,7 +83,14 @@ def sqlite_path(url: str) -> str | None:
     return path
 
 
-def _hosts(url: str) -> tuple[str, ...]:
+def kafka_hosts(url: str) -> tuple[str, ...]:
+    """The brokers of a ``kafka://`` URL, each as host:port.
+
+    Raises:
+        ConfigError: the URL is of another kind, or a part of it is not host:port.
+    """
+    if not url.startswith(_KAFKA):
+        raise _no_log(url)
     rest = url.removeprefix(_KAFKA).rstrip("/")
     if "@" in rest:
         raise ConfigError("a kafka:// URL holds no user name or password: use the SASL settings")
@@ -97,3 +105,7 @@ def _hosts(url: str) -> tuple[str, ...]:
             raise ConfigError(f"{url!r}: {host!r} is not host:port")
         hosts.append(f"{name}:{port}")
     return tuple(hosts)
+
+
+def _no_log(url: str) -> ConfigError:
+    return ConfigError(f"{url!r} names no log: use kafka://host:port[,host:port] or sqlite:///path")

@@ -34,6 +34,12 @@ SHA256 = "sha256"
 SIZE = "size"
 LEFT_OUT = "headers-left-out"
 EVENT_ID = "ce_id"
+SUBJECT = "ce_subject"
+"""The id of the item that a record is about."""
+RETRY_OF = "retry-of"
+"""On a raw record that a dead letter was made of again: where that lies, "wire.dead/0/12"."""
+RETRIES = "retries"
+"""How many retries led to it: 2 for the retry of a retry."""
 REVISION = "revision"
 """On an item enriched again, in its old place: the version of the knowledge base."""
 
@@ -78,7 +84,7 @@ def raw_record(raw: RawMessage, topic: str) -> NewRecord:
     Of headers that no log would take together, the last go along, which may be our own additions;
     ``headers-left-out`` counts the others.
     """
-    headers = _carried(raw.headers)
+    headers = carried(raw.headers)
     for name, value in (
         (PROVIDER, raw.provider),
         (SOURCE_ID, raw.position),
@@ -95,7 +101,8 @@ def raw_record(raw: RawMessage, topic: str) -> NewRecord:
     )
 
 
-def _carried(given: Sequence[tuple[str, str]]) -> list[tuple[str, bytes]]:
+def carried(given: Sequence[tuple[str, str]]) -> list[tuple[str, bytes]]:
+    """A message's further headers, of which the last 32 KiB go along."""
     headers: list[tuple[str, bytes]] = []
     left, left_out = _MAX_CARRIED_BYTES, 0
     for name, value in reversed(given):
@@ -208,7 +215,7 @@ class CloudEvent:
             ("ce_type", header_bytes(self.type)),
         ]
         if self.subject:
-            pairs.append(("ce_subject", header_bytes(self.subject)))
+            pairs.append((SUBJECT, header_bytes(self.subject)))
         return tuple(pairs)
 
 

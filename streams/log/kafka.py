@@ -27,14 +27,12 @@ from streams.log.limits import (
     check_records,
     check_topic_name,
     first_offsets,
+    max_batch_bytes,
     max_record_bytes,
     missing_topic,
 )
 from streams.log.partition import partition_of
 from streams.log.security import KafkaSecurity
-
-# What a record batch adds to a record: its own header, and lengths.
-_ROOM_FOR_BATCH = 1024
 
 # Bytes gathered for one partition while its former batch is under way; stays below the 1 MB
 # that a topic takes when nobody has raised it.
@@ -76,7 +74,7 @@ class KafkaLog:
         self._where = ", ".join(hosts)
         self._security = security or KafkaSecurity()
         self._limit = max_record_bytes(max_body_bytes)
-        self._message_bytes = self._limit + _ROOM_FOR_BATCH
+        self._message_bytes = max_batch_bytes(max_body_bytes)
         self._replication_factor = replication_factor
         self._connect_timeout_s = connect_timeout_s
         self._ride_out_s = ride_out_s
@@ -333,7 +331,11 @@ class KafkaLog:
             check_topic_name(topic)
             await self.topics()
         if topic not in self._partitions:
-            raise missing_topic(topic, f"Kafka at {self._where}")
+            where = f"Kafka at {self._where}"
+            if self._security.uses_sasl or self._security.certfile:
+                # To those who may not know, the broker denies that there is one.
+                where += f", or {self._security.username or 'we'!r} may not see it"
+            raise missing_topic(topic, where)
         return self._partitions[topic]
 
     async def _topic_partitions(

@@ -19,6 +19,9 @@ DEFAULT_MAX_BODY_BYTES = 8 * 1024 * 1024
 _GROWTH = 1.4
 _ROOM_FOR_HEADERS = 64 * 1024
 
+# What a record batch adds to a record: its own header, and lengths.
+_ROOM_FOR_BATCH = 1024
+
 # Characters; Kafka sets no limit below that of the record, the embedded log 65,535 bytes.
 _LONGEST_HEADER_NAME = 1024
 
@@ -30,6 +33,11 @@ def max_record_bytes(max_body_bytes: int) -> int:
     if max_body_bytes <= 0:
         raise ConfigError(f"max_body_bytes must be above zero, not {max_body_bytes}")
     return int(max_body_bytes * _GROWTH) + _ROOM_FOR_HEADERS
+
+
+def max_batch_bytes(max_body_bytes: int) -> int:
+    """A topic's ``max.message.bytes`` for a given largest body."""
+    return max_record_bytes(max_body_bytes) + _ROOM_FOR_BATCH
 
 
 def max_body_bytes_of(record_bytes: int) -> int:

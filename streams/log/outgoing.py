@@ -32,6 +32,7 @@ from streams.log.headers import (
     SPOOL_PATH,
     CloudEvent,
     DeskSeq,
+    carried,
     decoded_headers,
     desk_headers,
     header_bytes,
@@ -49,7 +50,10 @@ HELD_SCHEMA = "held/1"
 KB_SCHEMA = "kb/1"
 TICK_KEY = b"tick"
 
-_CODE = "code"
+RAW_HEADER = "raw:"
+"""Begins the name of a header that a dead letter's message came with."""
+
+CODE = "code"
 _STAGE = "stage"
 _DETAIL = "detail"
 
@@ -146,7 +150,8 @@ def dead_outgoing(raw: RawMessage, failed: Iterable[Failed]) -> Outgoing | None:
     """The dead letter of a message, with its bytes; None if nothing in it failed.
 
     One letter a message: the first failure names it, ``parts`` lists every part that failed. The
-    bytes of a spooled message lie where ``spool-path`` says.
+    bytes of a spooled message lie where ``spool-path`` says. The message's own further headers go
+    along, each name after ``raw:``, so that it can be sent once more as it was.
     """
     failures = list(failed)
     if not failures:
@@ -154,7 +159,7 @@ def dead_outgoing(raw: RawMessage, failed: Iterable[Failed]) -> Outgoing | None:
     first = failures[0]
     spooled = spooled_as(raw)
     headers = [
-        (_CODE, first.code.encode()),
+        (CODE, first.code.encode()),
         (_STAGE, header_bytes(first.stage)),
         (_DETAIL, header_bytes(first.detail)),
         (SHA256, first.source.sha256.encode()),
@@ -170,6 +175,7 @@ def dead_outgoing(raw: RawMessage, failed: Iterable[Failed]) -> Outgoing | None:
     ):
         if value:
             headers.append((name, header_bytes(value)))
+    headers += [(RAW_HEADER + name, value) for name, value in carried(raw.headers)]
     return Outgoing(TopicName.DEAD, header_bytes(first.source.position), raw.body, tuple(headers))
 
 
@@ -180,7 +186,7 @@ def letter_of(record: Record) -> DeadLetter:
     """
     body = record.value or b""
     spool_path = header_text(record, SPOOL_PATH)
-    code = header_text(record, _CODE)
+    code = header_text(record, CODE)
     size = header_text(record, SIZE) or ""
     key = record.key.decode("utf-8", "replace") if record.key else ""
     return DeadLetter(

@@ -207,3 +207,22 @@ class WriterLock:
     def release(self) -> None:
         """Give the role up; the lock file stays, for removing it would race with the next."""
         os.close(self._file)
+
+
+def writer_of(path: Path, role: str) -> str | None:
+    """The process id of who holds a role on a file, "unknown" at worst; None when nobody does.
+
+    Unlike taking the role it leaves no lock file where there is none.
+    """
+    lock = path.with_name(f"{path.name}.{role}.lock")
+    try:
+        file = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return os.pread(file, 32, 0).decode("ascii", "replace").strip() or "unknown"
+    finally:
+        os.close(file)
+    return None

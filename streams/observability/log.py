@@ -10,8 +10,10 @@ import json
 import logging
 import sys
 import time
+import traceback
 import unicodedata
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from pathlib import PurePath
 from typing import Any, TextIO
 
 import orjson
@@ -23,6 +25,13 @@ QUIET = ("aiokafka", "faust", "mode", "asyncio", "kafka", "streams.worker.faust_
 # A broker that is away is 300 lines a second otherwise (aiokafka 0.14, two stages).
 _SELDOM_S = 10.0
 _MAX_KINDS = 1_000
+
+# Packages whose exceptions speak of hosts, offsets, settings and files, never of articles.
+_OWN_WORDS = frozenset({"streams", "schemas", "aiokafka", "faust", "mode"})
+_MAX_FRAMES = 20
+
+# Whatever some reader takes for the end of a line, or a step to the side.
+_BREAKS = frozenset("\t\n\r\v\f\x85\u2028\u2029")
 
 # Longer values are bodies that slipped in, not facts.
 _MAX_CHARS = 2_000
@@ -53,6 +62,21 @@ class Seldom(logging.Filter):
         return True
 
 
+class Discreet(logging.Filter):
+    """Keeps from the log what a library would quote of an exception: articles may be in it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Replace exceptions by what may be told of them; everything is let through."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                shown(each) if isinstance(each, BaseException) else each for each in record.args
+            )
+        if record.name == "asyncio":
+            # The first line says what happened; then come the reprs of tasks and their results.
+            record.msg, record.args = record.getMessage().partition("\n")[0], None
+        return True
+
+
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send our events and the libraries' warnings to ``stream`` as JSON lines.
 
@@ -62,13 +86,14 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.addFilter(Seldom())
+    handler.addFilter(Discreet())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-                structlog.processors.format_exc_info,
+                _traceback,
                 _printable,
                 structlog.processors.JSONRenderer(serializer=_to_json),
             ],
@@ -104,10 +129,60 @@ def printable(text: str) -> str:
     if cut.isascii() and cut.isprintable():
         return cut
     return "".join(
-        " " if char in "\t\n\r" else char
+        " " if char in _BREAKS else char
         for char in cut
-        if char in "\t\n\r" or unicodedata.category(char)[0] != "C"
+        if char in _BREAKS or unicodedata.category(char)[0] != "C"
     )
+
+
+def shown(error: BaseException) -> str:
+    """An exception for the log: its type, its words where they cannot quote an article.
+
+    Ours and the transport's are written by us, or of hosts, offsets and files. A library's own
+    (``could not convert string to float: 'five dead in'``) may quote what it was given: of those
+    only the place is told, and the words at DEBUG.
+    """
+    if is_quoting(error):
+        return f"{type(error).__name__} at {_raised_at(error)}"
+    return f"{type(error).__name__}: {error}"
+
+
+def is_quoting(error: BaseException) -> bool:
+    """Whether an exception's words may quote what came over the wire."""
+    if logging.getLogger().level <= logging.DEBUG:
+        return False
+    package = type(error).__module__.partition(".")[0]
+    return not isinstance(error, OSError) and package not in _OWN_WORDS
+
+
+def _raised_at(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+
+
+def _traceback(
+    _logger: object, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """An exception as the places it passed, each with its type: no words that may quote."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    elif isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["exception"] = "\n".join(_chain(error))
+    return event
+
+
+def _chain(error: BaseException) -> Iterator[str]:
+    seen: set[int] = set()
+    linked: BaseException | None = error
+    while linked is not None and id(linked) not in seen:
+        seen.add(id(linked))
+        for frame in traceback.extract_tb(linked.__traceback__)[-_MAX_FRAMES:]:
+            yield f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}"
+        yield shown(linked)
+        linked = linked.__cause__ or (None if linked.__suppress_context__ else linked.__context__)
 
 
 def _printable(_logger: object, _name: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -28,10 +28,15 @@ class MetricDef:
     buckets: tuple[float, ...] = ()
 
 
+# From a live wire's tens of milliseconds to the hours of a backlog.
+_DELAYS = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 1800.0, 7200.0)
 _SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0)
 
 INTAKE_RECORDS = MetricDef(
-    "wireroom_intake_records_total", MetricKind.COUNTER, "raw records taken in and acknowledged"
+    "wireroom_intake_records_total",
+    MetricKind.COUNTER,
+    "raw records taken in and acknowledged, by lane: urgent, normal",
+    ("lane",),
 )
 INTAKE_PARTS = MetricDef(
     "wireroom_intake_parts_total",
@@ -120,6 +125,12 @@ ENRICH_RECORDS = MetricDef(
     "items carried to wire.enriched, by how: enriched, copied (kills), overtaken (by a kill)",
     ("how",),
 )
+ENRICH_PARAGRAPHS = MetricDef(
+    "wireroom_enrich_paragraphs_total",
+    MetricKind.COUNTER,
+    "paragraphs whose names were wanted, by source: cached (remembered), recognised",
+    ("source",),
+)
 ENRICH_KB_RECORDS = MetricDef(
     "wireroom_enrich_kb_records_total",
     MetricKind.COUNTER,
@@ -139,7 +150,50 @@ WORKER_BATCH_SECONDS = MetricDef(
     _SECONDS,
 )
 WORKER_LAG = MetricDef(
-    "wireroom_worker_lag_records", MetricKind.GAUGE, "records not yet committed", ("stage",)
+    "wireroom_worker_lag_records",
+    MetricKind.GAUGE,
+    "records not yet committed, of the partitions this process has, by topic it reads (without "
+    "the prefix)",
+    ("stage", "topic"),
+)
+WORKER_ASSIGNED = MetricDef(
+    "wireroom_worker_assigned_partitions",
+    MetricKind.GAUGE,
+    "partitions this process has; 0 is a standby",
+    ("stage",),
+)
+WORKER_STOOD = MetricDef(
+    "wireroom_worker_stood_seconds",
+    MetricKind.GAUGE,
+    "how long a partition with lag has committed nothing: at worker.stall_s the process has ended",
+    ("stage",),
+)
+WORKER_LOOP_DELAY = MetricDef(
+    "wireroom_worker_loop_delay_seconds",
+    MetricKind.HISTOGRAM,
+    "how late the event loop comes to its turns, asked twice a second",
+    ("stage",),
+    (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0),
+)
+WORKER_STARTED = MetricDef(
+    "wireroom_worker_started_timestamp_seconds",
+    MetricKind.GAUGE,
+    "when this process started, since 1970",
+    ("stage",),
+)
+WORKER_DELAY = MetricDef(
+    "wireroom_worker_delay_seconds",
+    MetricKind.HISTOGRAM,
+    "from the reception of a message (received_at) to a stage's output of it, by lane (enrichment "
+    "does not know it: normal); those received more than a day before are replays and do not count",
+    ("stage", "lane"),
+    _DELAYS,
+)
+WORKER_GIVEN_UP = MetricDef(
+    "wireroom_worker_given_up_total",
+    MetricKind.COUNTER,
+    "messages and items that no process of the pool survived, by fate: crashed, timed-out",
+    ("stage", "fate"),
 )
 WORKER_IN_HAND = MetricDef(
     "wireroom_worker_in_hand_records",

@@ -12,10 +12,22 @@ from schemas.event import EventKind, WireEvent
 from streams.observability import metric_defs
 from streams.observability.metrics import Metrics
 
-__all__ = ["OTHER", "count_watch"]
+__all__ = ["OTHER", "begin_watch", "count_watch"]
 
 OTHER = "other"
 """The label of every provider without a profile: names on the wire must not make metrics."""
+
+
+def begin_watch(metrics: Metrics, known: frozenset[str]) -> None:
+    """Show every provider's counts from the start: alerts are about increases."""
+    for provider in (*sorted(known), OTHER):
+        for metric in (
+            metric_defs.DESK_GAPS,
+            metric_defs.DESK_MISSING,
+            metric_defs.DESK_FILLED,
+            metric_defs.DESK_SILENCES,
+        ):
+            metrics.begin(metric, provider=provider)
 
 
 def count_watch(

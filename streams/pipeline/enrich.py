@@ -41,6 +41,11 @@ class EnrichStage:
         items = [item for record in records if (item := _item_to_enrich(record))]
         self._enricher.ready({item.language for item in items})
 
+    @property
+    def paragraphs(self) -> tuple[int, int]:
+        """Paragraphs whose names were remembered, and recognised, by the models loaded now."""
+        return self._enricher.paragraphs
+
     def enrich(self, items: Sequence[Item], overlay: Overlay = EMPTY) -> list[Item]:
         """Items with enrichment, in the same order; one that crashes it passes with a warning."""
         try:

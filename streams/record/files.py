@@ -22,7 +22,7 @@ from streams.record.manifest import Part
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FORMATS", "TEMPORARY", "RecordFile", "partial_files"]
+__all__ = ["FORMATS", "TEMPORARY", "RecordFile", "partial_files", "sync_directory"]
 
 # Bytes of lines in one zstd frame, of keys and values in one row group: what is held in memory,
 # and what is lost where one byte is damaged. A record that is larger has a piece of its own.
@@ -231,7 +231,9 @@ class RecordFile:
         size: bytes of lines so far, before compression.
     """
 
-    def __init__(self, directory: Path, record: Record, start: int, format_: str) -> None:
+    def __init__(
+        self, directory: Path, record: Record, start: int, format_: str, name: str | None = None
+    ) -> None:
         """Begin with the record that names it; nothing is visible yet.
 
         Args:
@@ -239,6 +241,7 @@ class RecordFile:
             record: the first record, not yet added.
             start: the first offset the file stands for.
             format_: one of ``FORMATS``.
+            name: of the file that is written anew; None is a new one.
 
         Raises:
             OSError: the temporary file cannot be made.
@@ -247,7 +250,7 @@ class RecordFile:
         self.size = 0
         self._directory = directory
         # Twelve digits sort as numbers up to a thousand billion records.
-        self._name = f"{self.day}/{record.partition}+{record.offset:012d}.{format_}"
+        self._name = name or f"{self.day}/{record.partition}+{record.offset:012d}.{format_}"
         self._partition, self._start = record.partition, start
         self._records, self.last, self._line = 0, record.offset, b""
         self._temporary = directory / f".{self._name.replace('/', '+')}{TEMPORARY}"
@@ -276,18 +279,22 @@ class RecordFile:
         Raises:
             OSError: the disk is full, or the like; nothing is to be seen of the file.
         """
+        part = self.prepare(stop)
+        self.show()
+        return part
+
+    def prepare(self, stop: int) -> Part:
+        """Make the whole file safe on the disk, hidden; answers what to list it as.
+
+        Args:
+            stop: the offset after the last one it stands for.
+
+        Raises:
+            OSError: the disk is full, or the like.
+        """
         blocks = self._blocks.finish()
         self._sink.sync()
         self._sink.close()
-        path = self._directory / self._name
-        path.parent.mkdir(exist_ok=True)
-        self._temporary.replace(path)
-        try:
-            for directory in (path.parent, self._directory):
-                _sync_directory(directory)
-        except OSError:
-            path.unlink()
-            raise
         return Part(
             file=self._name,
             partition=self._partition,
@@ -300,6 +307,22 @@ class RecordFile:
             last=self.last,
             last_sha256=hashlib.sha256(self._line).hexdigest(),
         )
+
+    def show(self) -> None:
+        """Give a prepared file its name, for good, in the place of any that has it.
+
+        Raises:
+            OSError: it cannot be shown; nothing is to be seen of it.
+        """
+        path = self._directory / self._name
+        path.parent.mkdir(exist_ok=True)
+        self._temporary.replace(path)
+        try:
+            for directory in (path.parent, self._directory):
+                sync_directory(directory)
+        except OSError:
+            path.unlink()
+            raise
 
     def discard(self) -> None:
         """Give the file up; what was written of it goes."""
@@ -314,7 +337,12 @@ def partial_files(directory: Path) -> list[Path]:
     return sorted(directory.glob(f".*{TEMPORARY}"))
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory as safe as its files.
+
+    Raises:
+        OSError: the disk does not answer.
+    """
     entry = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(entry)

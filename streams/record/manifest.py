@@ -60,6 +60,9 @@ class Part:
             the byte at which a zstd frame begins, or the number of a Parquet row group.
         last: offset of the last record, or None.
         last_sha256: of the last record's line, hexadecimal.
+        replaces: the file whose earlier entry this one takes the place of: it was rewritten, or
+            is gone where ``file`` is None. Absent from the lines of others.
+        purged: the records that were taken out: item key, offset. Absent likewise.
     """
 
     file: str | None
@@ -72,6 +75,8 @@ class Part:
     blocks: tuple[tuple[int, int], ...] = ()
     last: int | None = None
     last_sha256: str = ""
+    replaces: str | None = None
+    purged: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -80,13 +85,15 @@ class Listing:
 
     Attributes:
         head: None where its line is not there or is damaged.
-        parts: in the order they were recorded.
+        parts: in the order they were recorded; an entry that was replaced is not among them.
+        replaced: the former entries of each file that was purged, oldest first.
         damaged: numbers of the lines, from 1, that are not as they were written.
         torn: bytes of a last line that was not written to its end; 0 for none.
     """
 
     head: Head | None = None
     parts: list[Part] = field(default_factory=list)
+    replaced: dict[str, list[Part]] = field(default_factory=dict)
     damaged: list[int] = field(default_factory=list)
     torn: int = 0
 
@@ -111,14 +118,29 @@ def read_manifest(path: Path) -> Listing:
             listing.damaged.append(number)
         elif isinstance(entry, Head):
             listing.head = entry
-        else:
+        elif entry.replaces is None:
             listing.parts.append(entry)
+        else:
+            _replace(listing, entry)
     return listing
+
+
+def _replace(listing: Listing, entry: Part) -> None:
+    for place, part in enumerate(listing.parts):
+        if entry.replaces in {part.file, part.replaces}:
+            listing.replaced.setdefault(str(entry.replaces), []).append(part)
+            listing.parts[place] = entry
+            return
+    listing.parts.append(entry)
 
 
 def _line(entry: Head | Part) -> bytes:
     kind = "recording" if isinstance(entry, Head) else "part"
-    inside = orjson.dumps(asdict(entry))
+    fields = asdict(entry)
+    for name in ("replaces", "purged"):
+        if not fields.get(name, True):
+            del fields[name]
+    inside = orjson.dumps(fields)
     return orjson.dumps(
         {kind: orjson.Fragment(inside), "crc32": zlib.crc32(inside)},
         option=orjson.OPT_APPEND_NEWLINE,
@@ -135,7 +157,8 @@ def _entry(line: bytes) -> Head | Part | None:
         if kind == "recording":
             return Head(**inside)
         blocks = tuple((place, first) for place, first in inside.pop("blocks"))
-        return Part(**inside, blocks=blocks)
+        purged = tuple((key, offset) for key, offset in inside.pop("purged", ()))
+        return Part(**inside, blocks=blocks, purged=purged)
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -6,7 +6,7 @@ It must not change anything.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +18,7 @@ from streams.record.files import FORMATS, partial_files
 from streams.record.lines import read_line
 from streams.record.manifest import MANIFEST, Listing, Part, read_manifest
 
-__all__ = ["Finding", "Verified", "verify"]
+__all__ = ["Finding", "Verified", "is_as_listed", "recorded", "recorded_topics", "verify"]
 
 # Two of the largest messages there are as base64; a frame that gives more is none of ours.
 _MAX_FRAME_BYTES = 64 << 20
@@ -32,7 +32,9 @@ class Finding:
         kind: "gap" (offsets that no file stands for), "twice" (that two files stand for),
             "missing" (a listed file is not there), "damaged" (bytes are not as they were
             written), "unlisted" (a file that the manifest does not know), "manifest" (damaged
-            itself), "unfinished" (left by a recording that was ended in the midst; harmless).
+            itself), "unfinished" (left by a recording that was ended in the midst; harmless),
+            "purged" (records that were taken out on purpose; harmless), "unpurged" (a purge was
+            ended in the midst: what it was to take out is still there).
         topic: the directory of the topic.
         file: relative to that, where it is about one.
         partition: where it is about one.
@@ -73,8 +75,8 @@ class Verified:
 
     @property
     def is_whole(self) -> bool:
-        """Nothing is lost or in doubt; leftovers of an ended recording are neither."""
-        return all(finding.kind == "unfinished" for finding in self.findings)
+        """Nothing is lost or in doubt; leftovers of an ended recording, and purges, are neither."""
+        return all(finding.kind in {"unfinished", "purged"} for finding in self.findings)
 
 
 def verify(directory: Path) -> Verified:
@@ -83,9 +85,7 @@ def verify(directory: Path) -> Verified:
     Raises:
         ArchiveError: nothing was recorded there, or a file cannot be opened.
     """
-    topics = [directory] if (directory / MANIFEST).exists() else _topics(directory)
-    if not topics:
-        raise ArchiveError(f"{directory}: nothing was recorded here")
+    topics = recorded_topics(directory)
     found = Verified(topics=len(topics))
     try:
         for topic in topics:
@@ -95,15 +95,25 @@ def verify(directory: Path) -> Verified:
     return found
 
 
-def _topics(directory: Path) -> list[Path]:
-    return sorted(
+def recorded_topics(directory: Path) -> list[Path]:
+    """The directories of recorded topics, this one itself or those in it.
+
+    Raises:
+        ArchiveError: nothing was recorded there.
+    """
+    if (directory / MANIFEST).exists():
+        return [directory]
+    found = sorted(
         path
         for path in (directory.iterdir() if directory.is_dir() else ())
-        if path.is_dir() and ((path / MANIFEST).exists() or any(_recorded(path)))
+        if path.is_dir() and ((path / MANIFEST).exists() or any(recorded(path)))
     )
+    if not found:
+        raise ArchiveError(f"{directory}: nothing was recorded here")
+    return found
 
 
-def _recorded(topic: Path) -> Iterator[str]:
+def recorded(topic: Path) -> Iterator[str]:
     """The files that look like recorded ones, listed or not."""
     for format_ in FORMATS:
         for path in topic.glob(f"[0-9]*/[0-9]*+[0-9]*.{format_}"):
@@ -117,13 +127,16 @@ def _verify_topic(topic: Path, found: Verified) -> None:
     listed = {part.file for part in listing.parts if part.file}
     for part in _last_of_each_name(listing.parts):
         found.files += 1
-        findings = list(_file(topic, part))
+        findings = list(_file(topic, part, listing.replaced.get(str(part.file), ())))
         found.findings += findings
         if not findings:
             found.records += part.records
             found.size += part.size
-    for name in sorted({*_recorded(topic)} - listed):
-        found.findings.append(_unlisted(topic, name))
+    for name in sorted({*recorded(topic)} - listed):
+        former = listing.replaced.get(name, [])
+        whole = any(is_as_listed(topic, part) for part in former)
+        found.findings.append(_unpurged(topic, former[-1]) if whole else _unlisted(topic, name))
+    found.findings += [each for part in listing.parts for each in _purged(topic.name, part)]
     found.findings += [
         Finding("unfinished", topic.name, path.name, detail="the next recording removes it")
         for path in partial_files(topic)
@@ -158,7 +171,32 @@ def _coverage(topic: str, parts: Iterable[Part]) -> Iterator[Finding]:
                 yield Finding("twice", topic, after.file, partition, after.start, last)
 
 
-def _file(topic: Path, part: Part) -> Iterator[Finding]:
+def _purged(topic: str, part: Part) -> Iterator[Finding]:
+    """One finding for each item that was taken out of a file."""
+    offsets: dict[str, list[int]] = {}
+    for key, offset in part.purged:
+        offsets.setdefault(key, []).append(offset)
+    for key, taken in offsets.items():
+        detail = f"{len(taken)} records of {key}"
+        yield Finding(
+            "purged", topic, part.replaces, part.partition, min(taken), max(taken), detail
+        )
+
+
+def _unpurged(topic: Path, part: Part) -> Finding:
+    detail = "a purge was ended in the midst: run it again"
+    return Finding("unpurged", topic.name, part.file, part.partition, detail=detail)
+
+
+def is_as_listed(topic: Path, part: Part) -> bool:
+    """Whether a file is, byte for byte, the one that the manifest means."""
+    path = topic / str(part.file)
+    if not path.is_file() or path.stat().st_size != part.size:
+        return False
+    return _sha256(path) == part.sha256
+
+
+def _file(topic: Path, part: Part, former: Sequence[Part] = ()) -> Iterator[Finding]:
     assert part.file is not None  # noqa: S101  (for the type)
     path = topic / part.file
     first, last = part.blocks[0][1] if part.blocks else part.start, part.last
@@ -167,6 +205,9 @@ def _file(topic: Path, part: Part) -> Iterator[Finding]:
         return
     size = path.stat().st_size
     if size == part.size and _sha256(path) == part.sha256:
+        return
+    if any(is_as_listed(topic, each) for each in former):
+        yield _unpurged(topic, part)
         return
     bad = list(_bad_blocks(path, part))
     detail = "" if size == part.size else f"{size:,} bytes, not {part.size:,}"

@@ -143,8 +143,8 @@ class WorkerSettings(_Section):
     session_timeout_s: float = Field(default=10, ge=1)
     send_timeout_s: float = Field(default=120, gt=0)
     task_timeout_s: float = Field(default=25, gt=0)
-    stall_s: float = Field(default=120, gt=0)
-    max_ahead_records: Annotated[int, Field(ge=1)] | Literal["off"] = 500
+    stall_s: float = Field(default=60, gt=0)
+    max_ahead_records: Annotated[int, Field(ge=1)] | Literal["off"] = 250
     stop_on_flood: bool = True
     # Of a wire a few in a thousand cannot be read; Sentry allows 1 % and 1,000 in a row, of feeds
     # that bring as many in a second. One partition of ours brings 100 in minutes or hours.

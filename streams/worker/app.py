@@ -11,17 +11,22 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import NoReturn, Protocol
 
-from streams.errors import ConfigError, WireroomError
+from streams.errors import WireroomError
 from streams.log import open_log
 from streams.log.kafka import KafkaLog
 from streams.log.limits import max_record_bytes
-from streams.observability.log import configure, get_log
-from streams.observability.metrics import HealthServer, Metrics
-from streams.worker.config import TOPICS_OF, Stage, WorkerConfig
+from streams.observability import metric_defs
+from streams.observability.health import Health, HealthServer
+from streams.observability.log import configure, get_log, printable, shown
+from streams.observability.metrics import Metrics
+from streams.preflight.rights import Role
+from streams.preflight.worker import refuse_to_start
+from streams.worker.config import Stage, WorkerConfig
 from streams.worker.context import StageContext
 from streams.worker.delivery import Delivery
 from streams.worker.desk import DeskWorker
@@ -30,7 +35,9 @@ from streams.worker.faust_compat import App, Profile, create_app
 from streams.worker.fitting import CARRIERS, fitted
 from streams.worker.flood import FloodError
 from streams.worker.intake import IntakeWorker
-from streams.worker.watchdog import Watchdog
+from streams.worker.last_words import end_saying, end_soon, task_stacks
+from streams.worker.pulse import Pulse
+from streams.worker.watchdog import LoopWatch, Watchdog
 
 EXIT_OK = 0
 EXIT_CRASHED = 1
@@ -55,6 +62,9 @@ class StageWorker(Protocol):
 
     def is_excused(self) -> bool:
         """Whether committing nothing is right just now: something slow that ends by itself."""
+
+    def is_ready(self) -> bool:
+        """Whether everything it remembers is there."""
 
 
 def create_stage_app(config: WorkerConfig, stage: Stage) -> App:
@@ -86,24 +96,20 @@ def _agents(context: StageContext) -> StageWorker:
 
 
 async def check(config: WorkerConfig, stages: Sequence[Stage]) -> WorkerConfig:
-    """Make sure that the broker is there and has every topic these stages need.
+    """Make sure that the broker is there, with the topics these stages need and rights on them.
 
     Answers the configuration, with a smaller ``max_body_bytes`` where topics take no more.
 
     Raises:
         TransportError: the broker cannot be reached or refuses us.
-        ConfigError: topics are missing; says which, and what makes them. Or one takes too little.
+        ConfigError: topics or rights are missing; says which, and what to do. Or a topic takes too
+            little.
     """
+    roles = [Role(stage) for stage in stages]
+    await refuse_to_start(config.broker, config.security, roles, prefix=config.prefix)
     carriers = [config.topic(name) for name in CARRIERS]
     async with open_log(config.broker, config.security) as log:
-        existing = await log.topics()
         limits = await log.limits(carriers) if isinstance(log, KafkaLog) else {}
-    needed = {config.topic(name) for stage in stages for name in TOPICS_OF[stage]}
-    missing = sorted(needed - existing.keys())
-    if missing:
-        raise ConfigError(
-            f"{config.broker} lacks the topics {', '.join(missing)}: run `wireroom topics apply`"
-        )
     own = fitted(config, limits)
     if own is not config:
         get_log(stage="supervisor").warning(
@@ -131,7 +137,7 @@ def run_stage(
     try:
         return asyncio.run(_Host(config, stage, agents).run())
     except WireroomError as error:
-        sys.stderr.write(f"wireroom: {error}\n")
+        sys.stderr.write(f"wireroom: {printable(str(error))}\n")
         return EXIT_CANNOT_START
 
 
@@ -148,6 +154,8 @@ class _Host:
         self._log = get_log(stage=stage)
         self._stop = asyncio.Event()
         self._started = False
+        self._joined = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._telling: asyncio.Task[None] | None = None
         self._app = create_stage_app(config, stage)
         metrics = Metrics()
@@ -167,11 +175,21 @@ class _Host:
             self._log,
             assigned=self._assigned,
             excused=self._agents.is_excused,
+            loop=lambda: self._loop,
         )
+        self._pulse = Pulse(
+            lambda late_s: metrics.observe(metric_defs.WORKER_LOOP_DELAY, late_s, stage=stage)
+        )
+        self._loop_watch = LoopWatch(config, self._pulse, self._log)
+        self._app.on_rebalance_complete.connect(self._now_joined)
 
     async def run(self) -> int:
         """Start, serve, drain; answers the exit status."""
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
+        started_at = time.time()
+        self._context.metrics.set(metric_defs.WORKER_STARTED, started_at, stage=self._context.stage)
+        beating = asyncio.create_task(self._pulse.beat())
+        self._loop_watch.start()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, self._asked_to_stop, signum)
         with ExitStack() as stack:
@@ -184,7 +202,10 @@ class _Host:
                 raise
             except Exception as error:  # noqa: BLE001  (half started, it has threads that never end)
                 await self._end_crashed(error)
-            return await self._until_end()
+            status = await self._until_end()
+        beating.cancel()
+        self._loop_watch.stop()
+        return status
 
     async def _begin(self) -> None:
         if not await self._agents_started():
@@ -232,10 +253,12 @@ class _Host:
         What was not acknowledged is read again; what was and is not committed is read again and
         skipped.
         """
-        self._log.critical("stage_crashed", error=repr(crash))
+        status = EXIT_FLOODED if isinstance(crash, FloodError) else EXIT_CRASHED
+        end_soon(status)
+        self._log.critical("stage_crashed", error=shown(crash))
         await self._agents.close()
         sys.stderr.flush()
-        os._exit(EXIT_FLOODED if isinstance(crash, FloodError) else EXIT_CRASHED)
+        os._exit(status)
 
     def _asked_to_stop(self, signum: int) -> None:
         if not self._stop.is_set():
@@ -245,21 +268,57 @@ class _Host:
 
     def _cut_short_after_deadline(self) -> None:
         def cut_short() -> None:
-            self._log.error("drain_cut_short", deadline_s=self._config.drain_deadline_s)
-            os._exit(EXIT_CUT_SHORT)
+            end_saying(
+                self._log,
+                EXIT_CUT_SHORT,
+                "drain_cut_short",
+                deadline_s=self._config.drain_deadline_s,
+                tasks=task_stacks(self._loop),
+            )
 
         timer = threading.Timer(self._config.drain_deadline_s, cut_short)
         timer.daemon = True
         timer.start()
 
+    async def _now_joined(self, *_args: object, **_kwargs: object) -> None:
+        self._joined = True
+        # The watchdog tells it too, in its own time.
+        partitions, stage = len(self._app.consumer.assignment()), self._context.stage
+        self._context.metrics.set(metric_defs.WORKER_ASSIGNED, partitions, stage=stage)
+
     def _health_server(self, port: int) -> HealthServer:
+        health = Health(live=self._unwell, ready=self._unready, startup=self._not_started)
         return HealthServer(
-            self._context.metrics,
-            port,
-            host=self._config.metrics_host,
-            is_live=lambda: not self._started or self._watchdog.is_alive(),
-            is_ready=lambda: self._started and not self._app.rebalancing,
+            self._context.metrics, port, host=self._config.metrics_host, health=health
         )
+
+    def _unwell(self) -> str | None:
+        """Why to restart this process; it says so before it ends itself."""
+        silent_s, stood_s = self._pulse.silent_s(), self._watchdog.stood_s
+        if silent_s > self._config.stall_s / 2:
+            return f"the event loop has not come to its turn for {silent_s:.0f} s"
+        if stood_s > self._config.unwell_s:
+            return f"records wait, and nothing has been committed for {stood_s:.0f} s"
+        if self._started and not self._stop.is_set() and not self._watchdog.is_alive():
+            return "nobody watches"
+        return None
+
+    def _unready(self) -> str | None:
+        """Why this process does not do its part in its group.
+
+        To be given no partition is a part: a standby that were not ready would hold up whoever
+        waits for all to be.
+        """
+        if not self._started:
+            return "starting"
+        if self._stop.is_set():
+            return "stopping"
+        if self._app.rebalancing or not self._joined:
+            return "partitions are being assigned"
+        return None if self._agents.is_ready() else "reading what desks wrote"
+
+    def _not_started(self) -> str | None:
+        return None if self._started else "starting"
 
     def _assigned(self) -> set[tuple[str, int]]:
         if not self._started:

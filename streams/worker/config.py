@@ -25,27 +25,6 @@ class Stage(StrEnum):
     ENRICH = "enrich"
 
 
-TOPICS_OF: dict[Stage, tuple[TopicName, ...]] = {
-    Stage.INTAKE: (
-        TopicName.RAW,
-        TopicName.RAW_URGENT,
-        TopicName.DECODED,
-        TopicName.DEAD,
-    ),
-    Stage.DESK: (
-        TopicName.DECODED,
-        TopicName.ITEMS,
-        TopicName.EVENTS,
-        TopicName.HELD,
-        TopicName.DESK,
-        TopicName.STATE,
-        TopicName.DEAD,
-    ),
-    Stage.ENRICH: (TopicName.ITEMS, TopicName.ENRICHED, TopicName.KB),
-}
-"""The topics each stage reads and writes: all must exist before it starts."""
-
-
 @dataclass(frozen=True, slots=True)
 class WorkerConfig:
     """Everything a worker process may be told; picklable, for each stage is a process.
@@ -64,7 +43,8 @@ class WorkerConfig:
         task_timeout_s: how long one piece of that work may take: 16 messages; a message of 8 MiB
             takes 2 s at most (HTML of tables).
         drain_deadline_s: how long a stop may take before it is cut short.
-        stall_s: with records waiting and nothing committed for this long, the process ends.
+        stall_s: with records waiting and nothing committed for this long, or an event loop that
+            does not come to its turns, the process has ended.
         max_ahead_records: decoded records that may wait for the desk before intake pauses, urgent
             messages apart; None is any number.
         flood: how many bad messages end intake with status 65, rather than drain a feed into the
@@ -86,8 +66,8 @@ class WorkerConfig:
     pool_size: int = 0
     task_timeout_s: float = 25.0
     drain_deadline_s: float = 25.0
-    stall_s: float = 120.0
-    max_ahead_records: int | None = 500
+    stall_s: float = 60.0
+    max_ahead_records: int | None = 250
     flood: FloodLimits | None = field(default_factory=FloodLimits)
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
@@ -99,13 +79,35 @@ class WorkerConfig:
             raise ConfigError(f"a worker on Kafka needs a kafka:// broker, not {self.broker!r}")
         if self.session_timeout_s < 1:
             raise ConfigError("session_timeout_s must be at least 1")
-        if self.stall_s <= QUEUED * self.task_timeout_s:
+        if self.patience_s <= QUEUED * self.task_timeout_s:
             # Else a message that hangs would end the process again and again, and never be
             # found out.
             raise ConfigError(
-                f"stall_s ({self.stall_s:g}) must be more than {QUEUED} times task_timeout_s "
-                f"({self.task_timeout_s:g})"
+                f"stall_s ({self.stall_s:g}, of which the watchdog needs {2 * self.look_s:g} to "
+                f"look) must be more than {QUEUED} times task_timeout_s ({self.task_timeout_s:g})"
             )
+
+    @property
+    def look_s(self) -> float:
+        """Seconds between two looks of the watchdog."""
+        return min(2.0, self.stall_s / 10)
+
+    @property
+    def patience_s(self) -> float:
+        """Seconds of standing still, as the watchdog sees it, that end the process.
+
+        It sees the last movement up to one look late, and its end up to another.
+        """
+        return self.stall_s - 2 * self.look_s
+
+    @property
+    def unwell_s(self) -> float:
+        """Seconds of standing still after which the process says that it is not live.
+
+        Not before a message that hangs has been found: whoever restarts the process then meets
+        that message again.
+        """
+        return max(self.stall_s / 2, QUEUED * self.task_timeout_s)
 
     def topic(self, name: TopicName) -> str:
         """A topic's full name."""

@@ -6,7 +6,7 @@ It must not know any stage.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,6 +21,9 @@ from streams.worker.faust_compat import App, in_hand
 from streams.worker.pool import Fate, WorkPool
 
 _TELL_S = 1.0
+# A backlog's work takes every core. A third of a share each leaves the desk, the event loops and
+# the process for flashes theirs.
+_POOL_NICENESS = 5
 
 T = TypeVar("T")
 In = TypeVar("In")
@@ -54,9 +57,21 @@ class StageContext:
         prepare: Callable[[PipelineConfig], None],
         ready: Callable[[Sequence[In]], None] | None = None,
         *,
-        size: int | None = None,
+        about: Callable[[In], Mapping[str, str]],
+        urgent: bool = False,
     ) -> WorkPool[In, Out]:
-        """A pool of processes for this stage's work: as many as is set, or ``size``."""
+        """A pool of processes for this stage's work: as many as is set, or one for flashes.
+
+        ``about`` says which message it is, for the log.
+        """
+        for fate in Fate:
+            self.metrics.begin(metric_defs.WORKER_GIVEN_UP, stage=self.stage, fate=fate)
+        self.metrics.begin(metric_defs.WORKER_POOL_REBUILDS, stage=self.stage)
+
+        def told(culprit: In, fate: Fate) -> Out:
+            self.log.error("given_up", fate=fate, **about(culprit))
+            self.metrics.add(metric_defs.WORKER_GIVEN_UP, stage=self.stage, fate=fate)
+            return give_up(culprit, fate)
 
         def rebuilt() -> None:
             self.log.warning("pool_rebuilt")
@@ -64,11 +79,12 @@ class StageContext:
 
         return WorkPool(
             work,
-            give_up,
+            told,
             initializer=prepare,
             initargs=(self.config.pipeline,),
             ready=ready,
-            size=self.config.pool_size if size is None else size,
+            size=1 if urgent else self.config.pool_size,
+            niceness=0 if urgent else _POOL_NICENESS,
             timeout_s=self.config.task_timeout_s,
             on_rebuild=rebuilt,
         )

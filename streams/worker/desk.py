@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
-from schemas.decoded import Tick
+from schemas.decoded import Cleaned, Tick
 from schemas.event import OUTCOMES
 from schemas.topics import TopicName
 from streams.errors import TransportError
 from streams.log import open_log
 from streams.log.outgoing import decoded_outgoing
 from streams.observability import metric_defs
-from streams.observability.watch_counts import count_watch
+from streams.observability.log import shown
+from streams.observability.watch_counts import begin_watch, count_watch
 from streams.pipeline import DecodedEntry, DeskBatch, DeskStage, StageCrashedError
 from streams.worker.context import StageContext
+from streams.worker.delays import count_desk_delays
 from streams.worker.faust_compat import (
     StreamOfBytes,
     add_agent,
@@ -53,6 +55,9 @@ class DeskWorker:
         self._clock = clock
         self._topic = context.config.topic(TopicName.DECODED)
         self._providers = frozenset(context.config.pipeline.profiles.by_provider)
+        begin_watch(context.metrics, self._providers)
+        for outcome in set(OUTCOMES.values()):
+            context.metrics.begin(metric_defs.DESK_OUTCOMES, outcome=outcome)
         self._stage: DeskStage | None = None
         self._generation = -1
         self._rebuilding = False
@@ -103,6 +108,12 @@ class DeskWorker:
     def is_excused(self) -> bool:
         """Whether committing nothing is right just now: a rebuild ends by itself."""
         return self._rebuilding
+
+    def is_ready(self) -> bool:
+        """Whether the desk's memory is there: at work, or standing by."""
+        if self._rebuilding:
+            return False
+        return self._stage is not None or not owns(self._context.app, self._topic, 0)
 
     async def _end_when_fenced(self) -> None:
         """End at once, idle or not: what supervises us starts a process that is sound."""
@@ -202,7 +213,7 @@ class DeskWorker:
                 try:
                     lag = await self._standby.lag()
                 except TransportError as error:
-                    self._context.log.warning("standby_blind", error=repr(error))
+                    self._context.log.warning("standby_blind", error=shown(error))
                     continue
                 if self._stage is None:
                     self._context.metrics.set(metric_defs.DESK_STANDBY_LAG, lag)
@@ -228,7 +239,7 @@ class DeskWorker:
             except StageCrashedError as crash:
                 if crash.offset in self._poisoned:
                     raise
-                self._context.log.exception("desk_crashed", offset=crash.offset)
+                self._context.log.exception("desk_crashed", **_about(entries, crash.offset))
                 self._poisoned |= {crash.offset}
                 async with self._assigning:
                     stage = await self._rebuild(self._generation)
@@ -264,7 +275,7 @@ class DeskWorker:
                 await self._context.delivery.send([decoded_outgoing(Tick(now=due))])
                 self._ticked = due
             except Exception as error:  # noqa: BLE001  (tried again; the desk itself will stop)
-                self._context.log.warning("tick_failed", error=repr(error))
+                self._context.log.warning("tick_failed", error=shown(error))
 
     def _count(self, entries: list[DecodedEntry], batch: DeskBatch, seconds: float) -> None:
         metrics = self._context.metrics
@@ -278,8 +289,20 @@ class DeskWorker:
                 metrics.add(metric_defs.DESK_OUTCOMES, outcome=OUTCOMES[event.kind])
         if self._stage is not None:
             count_watch(metrics, batch.events, self._stage.desk.last_heard(), self._providers)
+        count_desk_delays(metrics, entries, self._clock())
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="desk")
 
     async def _fail(self, error: BaseException) -> None:
-        self._context.log.error("stage_failed", error=repr(error))
+        self._context.log.error("stage_failed", error=shown(error))
         await stop_without_ack(self._context.app, error)
+
+
+def _about(entries: Sequence[DecodedEntry], offset: int) -> dict[str, str | int]:
+    """Which message it is that is decided at an offset, for the log."""
+    record = next(entry.record for entry in entries if entry.offset == offset)
+    if isinstance(record, Tick):
+        return {"offset": offset}
+    said: dict[str, str | int] = {"offset": offset, "position": record.source.position}
+    if isinstance(record, Cleaned):
+        said["item"] = record.item.id
+    return said

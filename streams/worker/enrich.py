@@ -9,15 +9,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 
 from schemas.topics import TopicName
 from streams.log import TopicLog, open_log
+from streams.log.headers import DESK_SEQ, SUBJECT
 from streams.log.outgoing import Outgoing, enriched_outgoing
 from streams.observability import metric_defs
+from streams.observability.log import shown
 from streams.pipeline import EnrichStage, PipelineConfig, enrich_stage, is_copied, unenriched
+from streams.worker.config import Stage
 from streams.worker.context import StageContext, chunks
+from streams.worker.delays import ANY, count_delays
 from streams.worker.faust_compat import (
     EventOfBytes,
     StreamOfBytes,
@@ -41,6 +46,22 @@ _kb = KbFollower()
 
 
 @dataclass(frozen=True, slots=True)
+class EnrichAnswer:
+    """A record for ``wire.enriched``.
+
+    Attributes:
+        received_at: of the item in it, where it was read.
+        cached: paragraphs of the batch whose names were remembered; told once a batch.
+        recognised: paragraphs of the batch that were read for names.
+    """
+
+    record: Outgoing
+    received_at: datetime | None = None
+    cached: int = 0
+    recognised: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EnrichTask:
     """An item, and the knowledge base it is to be enriched with."""
 
@@ -55,12 +76,20 @@ def prepare(config: PipelineConfig) -> None:
     _stage.ready(())
 
 
-def work(tasks: Sequence[EnrichTask]) -> list[Outgoing]:
+def work(tasks: Sequence[EnrichTask]) -> list[EnrichAnswer]:
     """Each item with its enrichment; in a process of the pool. One batch has one mark."""
     if _stage is None:
         raise RuntimeError("the process was not prepared")
     overlay = _kb.overlay(tasks[0].kb)
-    return [answer.record for answer in _stage.process([task.item for task in tasks], overlay)]
+    cached, recognised = _stage.paragraphs
+    answers = [
+        EnrichAnswer(answer.record, answer.item.received_at if answer.item else None)
+        for answer in _stage.process([task.item for task in tasks], overlay)
+    ]
+    now = _stage.paragraphs
+    # Fewer than before where a language that was not used for long made room for another.
+    counts = max(0, now[0] - cached), max(0, now[1] - recognised)
+    return [replace(answers[0], cached=counts[0], recognised=counts[1]), *answers[1:]]
 
 
 def ready(tasks: Sequence[EnrichTask]) -> None:
@@ -69,9 +98,18 @@ def ready(tasks: Sequence[EnrichTask]) -> None:
         _stage.ready([task.item for task in tasks])
 
 
-def give_up(task: EnrichTask, fate: Fate) -> Outgoing:
+def give_up(task: EnrichTask, fate: Fate) -> EnrichAnswer:
     """The item without enrichment, its audit saying so."""
-    return unenriched(task.item, f"enrich-{fate}").record
+    return EnrichAnswer(unenriched(task.item, f"enrich-{fate}").record)
+
+
+def about(task: EnrichTask) -> dict[str, str]:
+    """Which item it is, for the log."""
+    headers = dict(task.item.headers)
+    return {
+        "item": headers.get(SUBJECT, b"").decode("utf-8", "replace"),
+        "desk_seq": headers.get(DESK_SEQ, b"").decode("utf-8", "replace"),
+    }
 
 
 class EnrichWorker:
@@ -80,7 +118,9 @@ class EnrichWorker:
     def __init__(self, context: StageContext, kb_log: TopicLog | None = None) -> None:
         """Describe the agent; ``kb_log`` is where ``wire.kb`` is, the broker by default."""
         self._context = context
-        self._pool: WorkPool[EnrichTask, Outgoing] = context.pool(work, give_up, prepare, ready)
+        self._pool: WorkPool[EnrichTask, EnrichAnswer] = context.pool(
+            work, give_up, prepare, ready, about=about
+        )
         config = context.config
         self._kb = KbTail(
             kb_log or open_log(config.broker, config.security),
@@ -118,6 +158,10 @@ class EnrichWorker:
         """Whether committing nothing is right just now."""
         return self._pool.isolating
 
+    def is_ready(self) -> bool:
+        """Whether everything it remembers is there: it remembers nothing."""
+        return True
+
     async def _end_when_fenced(self) -> None:
         await self._fence.beat()
         await self._fail(FencedError("this process was stopped for too long"))
@@ -153,30 +197,41 @@ class EnrichWorker:
                 await self._context.delivery.send(copies)
             self._context.metrics.add(metric_defs.ENRICH_RECORDS, len(copies), how="copied")
 
-    async def _process(self, events: Events) -> tuple[list[Outgoing], float]:
+    async def _process(self, events: Events) -> tuple[list[EnrichAnswer], float]:
         started = time.monotonic()
         kb = self._kb.mark
         tasks = [EnrichTask(item, kb) for event in events if not is_copied(item := _item_of(event))]
         return (await self._pool.run(tasks) if tasks else []), started
 
-    async def _finish(self, events: Events, done: tuple[list[Outgoing], float]) -> None:
+    async def _finish(self, events: Events, done: tuple[list[EnrichAnswer], float]) -> None:
         answers, started = done
         async with self._writing:
             sent = self._not_killed(events, answers)
             self._fence.check()
-            await self._context.delivery.send(sent)
+            await self._context.delivery.send(answer.record for answer in sent)
         for event in events:
             event.ack()
             place = (event.message.partition, event.message.key)
             if self._killed.get(place) == event.message.offset:
                 del self._killed[place]
+        self._count(answers, sent, started)
+
+    def _count(
+        self, answers: Sequence[EnrichAnswer], sent: Sequence[EnrichAnswer], started: float
+    ) -> None:
         metrics = self._context.metrics
+        cached = sum(answer.cached for answer in answers)
+        recognised = sum(answer.recognised for answer in answers)
+        metrics.add(metric_defs.ENRICH_PARAGRAPHS, cached, source="cached")
+        metrics.add(metric_defs.ENRICH_PARAGRAPHS, recognised, source="recognised")
+        received = (answer.received_at for answer in sent)
+        count_delays(metrics, Stage.ENRICH, ANY, received, datetime.now(UTC))
         metrics.add(metric_defs.ENRICH_RECORDS, len(sent), how="enriched")
         metrics.add(metric_defs.ENRICH_RECORDS, len(answers) - len(sent), how="overtaken")
         seconds = time.monotonic() - started
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="enrich")
 
-    def _not_killed(self, events: Events, answers: Sequence[Outgoing]) -> list[Outgoing]:
+    def _not_killed(self, events: Events, answers: Sequence[EnrichAnswer]) -> list[EnrichAnswer]:
         """The enriched items that no kill has overtaken while they were worked on."""
         enriched = [event.message for event in events if not is_copied(_item_of(event))]
         return [
@@ -186,7 +241,7 @@ class EnrichWorker:
         ]
 
     async def _fail(self, error: BaseException) -> None:
-        self._context.log.error("stage_failed", error=repr(error))
+        self._context.log.error("stage_failed", error=shown(error))
         await stop_without_ack(self._context.app, error)
 
 

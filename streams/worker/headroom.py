@@ -20,8 +20,8 @@ Ask = Callable[[], Awaitable[int]]
 class Headroom:
     """The decoded records that intake may still write before the desk has caught up.
 
-    Nothing is asked while what is known leaves room: at 1,000 records a second and 500 of room,
-    two or three questions a second.
+    Nothing is asked while what is known leaves room: at 1,000 records a second and 250 of room,
+    ten questions a second.
 
     Attributes:
         waiting: there is none, and somebody waits for it.

@@ -9,19 +9,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 
 from schemas.dead_letter import DeadCode
 from schemas.topics import TopicName
 from streams.log import open_log
 from streams.log.base import Record
-from streams.log.headers import SCHEMA
-from streams.log.outgoing import Outgoing
+from streams.log.headers import SCHEMA, SOURCE_ID, raw_of, transport_of
+from streams.log.outgoing import CODE, Outgoing
 from streams.log.spool import spooled
 from streams.observability import metric_defs
+from streams.observability.log import shown
 from streams.pipeline import IntakeStage, PipelineConfig
 from streams.worker.config import Stage
 from streams.worker.context import StageContext, chunks
+from streams.worker.delays import count_delays, lane_of, received_at
 from streams.worker.faust_compat import (
     StreamOfBytes,
     add_agent,
@@ -68,6 +71,11 @@ def give_up(record: Record, fate: Fate) -> Answer:
     return IntakeStage.gave_up(record, code, f"the process {fate}").outgoing
 
 
+def about(record: Record) -> dict[str, str]:
+    """Which message it is, for the log."""
+    return {"position": raw_of(record).position, "transport": transport_of(record, 0)}
+
+
 class IntakeWorker:
     """The agents of the intake stage.
 
@@ -84,8 +92,10 @@ class IntakeWorker:
         """Make the agents; other work than the stage's own is for measuring."""
         self._context = context
         config = context.config
-        self._pool: WorkPool[Record, Answer] = context.pool(work, give_up, prepare)
-        self._urgent: WorkPool[Record, Answer] = context.pool(work, give_up, prepare, size=1)
+        self._pool: WorkPool[Record, Answer] = context.pool(work, give_up, prepare, about=about)
+        self._urgent: WorkPool[Record, Answer] = context.pool(
+            work, give_up, prepare, about=about, urgent=True
+        )
         self._flood = FloodWatch(config.flood)
         self._log = open_log(config.broker, config.security)
         self._headroom = Headroom(config.max_ahead_records, self._desk_has, hurried=self._hurried)
@@ -108,6 +118,10 @@ class IntakeWorker:
     def is_excused(self) -> bool:
         """Whether committing nothing is right just now."""
         return self._pool.isolating or self._urgent.isolating or self._headroom.waiting
+
+    def is_ready(self) -> bool:
+        """Whether everything it remembers is there: it remembers nothing."""
+        return True
 
     async def _flashes(self, stream: StreamOfBytes) -> None:
         await self._agent(stream, self._urgent, lambda: asyncio.sleep(0))
@@ -183,7 +197,7 @@ class IntakeWorker:
                 self._headroom.wrote(offset)
         for event in events[:good]:
             event.ack()
-        self._count(answers[:good], started)
+        self._count(events[:good], answers[:good], started)
         if flood is not None:
             raise FloodError(flood)
 
@@ -198,9 +212,17 @@ class IntakeWorker:
                 return number, flood
         return len(events), None
 
-    def _count(self, answers: Sequence[Answer], started: float) -> None:
+    def _count(self, events: Events, answers: Sequence[Answer], started: float) -> None:
         metrics = self._context.metrics
-        metrics.add(metric_defs.INTAKE_RECORDS, len(answers))
+        records = [record_of(event) for event in events]
+        if records:
+            # One agent reads one topic.
+            lane = lane_of(records[0].topic)
+            metrics.add(metric_defs.INTAKE_RECORDS, len(records), lane=lane)
+            received = map(received_at, records)
+            count_delays(metrics, Stage.INTAKE, lane, received, datetime.now(UTC))
+        for taken, answer in zip(records, answers, strict=True):
+            self._tell_dead(taken, answer)
         for record in (record for answer in answers for record in answer):
             if record.topic is TopicName.DEAD:
                 metrics.add(metric_defs.INTAKE_DEAD)
@@ -209,6 +231,17 @@ class IntakeWorker:
                 metrics.add(metric_defs.INTAKE_PARTS, type=schema.partition("/")[0])
         seconds = time.monotonic() - started
         metrics.observe(metric_defs.WORKER_BATCH_SECONDS, seconds, stage="intake")
+
+    def _tell_dead(self, record: Record, answer: Answer) -> None:
+        for letter in answer:
+            if letter.topic is TopicName.DEAD:
+                headers = dict(letter.headers)
+                self._context.log.warning(
+                    "dead_letter_written",
+                    position=headers[SOURCE_ID].decode("utf-8", "replace"),
+                    code=headers[CODE].decode(),
+                    transport=transport_of(record, 0),
+                )
 
     async def _fail(self, error: BaseException) -> None:
         log = self._context.log
@@ -226,5 +259,5 @@ class IntakeWorker:
             )
             await commit_acknowledged(self._context.app)
         else:
-            log.error("stage_failed", error=repr(error))
+            log.error("stage_failed", error=shown(error))
         await stop_without_ack(self._context.app, error)

@@ -18,8 +18,11 @@ from enum import StrEnum
 from multiprocessing.connection import wait
 from typing import Any, Generic, TypeVar
 
-QUEUED = 4
-"""Times its own allowance that a batch may take while others are queued before it."""
+QUEUED = 2
+"""Times its own allowance that a batch may take where others may be queued before it.
+
+Agents have two batches a process at work: a batch waits for one other at most.
+"""
 
 # Seconds to start a process, or to load what a batch needs, whatever a batch may take: on a machine
 # with three times its cores at work a start took 20 s, building the base of places 100.
@@ -56,6 +59,7 @@ class WorkPool(Generic[In, Out]):
         size: int = 0,
         ready: Callable[[Sequence[In]], None] | None = None,
         timeout_s: float = 60.0,
+        niceness: int = 0,
         on_rebuild: Callable[[], None] = lambda: None,
     ) -> None:
         """Describe the pool; ``start`` makes its processes.
@@ -69,6 +73,7 @@ class WorkPool(Generic[In, Out]):
             ready: brings into a child what a batch needs (loads its languages' models), before the
                 time counts that the batch may take alone; done in a child process.
             timeout_s: how long a batch may take once it is alone.
+            niceness: of its processes, as ``nice`` counts: what must not wait comes before them.
             on_rebuild: told whenever processes had to be replaced.
         """
         self.size = size or os.cpu_count() or 1
@@ -78,6 +83,7 @@ class WorkPool(Generic[In, Out]):
         self._initargs = initargs
         self._ready = ready
         self._timeout_s = timeout_s
+        self._niceness = niceness
         self._on_rebuild = on_rebuild
         self.isolating = False
         self._executor: ProcessPoolExecutor | None = None
@@ -177,7 +183,7 @@ class WorkPool(Generic[In, Out]):
             size,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_prepare,
-            initargs=(self._initializer, self._initargs),
+            initargs=(self._niceness, self._initializer, self._initargs),
         )
 
 
@@ -217,12 +223,13 @@ def _nothing() -> None:
     """Nothing: that it could be called says the child is there."""
 
 
-def _prepare(initializer: Callable[..., None], initargs: tuple[Any, ...]) -> None:
+def _prepare(niceness: int, initializer: Callable[..., None], initargs: tuple[Any, ...]) -> None:
     # A terminal's Ctrl-C and a supervisor's SIGTERM reach every process of a group; the parent
     # alone decides when its children end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     end_with_parent()
+    os.nice(niceness)
     initializer(*initargs)
 
 

@@ -18,7 +18,7 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 
 from streams.errors import WireroomError
-from streams.observability.log import configure, get_log
+from streams.observability.log import configure, get_log, printable
 from streams.worker.app import EXIT_CANNOT_START, EXIT_CRASHED, EXIT_OK, check, run_stage
 from streams.worker.config import Stage, WorkerConfig
 from streams.worker.pool import end_with_parent
@@ -38,7 +38,7 @@ def main(config: WorkerConfig, stages: Sequence[Stage] = tuple(Stage)) -> int:
     try:
         config = asyncio.run(check(config, stages))
     except WireroomError as error:
-        sys.stderr.write(f"wireroom: {error}\n")
+        sys.stderr.write(f"wireroom: {printable(str(error))}\n")
         return EXIT_CANNOT_START
     if len(stages) == 1:
         return run_stage(config, stages[0])

@@ -7,7 +7,9 @@ event loop, the consumer or its connection hanging. It must not touch the app's 
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -20,8 +22,11 @@ from streams.errors import TransportError
 from streams.log import open_log
 from streams.log.base import TopicLog
 from streams.observability import metric_defs
+from streams.observability.log import shown
 from streams.observability.metrics import Metrics
 from streams.worker.config import Stage, WorkerConfig
+from streams.worker.last_words import end_saying, task_stacks, thread_stacks
+from streams.worker.pulse import Pulse
 
 INPUTS_OF: dict[Stage, tuple[TopicName, ...]] = {
     Stage.INTAKE: (TopicName.RAW, TopicName.RAW_URGENT),
@@ -36,9 +41,14 @@ Place = tuple[str, int]
 
 
 class StallDetector:
-    """Decides whether partitions with lag have stood still for too long."""
+    """Decides whether partitions with lag have stood still for too long.
+
+    Attributes:
+        stood_s: how long the one that has stood longest has, when last looked at.
+    """
 
     def __init__(self, stall_s: float) -> None:
+        self.stood_s = 0.0
         self._stall_s = stall_s
         self._moved: dict[Place, tuple[int, float]] = {}
 
@@ -54,18 +64,18 @@ class StallDetector:
         """
         for place in self._moved.keys() - committed.keys():
             del self._moved[place]
-        standing = set()
         for place, offset in committed.items():
             known = self._moved.get(place)
             if known is None or known[0] != offset or not lag.get(place):
                 self._moved[place] = (offset, now)
-            elif now - known[1] > self._stall_s:
-                standing.add(place)
-        return standing
+        stood = {place: now - since for place, (_, since) in self._moved.items()}
+        self.stood_s = max(stood.values(), default=0.0)
+        return {place for place, seconds in stood.items() if seconds > self._stall_s}
 
     def forget(self) -> None:
         """Start anew: nothing could be seen for a while."""
         self._moved.clear()
+        self.stood_s = 0.0
 
 
 def _is_absence(error: Exception) -> bool:
@@ -73,6 +83,66 @@ def _is_absence(error: Exception) -> bool:
     return isinstance(error, TimeoutError) or (
         isinstance(error, TransportError) and error.retryable
     )
+
+
+class LoopWatch(threading.Thread):
+    """Ends the process with status 70 when its event loop has not come to a turn for too long.
+
+    Where not even this thread gets a turn (an extension that keeps the interpreter to itself), one
+    of ``faulthandler``'s, which needs no interpreter, ends it with status 1.
+    """
+
+    def __init__(
+        self,
+        config: WorkerConfig,
+        pulse: Pulse,
+        log: structlog.stdlib.BoundLogger,
+        *,
+        end: Callable[[int], NoReturn] = os._exit,
+    ) -> None:
+        """Describe it; ``start`` begins to watch.
+
+        Args:
+            config: names the time allowed.
+            pulse: of the loop to watch.
+            log: is told what every thread was doing.
+            end: ends the process, whatever its other threads do.
+        """
+        super().__init__(name="loop-watch", daemon=True)
+        self._config = config
+        self._pulse = pulse
+        self._log = log
+        self._end = end
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Stop watching."""
+        self._stopping.set()
+        if self.is_alive():
+            self.join()
+
+    def run(self) -> None:
+        """Watch until stopped."""
+        while not self._stopping.wait(self._config.look_s):
+            _end_if_not_called_again_in(self._config.stall_s)
+            silent_s = self._pulse.silent_s()
+            if silent_s > self._config.patience_s:
+                end_saying(
+                    self._log,
+                    EXIT_STALLED,
+                    "loop_stalled",
+                    end=self._end,
+                    silent_s=round(silent_s, 1),
+                    threads=thread_stacks(),
+                )
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _end_if_not_called_again_in(seconds: float) -> None:
+    try:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=sys.stderr.fileno())
+    except (AttributeError, OSError, ValueError):  # standard error is no file here
+        return
 
 
 class Watchdog(threading.Thread):
@@ -91,6 +161,7 @@ class Watchdog(threading.Thread):
         *,
         assigned: Callable[[], set[Place]],
         excused: Callable[[], bool] = lambda: False,
+        loop: Callable[[], asyncio.AbstractEventLoop | None] = lambda: None,
         end: Callable[[int], NoReturn] = os._exit,
     ) -> None:
         """Describe the watchdog; ``start`` begins to watch.
@@ -102,6 +173,7 @@ class Watchdog(threading.Thread):
             log: is told the last words.
             assigned: partitions this process has now.
             excused: whether committing nothing is right just now.
+            loop: the event loop whose tasks the last words tell of.
             end: ends the process, whatever its other threads do.
         """
         super().__init__(name="watchdog", daemon=True)
@@ -111,10 +183,16 @@ class Watchdog(threading.Thread):
         self._excused = excused
         self._metrics = metrics
         self._log = log
+        self._loop = loop
         self._end = end
-        self._detector = StallDetector(config.stall_s)
+        self._detector = StallDetector(config.patience_s)
         self._stopping = threading.Event()
         self._seen = time.monotonic()
+
+    @property
+    def stood_s(self) -> float:
+        """Seconds that the slowest partition with lag has committed nothing, when last seen."""
+        return self._detector.stood_s
 
     def stop(self) -> None:
         """Stop watching, soon."""
@@ -126,17 +204,18 @@ class Watchdog(threading.Thread):
             try:
                 asyncio.run(self._watch())
             except Exception as error:  # noqa: BLE001  (who watches must go on watching)
-                self._log.warning("watchdog_blind", error=repr(error))
+                self._log.warning("watchdog_blind", error=shown(error))
                 self._detector.forget()
                 away_s = time.monotonic() - self._seen
                 if _is_absence(error) and away_s > self._config.send_timeout_s:
-                    self._log.critical("broker_gone", away_s=round(away_s))
-                    self._end(EXIT_BROKER_GONE)
-                self._stopping.wait(self._interval_s)
-
-    @property
-    def _interval_s(self) -> float:
-        return min(5.0, self._config.stall_s / 4)
+                    end_saying(
+                        self._log,
+                        EXIT_BROKER_GONE,
+                        "broker_gone",
+                        end=self._end,
+                        away_s=round(away_s),
+                    )
+                self._stopping.wait(self._config.look_s)
 
     async def _watch(self) -> None:
         async with open_log(self._config.broker, self._config.security) as log:
@@ -144,7 +223,7 @@ class Watchdog(threading.Thread):
                 async with asyncio.timeout(self._config.send_timeout_s):
                     await self._look(log)
                 self._seen = time.monotonic()
-                await asyncio.to_thread(self._stopping.wait, self._interval_s)
+                await asyncio.to_thread(self._stopping.wait, self._config.look_s)
 
     async def _look(self, log: TopicLog) -> None:
         assigned = self._assigned()
@@ -154,16 +233,27 @@ class Watchdog(threading.Thread):
             topic = self._config.topic(name)
             offsets = await log.committed(self._config.group(self._stage), topic)
             begin, end = await log.begin_offsets(topic), await log.end_offsets(topic)
+            behind = 0
             for partition, last in end.items():
                 place = (topic, partition)
                 if place in assigned:
                     committed[place] = offsets.get(partition, -1)
                     lag[place] = max(0, last - max(committed[place], begin.get(partition, 0)))
-        self._metrics.set(metric_defs.WORKER_LAG, sum(lag.values()), stage=self._stage)
+                    behind += lag[place]
+            self._metrics.set(metric_defs.WORKER_LAG, behind, stage=self._stage, topic=name)
+        self._metrics.set(metric_defs.WORKER_ASSIGNED, len(assigned), stage=self._stage)
         if self._excused():
             self._detector.forget()
         standing = self._detector.stalled(time.monotonic(), committed, lag)
+        self._metrics.set(metric_defs.WORKER_STOOD, self.stood_s, stage=self._stage)
         if standing:
-            places = ", ".join(f"{topic}[{partition}]" for topic, partition in sorted(standing))
-            self._log.critical("worker_stalled", places=places, stall_s=self._config.stall_s)
-            self._end(EXIT_STALLED)
+            end_saying(
+                self._log,
+                EXIT_STALLED,
+                "worker_stalled",
+                end=self._end,
+                places=", ".join(f"{topic}[{partition}]" for topic, partition in sorted(standing)),
+                stall_s=self._config.stall_s,
+                tasks=task_stacks(self._loop()),
+                threads=thread_stacks(),
+            )

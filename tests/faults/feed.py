@@ -62,14 +62,18 @@ def _paragraph(rng: random.Random) -> str:
 
 
 def messages(
-    stories: int, versions: int = 3, *, seed: int = 7, prefix: str = "feed"
+    stories: int, versions: int = 3, *, seed: int = 7, prefix: str = "feed", providers: int = 1
 ) -> Iterator[RawMessage]:
-    """Version after version of every story, interleaved; each fifth story ends in a kill."""
+    """Version after version of every story, interleaved; each fifth story ends in a kill.
+
+    Of several providers each has stories of its own, and its messages a partition.
+    """
     number = 0
     for version in range(1, versions + 1):
         for story in range(stories):
             rng = random.Random(f"{seed}/{prefix}/{story}/{version}")  # noqa: S311
             number += 1
+            provider = "oaw" if providers == 1 else f"oaw{story % providers}"
             killed = version == versions and story % 5 == 0
             created = _BEGAN + timedelta(seconds=number)
             document = {
@@ -84,7 +88,7 @@ def messages(
             }
             yield RawMessage(
                 body=orjson.dumps(document),
-                provider="oaw",
+                provider=provider,
                 content_type="application/json",
                 received_at=created + timedelta(seconds=2),
                 position=f"{prefix}:{number}",
@@ -94,7 +98,7 @@ def messages(
                 number += 1
                 yield RawMessage(
                     body=orjson.dumps(document),
-                    provider="oaw",
+                    provider=provider,
                     content_type="application/json",
                     received_at=created + timedelta(seconds=3),
                     position=f"{prefix}:{number}",

@@ -45,13 +45,14 @@ class Ledger:
 
 @dataclass
 class Verdict:
-    """What the comparison found; the first four must be empty.
+    """What the comparison found; the first five must be empty.
 
     Attributes:
         lost: positions sent that no primary event speaks of.
         invented: primary events that speak of nothing sent.
         duplicates: positions with more than one primary event, after folding re-sends.
         inversions: keys whose versions came in the wrong order, after folding re-sends.
+        unaccounted: what a stage took and did not give, and commits that came too early.
         final: the last version of each key.
         resends: records folded away: at-least-once at work, reported only.
     """
@@ -60,13 +61,24 @@ class Verdict:
     invented: list[str] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
     inversions: list[str] = field(default_factory=list)
+    unaccounted: list[str] = field(default_factory=list)
     final: dict[str, str] = field(default_factory=dict)
     resends: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_clean(self) -> bool:
-        """Nothing lost, invented, duplicated or out of order."""
-        return not (self.lost or self.invented or self.duplicates or self.inversions)
+        """Nothing lost, invented, duplicated, out of order or unaccounted for."""
+        return not any(self.findings().values())
+
+    def findings(self) -> dict[str, list[str]]:
+        """What must be empty, by its name in the ledger's table."""
+        return {
+            "lost": self.lost,
+            "invented": self.invented,
+            "duplicated": self.duplicates,
+            "inverted": self.inversions,
+            "unaccounted": self.unaccounted,
+        }
 
 
 def judge(

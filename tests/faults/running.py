@@ -13,6 +13,7 @@ from pathlib import Path
 
 from schemas.topics import CATALOGUE, TopicName
 from streams.log.base import Record, TopicLog
+from tests.faults.sabotaged import SABOTAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,6 +31,8 @@ class Worker:
         settings: Mapping[str, object] | None = None,
         start: bool = True,
         path: Sequence[Path] = (),
+        sabotage: str = "",
+        environment: Mapping[str, str] | None = None,
         **options: object,
     ) -> None:
         """Start it.
@@ -42,9 +45,12 @@ class Worker:
             settings: any, as in the environment: {"KAFKA__SASL_USERNAME": "desk"}.
             start: at once, or when told to.
             path: folders with packages that are installed for it.
+            environment: further variables of its process.
+            sabotage: a fault planted in its process, see ``tests/faults/sabotaged.py``.
             options: of the section ``worker``.
         """
         self.stage = stages[0]
+        self._more = dict(environment or {})
         self._path = os.pathsep.join(map(str, (ROOT, *path)))
         self.starts = 0
         self.spool = folder / "spool"
@@ -57,24 +63,29 @@ class Worker:
             **(settings or {}),
             **{f"WORKER__{name.upper()}": value for name, value in options.items()},
         }
-        self._command = [sys.executable, "-m", "streams", "worker"]
-        for stage in stages:
-            self._command += ["--stage", stage]
+        self._arguments = ["worker", *(word for stage in stages for word in ("--stage", stage))]
         self.log = folder / f"worker-{'-'.join(stages)}.log"
         if start:
-            self.process = self._start()
+            self.process = self._start(sabotage)
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment that gives our commands these settings."""
         own = {f"WIREROOM_{name}": str(value) for name, value in self.settings.items()}
-        return {**os.environ, "PYTHONPATH": self._path, **own}
+        return {**os.environ, "PYTHONPATH": self._path, **self._more, **own}
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, sabotage: str) -> subprocess.Popen[bytes]:
         self.starts += 1
+        # A mutant is in every worker of the test that is to find it.
+        planted = ",".join(filter(None, (sabotage, os.environ.get(SABOTAGE))))
+        module = "tests.faults.sabotaged" if planted else "streams"
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                self._command, cwd=self.log.parent, env=self.environment, stdout=log, stderr=log
+                [sys.executable, "-m", module, *self._arguments],
+                cwd=self.log.parent,
+                env={**self.environment, SABOTAGE: planted},
+                stdout=log,
+                stderr=log,
             )
 
     def command(self, *arguments: str | Path) -> str:
@@ -96,15 +107,23 @@ class Worker:
         self.process.kill()
         self.process.wait()
 
-    def start_again(self) -> None:
+    def start_again(self, sabotage: str = "") -> None:
         """Start it (once more), as its supervisor would."""
-        self.process = self._start()
+        self.process = self._start(sabotage)
 
     def stop(self, timeout_s: float = 40) -> int:
         """Ask it to end; answers its status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout_s)
+
+    def end(self) -> int:
+        """Stop it, or kill it where it does not stop; answers its status."""
+        try:
+            return self.stop()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return self.process.wait()
 
     def said(self, event: str) -> int:
         """How many times its log names an event."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,11 @@ from streams.log.headers import raw_record
 from tests.faults.feed import messages
 from tests.faults.ledger import Ledger, Verdict, judge
 from tests.faults.running import Worker, count, create_topics, drained, every_record, until
+from tests.faults.scenario import QUICK, cells_of
 
 pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(150)]
 
 STAGES = ("intake", "desk", "enrich")
-# The recogniser without models: a worker is killed and started again in a second, not in five.
-SETTINGS = {"ENRICH__RECOGNISER": "gazetteer"}
 
 
 async def feed(
@@ -60,7 +60,7 @@ def assert_clean(verdicts: tuple[Verdict, ...]) -> None:
 
 
 async def test_each_worker_killed_three_times_mid_stream(
-    kafka_broker: str, kafka_prefix: str, tmp_path: Path
+    kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
 ) -> None:
     rng = random.Random(11)  # noqa: S311
     ledger = Ledger(tmp_path / "ledger.jsonl")
@@ -73,7 +73,7 @@ async def test_each_worker_killed_three_times_mid_stream(
                 kafka_prefix,
                 tmp_path,
                 [stage],
-                settings=SETTINGS,
+                settings=QUICK,
                 instance_id="test",
             )
             for stage in STAGES
@@ -94,8 +94,7 @@ async def test_each_worker_killed_three_times_mid_stream(
             stop.set()
             statuses = [worker.stop() for worker in workers]
         verdicts = await verdict_of(log, kafka_prefix, ledger)
-    # Shown by `pytest -rP`: how much at-least-once there was to fold.
-    print(f"{sent} sent, folded away: {dict(verdicts[1].resends + verdicts[0].resends)}")  # noqa: T201
+    ledger_row(cells_of("kill -9 of each stage, at random", sent, verdicts))
     assert statuses == [0, 0, 0]
     assert sent > 100
     assert_clean(verdicts)
@@ -103,7 +102,7 @@ async def test_each_worker_killed_three_times_mid_stream(
 
 
 async def test_a_broker_away_for_twenty_seconds_loses_nothing(
-    own_broker: Any, kafka_prefix: str, tmp_path: Path
+    own_broker: Any, kafka_prefix: str, tmp_path: Path, ledger_row: Any
 ) -> None:
     ledger = Ledger(tmp_path / "ledger.jsonl")
     async with open_log(own_broker.url) as log:
@@ -117,8 +116,10 @@ async def test_a_broker_away_for_twenty_seconds_loses_nothing(
             await asyncio.to_thread(own_broker.kill)
             await asyncio.sleep(20)
             await asyncio.to_thread(own_broker.start)
+            began = time.monotonic()
             written = await count(log, kafka_prefix + TopicName.DESK)
             await until_written(log, kafka_prefix + TopicName.DESK, written + 20, worker)
+            recovered_s = time.monotonic() - began
             stop.set()
             await feeding
             await drained(log, kafka_prefix, 60, enrich=False)
@@ -128,13 +129,16 @@ async def test_a_broker_away_for_twenty_seconds_loses_nothing(
         sent = ledger.read()
         events = await every_record(log, kafka_prefix + TopicName.EVENTS)
         items = await every_record(log, kafka_prefix + TopicName.ITEMS)
-    assert_clean((judge(sent, events, items),))
+    verdict = judge(sent, events, items)
+    ledger_row(cells_of("broker killed, away for 20 s", len(sent), [verdict], [recovered_s]))
+    assert_clean((verdict,))
+    assert recovered_s <= 30
     assert worker.said("stage_started") == 2, "the absence was ridden out, nothing restarted"
     assert status == 0
 
 
 async def test_a_desk_that_was_frozen_and_replaced_writes_nothing_more(
-    kafka_broker: str, kafka_prefix: str, tmp_path: Path
+    kafka_broker: str, kafka_prefix: str, tmp_path: Path, ledger_row: Any
 ) -> None:
     ledger = Ledger(tmp_path / "ledger.jsonl")
     async with open_log(f"kafka://{kafka_broker}") as log:
@@ -149,9 +153,11 @@ async def test_a_desk_that_was_frozen_and_replaced_writes_nothing_more(
         try:
             await until_written(log, kafka_prefix + TopicName.DESK, 20, frozen)
             frozen.process.send_signal(signal.SIGSTOP)
+            began = time.monotonic()
             heir = Worker(kafka_broker, kafka_prefix, tmp_path / "two", ["desk"])
             written = await count(log, kafka_prefix + TopicName.DESK)
             await until_written(log, kafka_prefix + TopicName.DESK, written + 10, heir)
+            replaced_s = time.monotonic() - began
             frozen.process.send_signal(signal.SIGCONT)
             status = await asyncio.to_thread(frozen.process.wait, 20)
             stop.set()
@@ -164,9 +170,12 @@ async def test_a_desk_that_was_frozen_and_replaced_writes_nothing_more(
         sent = ledger.read()
         events = await every_record(log, kafka_prefix + TopicName.EVENTS)
         items = await every_record(log, kafka_prefix + TopicName.ITEMS)
+    verdict = judge(sent, events, items)
+    fault = "SIGSTOP past the time-out, then CONT: desk"
+    ledger_row(cells_of(fault, len(sent), [verdict], [replaced_s]))
     assert status == 1, frozen.log.read_text()[-2000:]
     assert statuses == [0, 0]
-    assert_clean((judge(sent, events, items),))
+    assert_clean((verdict,))
 
 
 async def until_written(log: TopicLog, topic: str, records: int, worker: Worker) -> None:

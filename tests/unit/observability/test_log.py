@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
+import unicodedata
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
-from streams.observability.log import QUIET, Seldom, configure, get_log, printable
+from streams.errors import ConfigError
+from streams.observability.log import QUIET, Seldom, configure, get_log, printable, shown
 
 
 @pytest.fixture(autouse=True)
@@ -103,3 +106,92 @@ def test_an_exception_is_one_line_too(lines: io.StringIO) -> None:
 
 def test_a_body_that_slips_in_is_cut() -> None:
     assert len(printable("x" * 100_000)) < 3_000
+
+
+ARTICLE = "Five people died on Monday"
+
+
+def test_words_of_an_exception_that_may_quote_the_article_are_left_out(lines: io.StringIO) -> None:
+    try:
+        try:
+            float(ARTICLE)
+        except ValueError as error:
+            raise RuntimeError(f"crashed on {ARTICLE}") from error
+    except RuntimeError:
+        get_log().exception("desk_crashed", position="feed/1")
+    said = lines.getvalue()
+    assert ARTICLE not in said
+    event = only(lines)
+    assert "RuntimeError at test_log.py:" in str(event["exception"])
+    assert "ValueError at test_log.py:" in str(event["exception"])
+    assert event["position"] == "feed/1"
+
+
+def test_at_debug_an_exception_says_all(lines: io.StringIO) -> None:
+    configure("DEBUG", lines)
+    get_log().error("stage_failed", error=shown(ValueError(ARTICLE)))
+    assert ARTICLE in lines.getvalue()
+
+
+def test_words_of_our_own_and_of_the_transport_are_told() -> None:
+    assert shown(ConfigError("no topic wire.raw")) == "ConfigError: no topic wire.raw"
+    assert "refused" in shown(ConnectionRefusedError("refused by broker:9092"))
+
+
+@pytest.mark.parametrize("template", ["Crashed reason=%r", "Crashed reason=%s"])
+def test_a_library_that_shows_an_exception_quotes_nothing(
+    lines: io.StringIO, template: str
+) -> None:
+    logging.getLogger("faust.app").warning(template, ValueError(ARTICLE))
+    assert ARTICLE not in lines.getvalue()
+    assert "ValueError" in str(only(lines)["event"])
+
+
+async def test_a_task_that_nobody_awaited_quotes_nothing(lines: io.StringIO) -> None:
+    async def crashes() -> None:
+        raise ValueError(ARTICLE)
+
+    task = asyncio.create_task(crashes())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    loop = asyncio.get_running_loop()
+    loop.default_exception_handler(
+        {"message": "Task exception was never retrieved", "task": task, "exception": None}
+    )
+    assert task.exception() is not None
+    assert ARTICLE not in lines.getvalue()
+    assert "never retrieved" in lines.getvalue()
+
+
+HOSTILE = "afp:1\n{}\r\x1b[31m\x9b31m\u202e\u2066\u200b\x00\u2028\ud800"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        HOSTILE,
+        [HOSTILE],
+        {HOSTILE: {HOSTILE: (HOSTILE,)}},
+        {HOSTILE},
+        HOSTILE.encode("utf-8", "replace"),
+    ],
+    ids=["text", "list", "table", "set", "bytes"],
+)
+def test_ids_from_the_wire_cannot_break_out_of_their_field(
+    lines: io.StringIO, value: object
+) -> None:
+    log = get_log()
+    for field in ("position", "item", "desk_seq", "transport", "code", "places", "anything"):
+        log.warning("dead_letter_written", **{field: value})
+    log.error(HOSTILE)
+    log.error("stage_failed", error=shown(ConfigError(HOSTILE)))
+    logging.getLogger("aiokafka").error("topic %s", HOSTILE)
+    logging.getLogger("aiokafka").error("topics %s", [HOSTILE])
+    said = lines.getvalue()
+    assert len(said.splitlines()) == said.count("\n") == 11
+    for line in said.split("\n")[:-1]:
+        assert json.loads(line)
+        # As escapes they would come back to life in whatever decodes the line.
+        shown_again = json.dumps(json.loads(line), ensure_ascii=False)
+        assert not [char for char in shown_again if unicodedata.category(char)[0] == "C"]
+        assert "\u2028" not in shown_again

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 
 from streams.errors import ConfigError
 from streams.observability import generate, metric_defs
+from streams.observability.health import Health, HealthServer
 from streams.observability.metric_defs import METRICS, MetricKind
-from streams.observability.metrics import HealthServer, Metrics
+from streams.observability.metrics import Metrics
 
 
 def get(port: int, path: str) -> tuple[int, str]:
@@ -46,12 +48,29 @@ def test_two_processes_worth_of_metrics_do_not_meet() -> None:
     assert "wireroom_desk_parts_total 0.0" in other.page().decode()
 
 
-@pytest.mark.parametrize(("answer", "status"), [(True, 200), (False, 503)])
-def test_health_is_what_the_process_says(*, answer: bool, status: int) -> None:
-    with HealthServer(Metrics(), 0, is_live=lambda: answer, is_ready=lambda: not answer) as server:
-        assert get(server.port, "/live")[0] == status
-        assert get(server.port, "/ready")[0] == (503 if answer else 200)
+@pytest.mark.parametrize("path", ["/live", "/ready", "/startup"])
+def test_health_is_what_the_process_says(path: str) -> None:
+    why_not: dict[str, str] = {}
+    health = Health(
+        live=lambda: why_not.get("/live"),
+        ready=lambda: why_not.get("/ready"),
+        startup=lambda: why_not.get("/startup"),
+    )
+    with HealthServer(Metrics(), 0, health=health) as server:
+        assert get(server.port, path) == (200, "yes\n")
+        why_not[path] = "reading"
+        assert get(server.port, path) == (503, "no: reading\n")
         assert get(server.port, "/elsewhere")[0] == 404
+
+
+def test_a_probe_that_says_nothing_keeps_nobody_waiting() -> None:
+    with HealthServer(Metrics(), 0) as server:
+        mute = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(20)]
+        try:
+            assert get(server.port, "/live")[0] == 200
+        finally:
+            for each in mute:
+                each.close()
 
 
 def test_a_taken_port_is_one_clear_error() -> None:
@@ -70,8 +89,11 @@ def test_a_page_that_drifted_is_told_and_mended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(generate, "PAGE", tmp_path / "metrics.md")
+    monkeypatch.setattr(generate, "BOARD", tmp_path / "dashboard.json")
     assert generate.main(["--check"]) == 1
-    assert "docs/metrics.md differs" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "docs/metrics.md differs" in told
+    assert "dashboard.json differs" in told
     assert generate.main([]) == 0
     assert generate.main(["--check"]) == 0
 

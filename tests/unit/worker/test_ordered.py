@@ -62,3 +62,24 @@ async def test_a_full_queue_holds_the_taker_back() -> None:
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(bench.work.put([], after(0, "late")), 0.05)
     await bench.work.close()
+
+
+class Event:
+    """Counts who acknowledged it."""
+
+    acknowledged: list[int] = []
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def ack(self) -> None:
+        self.acknowledged.append(self._number)
+
+
+async def test_what_is_unfinished_when_it_closes_is_not_acknowledged() -> None:
+    bench = Bench()
+    for number in (1, 2, 3):
+        await bench.work.put([Event(number)], after(30, "never"))
+    await asyncio.sleep(0)
+    await bench.work.close()
+    assert Event.acknowledged == []

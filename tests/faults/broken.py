@@ -1,0 +1,62 @@
+"""Surroundings that misbehave, planted around the libraries or the work of a worker's process.
+
+What they stand for: a group coordinator that refuses commits, and messages that take the process
+with them which works on them, or never come back.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+CRASH, HANG = b"wireroom-crash", b"wireroom-hang"
+"""In a body: the process that decodes it ends at once, or never comes back."""
+
+_REFUSED = 8
+
+
+def _commits_refused(*, is_child: bool) -> None:
+    """The coordinator refuses the first commits, as during a rebalance it has not told of."""
+    if is_child:
+        return
+    from aiokafka.consumer.group_coordinator import GroupCoordinator
+    from aiokafka.errors import CommitFailedError
+
+    original = GroupCoordinator.commit_offsets
+    left = _REFUSED
+
+    async def commit_offsets(self: Any, *args: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            raise CommitFailedError("refused for a test")
+        await original(self, *args)
+
+    GroupCoordinator.commit_offsets = commit_offsets
+
+
+def _decoder_trips(*, is_child: bool) -> None:
+    """Some bodies end the process of the pool, some are never done."""
+    if not is_child:
+        return
+    from streams.pipeline import IntakeStage
+
+    original = IntakeStage.process
+
+    def process(self: IntakeStage, record: Any) -> Any:
+        if CRASH in (record.value or b""):
+            os._exit(9)
+        if HANG in (record.value or b""):
+            time.sleep(3600)
+        return original(self, record)
+
+    IntakeStage.process = process  # type: ignore[method-assign]
+
+
+BROKEN: dict[str, Callable[..., None]] = {
+    "commits-refused": _commits_refused,
+    "decoder-trips": _decoder_trips,
+}
+"""What misbehaves, by name; told ``is_child``, whether the process is one of the worker's pool."""
