@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults fuzz check format lint types drift readme kafka lock clean
+.PHONY: help demo test faults fuzz check format lint types drift readme kafka soak lock clean
 
 help:  ## show this help
 	@echo "Wireroom: raw wire in, clean versioned news items out."
@@ -50,6 +50,10 @@ readme: $(VENV)/.dev  ## put the demo's real output into README.md
 
 kafka: $(VENV)/.runtime  ## run a single-node Apache Kafka on localhost:9092 to play with
 	@$(BIN)/python deploy/kafka/broker.py
+
+soak: $(VENV)/.runtime  ## run intake and desk for half an hour on a broker of their own; writes docs/soak.md
+	@mkdir -p .cache
+	@$(BIN)/wireroom bench soak --minutes 30 --rate 200 --csv .cache/soak.csv --page docs/soak.md
 
 lock: $(VENV)/.dev  ## resolve the dependencies anew, with hashes
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --generate-hashes \

@@ -21,6 +21,7 @@ def measure(
     hot: int = 100_000,
     recover: int | None = None,
     broker: str = "",
+    backlog: int | None = None,
 ) -> dict[str, Callable[[], list[Figure]]]:
     """What to measure, by section, each ready to be called.
 
@@ -31,6 +32,7 @@ def measure(
         hot: items the desk holds while it is measured.
         recover: measure the desk's recovery of so many items instead of its decisions.
         broker: kafka:// address for the section "kafka", and for the recovery if it is one.
+        backlog: measure flashes behind so many messages on Kafka, instead of a steady rate.
     """
     from streams.bench import kafka, stages  # noqa: PLC0415  (loads numpy and the models)
     from streams.bench.desk_recovery import recovery  # noqa: PLC0415
@@ -43,6 +45,8 @@ def measure(
         "desk": lambda: stages.desk(hot) if recover is None else recovery(recover, broker),
         "enrich": lambda: stages.enrich(corpus[:60]),
         "embedded": lambda: stages.embedded(corpus),
-        "kafka": lambda: kafka.latency(broker),
+        "kafka": lambda: (
+            kafka.latency(broker) if backlog is None else kafka.flashes(broker, backlog)
+        ),
     }
     return {name: every[name] for name in sections}

@@ -1,4 +1,4 @@
-"""The latency of the worker on Kafka: raw to ``wire.items``, intake and desk only.
+"""The latency of the worker on Kafka: raw to ``wire.items``, intake and desk only, and of flashes.
 
 It must not leave anything running, nor touch topics that are not its own.
 """
@@ -11,10 +11,13 @@ import signal
 import sys
 import time
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import orjson
 
+from schemas.raw import RawMessage
 from schemas.topics import CATALOGUE, TopicName
 from streams.bench.corpus import Copywriter
 from streams.bench.measure import Figure
@@ -30,6 +33,8 @@ _SECONDS = 20
 _WARM_UP = 100
 _START_S = 90.0
 _DRAIN_S = 30.0
+_BETWEEN_FLASHES_S = 0.1
+_APPENDED_AT_ONCE = 500
 
 
 def latency(broker: str) -> list[Figure]:
@@ -47,27 +52,8 @@ async def _latency(broker: str) -> list[Figure]:
     prefix = f"bench.{uuid.uuid4().hex[:8]}."
     async with open_log(broker) as log:
         await log.create_topics(list(CATALOGUE.values()), prefix=prefix)
-        command = [
-            sys.executable,
-            "-m",
-            "streams",
-            "worker",
-            "--stage",
-            "intake",
-            "--stage",
-            "desk",
-        ]
-        worker = await asyncio.create_subprocess_exec(
-            *command,
-            env={**os.environ, "WIREROOM_BROKER": broker, "WIREROOM_PREFIX": prefix},
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        try:
+        async with _worker(broker, prefix):
             waits = await _measure(log, prefix)
-        finally:
-            worker.send_signal(signal.SIGTERM)
-            await worker.wait()
     waits.sort()
     middle, tail = (waits[int(len(waits) * share)] * 1000 for share in (0.5, 0.99))
     where = f"raw to items on Kafka at {_PER_SECOND} msg/s, intake and desk"
@@ -76,6 +62,24 @@ async def _latency(broker: str) -> list[Figure]:
         Figure(f"{where}, p50", middle, "ms", 50, 20, larger_is_better=False, note=note),
         Figure(f"{where}, p99", tail, "ms", 250, 100, larger_is_better=False, note=note),
     ]
+
+
+@asynccontextmanager
+async def _worker(broker: str, prefix: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    command = ["-m", "streams", "worker", "--stage", "intake", "--stage", "desk"]
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *command,
+        env={**os.environ, "WIREROOM_BROKER": broker, "WIREROOM_PREFIX": prefix},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield worker
+    finally:
+        if worker.returncode is None:
+            worker.send_signal(signal.SIGTERM)
+        await worker.wait()
 
 
 async def _measure(log: TopicLog, prefix: str) -> list[float]:
@@ -113,6 +117,125 @@ async def _measure(log: TopicLog, prefix: str) -> list[float]:
     finally:
         follower.cancel()
     return [seen[key] - moment for key, moment in sent.items() if key in seen]
+
+
+def flashes(broker: str, backlog: int) -> list[Figure]:
+    """Milliseconds until a flash's item can be read, of flashes sent while a backlog is worked off.
+
+    The backlog waits on the raw topic before the workers are started; flashes go into the urgent
+    lane from the first item on until the last of the backlog is out.
+
+    Args:
+        broker: kafka:// address; topics get a prefix of their own.
+        backlog: messages that wait.
+
+    Raises:
+        TransportError: the broker cannot be reached, the workers did not come up, or the backlog
+            was over before a flash could be sent.
+    """
+    return asyncio.run(_flashes(broker, backlog))
+
+
+async def _flashes(broker: str, backlog: int) -> list[Figure]:
+    prefix = f"bench.{uuid.uuid4().hex[:8]}."
+    writer = Copywriter()
+    async with open_log(broker) as log:
+        await log.create_topics(list(CATALOGUE.values()), prefix=prefix)
+        raw = prefix + TopicName.RAW
+        for first in range(0, backlog, _APPENDED_AT_ONCE):
+            numbers = range(first, min(first + _APPENDED_AT_ONCE, backlog))
+            await log.append([raw_record(writer.scraped(number), raw) for number in numbers])
+        async with _worker(broker, prefix) as worker:
+            behind = _Behind(log, prefix, backlog, worker)
+            waits = sorted(await behind.waits())
+    if not waits:
+        raise TransportError("the backlog was over before a flash could be sent: give a larger one")
+    middle, tail = (waits[int(len(waits) * share)] * 1000 for share in (0.5, 0.99))
+    where = f"a flash behind {backlog:,} messages, raw to items, intake and desk"
+    note = f"{len(waits)} flashes, most {waits[-1] * 1000:.0f} ms"
+    rate = f"the backlog in {behind.seconds:.0f} s, {backlog / behind.seconds:,.0f}/s"
+    return [
+        Figure(f"{where}, p50", middle, "ms", larger_is_better=False, note=note),
+        Figure(f"{where}, p99", tail, "ms", 1_000, larger_is_better=False, note=rate),
+    ]
+
+
+class _Behind:
+    """Flashes sent while a backlog is worked off, and when their items came out."""
+
+    def __init__(
+        self, log: TopicLog, prefix: str, backlog: int, worker: asyncio.subprocess.Process
+    ) -> None:
+        self._log = log
+        self._prefix = prefix
+        self._backlog = backlog
+        self._worker = worker
+        self._writer = Copywriter()
+        self._sent: dict[str, float] = {}
+        self._waits: list[float] = []
+        self._others = 0
+        self._begun, self._over = asyncio.Event(), asyncio.Event()
+        self.seconds = 0.0
+
+    async def waits(self) -> list[float]:
+        """Seconds each flash took, of those sent before the backlog was over."""
+        follower = asyncio.create_task(self._follow())
+        ended = asyncio.create_task(self._worker.wait())
+        try:
+            await _first_of(self._begun, ended, _START_S)
+            begin = time.perf_counter()
+            while not self._over.is_set() and not ended.done():
+                await self._send()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._over.wait(), _BETWEEN_FLASHES_S)
+            self.seconds = time.perf_counter() - begin
+            give_up = time.monotonic() + _DRAIN_S
+            while len(self._waits) < len(self._sent):
+                if time.monotonic() > give_up or ended.done():
+                    raise TransportError("flashes were sent and did not come out")
+                await asyncio.sleep(0.05)
+        finally:
+            follower.cancel()
+            ended.cancel()
+        return self._waits
+
+    async def _send(self) -> None:
+        headline = _flash(self._writer, len(self._sent))
+        body = f"{headline}\n".encode()
+        record = RawMessage(body=body, position=f"flash:{len(self._sent)}")
+        self._sent[headline] = time.perf_counter()
+        await self._log.append([raw_record(record, f"{self._prefix}{TopicName.RAW_URGENT}")])
+
+    async def _follow(self) -> None:
+        async for batch in self._log.read(f"{self._prefix}{TopicName.ITEMS}", "earliest"):
+            now = time.perf_counter()
+            for record in batch:
+                sent = self._sent.get(_headline_of_item(record.value or b""))
+                if sent is not None:
+                    self._waits.append(now - sent)
+                else:
+                    self._others += 1
+                    self._begun.set()
+            if self._others >= self._backlog:
+                self._over.set()
+
+
+async def _first_of(event: asyncio.Event, ended: asyncio.Task[int], timeout_s: float) -> None:
+    """Wait for the event.
+
+    Raises:
+        TransportError: the process ended before, or it took too long.
+    """
+    waiting = asyncio.create_task(event.wait())
+    await asyncio.wait({waiting, ended}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not event.is_set():
+        raise TransportError("the workers published nothing in time")
+
+
+def _flash(writer: Copywriter, number: int) -> str:
+    """A line of its own words: of flashes that differ in a number alone the desk makes copies."""
+    return f"FLASH - {' '.join(writer.drawn(number, 30)[0].split()[:12]).rstrip('.')} {number}"
 
 
 def _headline_of_raw(body: bytes) -> str:

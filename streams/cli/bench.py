@@ -16,6 +16,7 @@ from streams.cli.bench_clean import CleanOptions, bench_clean
 from streams.cli.bench_desk import DeskOptions, bench_desk
 from streams.cli.bench_enrich import EnrichOptions, bench_enrich
 from streams.cli.bench_figures import figures_table
+from streams.cli.bench_kafka import SOAK, WORKER, KafkaOptions, bench_kafka
 from streams.cli.bench_replay import bench_replay
 from streams.cli.common import Common
 from streams.cli.inputs import Inputs
@@ -37,7 +38,9 @@ _CLEAN = "clean"
 _DESK = "desk"
 _ENRICH = "enrich"
 _REPLAY = "replay"
+_KAFKA = "kafka"
 _BY_THEMSELVES = (_FORMATS, _CLEAN)
+_ON_A_BROKER = (WORKER, SOAK)
 # The columns of fields, narrow enough for a terminal.
 _SHORT = {
     "headline": "head", "version": "vers", "version_created": "made", "first_created": "1st",
@@ -60,6 +63,7 @@ def bench(
     clean: CleanOptions = CleanOptions(),  # noqa: B008  (frozen)
     desk: DeskOptions = DeskOptions(),  # noqa: B008  (frozen)
     enrich: EnrichOptions = EnrichOptions(),  # noqa: B008  (frozen)
+    kafka: KafkaOptions = KafkaOptions(),  # noqa: B008  (frozen)
     common: Common = Common(),  # noqa: B008  (frozen)
 ) -> None:
     """Measure this machine against the budgets, in CPU time.
@@ -104,6 +108,15 @@ def bench(
     --max says how many messages the chain is measured with,
     2,000 by default; memory is measured with ten times as many.
 
+    kafka --backlog N measures flashes while the workers work off N messages.
+
+    worker, by itself, measures what the worker costs besides its stages: how many
+    messages a second intake's process passes on, and CPU time from raw to items,
+    part by part. soak, by itself, runs intake and desk for long at a steady rate
+    and prints delays, and the slopes of memory and descriptors with their error;
+    Ctrl-C ends it with what there is. Both start a broker of their own where
+    --broker names none.
+
     Args:
         sections: what to measure.
         corpus: measure with these messages (as for run) instead of those made here.
@@ -119,16 +132,21 @@ def bench(
         clean: what cleaning is measured with.
         desk: what the desk's matching is measured with.
         enrich: what enrichment is measured with.
+        kafka: what is measured on a broker.
         common: settings.
     """
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
     from streams.bench import SECTIONS, measure  # noqa: PLC0415  (numpy reads the above)
 
+    _fits(sections, kafka)
     if sections[:1] == (_REPLAY,):
         bench_replay(sections[1:], inputs, output, size)
         return
-    there = (*SECTIONS, *_BY_THEMSELVES, _REPLAY)
+    if sections in ((WORKER,), (SOAK,)):
+        bench_kafka(sections[0], kafka, common.settings().broker, output)
+        return
+    there = (*SECTIONS, *_BY_THEMSELVES, *_ON_A_BROKER, _REPLAY)
     unknown = [name for name in sections if name not in there]
     if unknown:
         raise ConfigError(f"{unknown[0]} is not measured; there are {', '.join(there)}")
@@ -150,17 +168,33 @@ def bench(
         return
     broker = _broker(sections, recover, common)
     messages = tuple(inputs.sources((corpus,))) if corpus else ()
-    chosen = sections or tuple(name for name in SECTIONS if name != "kafka")
-    wanted = measure(chosen, messages=messages, hot=hot, recover=recover, broker=broker)
+    chosen = sections or tuple(name for name in SECTIONS if name != _KAFKA)
+    wanted = measure(
+        chosen,
+        messages=messages,
+        hot=hot,
+        recover=recover,
+        broker=broker,
+        backlog=kafka.backlog,
+    )
     _bench_budgets(wanted, output)
 
 
 def _alone(sections: tuple[str, ...]) -> str | None:
     """The section that has a table of its own, if one was asked for."""
-    alone = next((name for name in sections if name in _BY_THEMSELVES), None)
+    themselves = (*_BY_THEMSELVES, *_ON_A_BROKER)
+    alone = next((name for name in sections if name in themselves), None)
     if alone and len(sections) > 1:
         raise ConfigError(f"{alone} has a table of its own: measure it by itself")
     return alone
+
+
+def _fits(sections: tuple[str, ...], kafka: KafkaOptions) -> None:
+    """Make sure that what was given is for what is measured."""
+    if kafka.backlog is not None and sections != (_KAFKA,):
+        raise ConfigError("--backlog is for the broker: wireroom bench kafka --backlog N")
+    if sections not in ((_KAFKA,), (WORKER,), (SOAK,)) and kafka != KafkaOptions():
+        raise ConfigError("--messages is for wireroom bench worker, --minutes ... for bench soak")
 
 
 def _bench_budgets(wanted: dict[str, Callable[[], list[Figure]]], output: str | None) -> None:
@@ -182,7 +216,7 @@ def _broker(sections: tuple[str, ...], recover: int | None, common: Common) -> s
     if recover is not None and sections != ("desk",):
         raise ConfigError("--recover is for the desk: wireroom bench desk --recover N")
     broker = common.settings().broker
-    if "kafka" in sections and not broker.startswith("kafka://"):
+    if _KAFKA in sections and not broker.startswith("kafka://"):
         raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
     return broker
 

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import NoReturn, Protocol
 
@@ -121,11 +121,21 @@ async def check(config: WorkerConfig, stages: Sequence[Stage]) -> WorkerConfig:
     return own
 
 
-def run_stage(config: WorkerConfig, stage: Stage) -> int:
-    """Run one stage in this process until a signal or a failure; answers the exit status."""
+def run_stage(
+    config: WorkerConfig,
+    stage: Stage,
+    agents: Callable[[StageContext], StageWorker] = _agents,
+) -> int:
+    """Run one stage in this process until a signal or a failure; answers the exit status.
+
+    Args:
+        config: of the worker.
+        stage: whose app, group and topics.
+        agents: makes what works on them; others than the stage's own are for measuring.
+    """
     configure(config.log_level)
     try:
-        return asyncio.run(_Host(config, stage).run())
+        return asyncio.run(_Host(config, stage, agents).run())
     except WireroomError as error:
         sys.stderr.write(f"wireroom: {printable(str(error))}\n")
         return EXIT_CANNOT_START
@@ -134,7 +144,12 @@ def run_stage(config: WorkerConfig, stage: Stage) -> int:
 class _Host:
     """One stage's app, from start to drain."""
 
-    def __init__(self, config: WorkerConfig, stage: Stage) -> None:
+    def __init__(
+        self,
+        config: WorkerConfig,
+        stage: Stage,
+        agents: Callable[[StageContext], StageWorker],
+    ) -> None:
         self._config = config
         self._log = get_log(stage=stage)
         self._stop = asyncio.Event()
@@ -152,7 +167,7 @@ class _Host:
             metrics=metrics,
             log=self._log,
         )
-        self._agents = _agents(self._context)
+        self._agents = agents(self._context)
         self._watchdog = Watchdog(
             config,
             stage,

@@ -83,7 +83,13 @@ class IntakeWorker:
     nor a message that hangs is in front of them, and they do not wait for the desk.
     """
 
-    def __init__(self, context: StageContext) -> None:
+    def __init__(
+        self,
+        context: StageContext,
+        work: Callable[[Sequence[Record]], Sequence[Answer]] = work,
+        prepare: Callable[[PipelineConfig], None] = prepare,
+    ) -> None:
+        """Make the agents; other work than the stage's own is for measuring."""
         self._context = context
         config = context.config
         self._pool: WorkPool[Record, Answer] = context.pool(work, give_up, prepare, about=about)
