@@ -44,7 +44,8 @@ def test_a_short_run_gives_its_figures_and_ends_at_ctrl_c(
     assert found["messages sent and not yet out, at the end"] == 0
     assert found["memory, desk"] > 20
     assert {"memory, intake", "memory, intake pool 1"} <= found.keys()
-    rows = list(csv.DictReader((tmp_path / "s.csv").open()))
+    with (tmp_path / "s.csv").open(newline="") as table:
+        rows = list(csv.DictReader(table))
     assert len(rows) == 3
     assert int(rows[-1]["sent"]) == int(rows[-1]["seen"]) > 100
     page = (tmp_path / "s.md").read_text()
