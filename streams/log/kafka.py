@@ -248,6 +248,7 @@ class KafkaLog:
             topic,
             offsets,
             stop,
+            there=end,
             security=self._security,
             max_partition_fetch_bytes=self._message_bytes,
             ride_out_s=self._ride_out_s,

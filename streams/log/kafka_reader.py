@@ -13,6 +13,7 @@ from typing import Any
 import aiokafka.errors as kafka
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from streams.errors import TransportError
 from streams.log.base import Offsets, Record, instant_of_ms
 from streams.log.kafka_errors import explained, ride_out
 from streams.log.limits import missing_topic
@@ -34,6 +35,7 @@ class KafkaReader:
         offsets: Offsets,
         stop: Offsets | None,
         *,
+        there: Offsets,
         security: KafkaSecurity,
         max_partition_fetch_bytes: int,
         ride_out_s: float,
@@ -45,6 +47,7 @@ class KafkaReader:
             topic: its full name.
             offsets: the partitions to read, and from where.
             stop: where each ends; None follows for ever.
+            there: where each ended when the broker was asked: up to there, records must come.
             security: for the texts of errors.
             max_partition_fetch_bytes: the largest batch the topic may hold.
             ride_out_s: how long the broker may be away.
@@ -53,6 +56,7 @@ class KafkaReader:
         self._topic = topic
         self._offsets = {TopicPartition(topic, p): offset for p, offset in offsets.items()}
         self._stop = stop
+        self._there = there
         self._security = security
         self._ride_out_s = ride_out_s
         self._consumer = AIOKafkaConsumer(
@@ -69,6 +73,7 @@ class KafkaReader:
         self._started = False
         self._closed = False
         self._heard_at = 0.0
+        self._silent_s = 0.0
 
     async def close(self) -> None:
         """Make the batches end; whoever iterates them calls ``stop`` after."""
@@ -85,7 +90,8 @@ class KafkaReader:
         """Batches of records; empty ones while there is nothing to read.
 
         Raises:
-            TransportError: the broker is away for too long, or the topic is gone.
+            TransportError: the broker is away for too long, or does not give what it has, or the
+                topic is gone.
         """
         self._drop_finished()
         if not self._offsets:
@@ -93,10 +99,15 @@ class KafkaReader:
         await ride_out(self._start, self._topic, self._security, limit_s=self._ride_out_s)
         self._heard_at = time.monotonic()
         while not self._closed:
+            asked_at, offsets = time.monotonic(), dict(self._offsets)
             records = await self._poll()
             if records is None:
                 return
             finished = await self._advance()
+            # Whoever reads us may take as long as it likes: only our own waiting counts.
+            moved = self._offsets != offsets
+            self._silent_s = 0.0 if moved else self._silent_s + time.monotonic() - asked_at
+            self._check_moving()
             if records or not finished:
                 yield records
             if finished:
@@ -155,6 +166,22 @@ class KafkaReader:
         if finished and self._offsets:
             self._consumer.pause(*finished)
         return not self._offsets
+
+    def _check_moving(self) -> None:
+        """Raise where the broker answers and does not give what it said was there.
+
+        A partition without a leader, or one that lost its end, would be waited for in silence.
+        """
+        if self._stop is None or self._silent_s < self._ride_out_s:
+            return
+        for at, offset in self._offsets.items():
+            end = min(self._stop[at.partition], self._there.get(at.partition, 0))
+            if offset < end:
+                raise TransportError(
+                    f"{self._topic}[{at.partition}] has records up to {end}, and none came from "
+                    f"{offset} on for {self._silent_s:.0f} s",
+                    retryable=True,
+                )
 
     def _drop_finished(self) -> list[TopicPartition]:
         stop = self._stop

@@ -12,9 +12,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from streams.errors import WireroomError
 from streams.log import open_log
@@ -44,6 +44,9 @@ EXIT_CRASHED = 1
 EXIT_CANNOT_START = 2
 EXIT_FLOODED = 65
 EXIT_CUT_SHORT = 75
+
+# Seconds for a start that was given up to notice.
+_GIVE_UP_S = 2.0
 
 # A third of a second of each stage's work at its quickest; see Profile.buffer_records.
 _BUFFER_RECORDS = {Stage.INTAKE: 1024, Stage.DESK: 2048, Stage.ENRICH: 1024}
@@ -208,27 +211,39 @@ class _Host:
         return status
 
     async def _begin(self) -> None:
-        if not await self._agents_started():
+        if not await self._done_unless_stopped(self._agents.start()):
             return
         self._watchdog.start()
-        if not self._stop.is_set():
-            await self._app.start()
-            self._started = True
-            self._telling = asyncio.create_task(self._context.tell_in_hand())
-            self._log.info("stage_started", group=self._config.group(self._context.stage))
+        if self._stop.is_set():
+            return
+        if not await self._done_unless_stopped(self._app.start()):
+            await self._leave_half_started()
+        self._started = True
+        self._telling = asyncio.create_task(self._context.tell_in_hand())
+        self._log.info("stage_started", group=self._config.group(self._context.stage))
 
-    async def _agents_started(self) -> bool:
-        """Let the agents prepare, which may take long; False when asked to stop meanwhile."""
-        starting = asyncio.create_task(self._agents.start())
+    async def _done_unless_stopped(self, starting: Coroutine[Any, Any, None]) -> bool:
+        """Wait for what may take long; False, and it is given up, when asked to stop meanwhile."""
+        task = asyncio.create_task(starting)
         stop = asyncio.create_task(self._stop.wait())
-        await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
-        if not starting.done():
-            starting.cancel()
-            await asyncio.wait({starting})
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=_GIVE_UP_S)
             return False
-        await starting
+        await task
         return True
+
+    async def _leave_half_started(self) -> NoReturn:
+        """End without having joined the group: nothing is in hand that would have to be drained.
+
+        Stopping Faust's app would wait for the group.
+        """
+        await self._agents.close()
+        self._log.info("stage_stopped")
+        sys.stderr.flush()
+        os._exit(EXIT_OK)
 
     async def _until_end(self) -> int:
         stop = asyncio.create_task(self._stop.wait())

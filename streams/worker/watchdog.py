@@ -146,10 +146,10 @@ def _end_if_not_called_again_in(seconds: float) -> None:
 
 
 class Watchdog(threading.Thread):
-    """Ends the process with status 70 when it has stalled, and with 1 when its broker is gone.
+    """Ends the process with status 70 when it has stalled, and with 1 when its broker is lost.
 
-    A producer with something to send gives a broker up by itself; one that is idle would wait
-    for ever.
+    Lost is a broker that is away, or that refuses us. A producer with something to send gives it
+    up by itself; one that is idle would wait for ever.
     """
 
     def __init__(
@@ -206,16 +206,25 @@ class Watchdog(threading.Thread):
             except Exception as error:  # noqa: BLE001  (who watches must go on watching)
                 self._log.warning("watchdog_blind", error=shown(error))
                 self._detector.forget()
-                away_s = time.monotonic() - self._seen
-                if _is_absence(error) and away_s > self._config.send_timeout_s:
-                    end_saying(
-                        self._log,
-                        EXIT_BROKER_GONE,
-                        "broker_gone",
-                        end=self._end,
-                        away_s=round(away_s),
-                    )
+                self._end_when_blind_for_long(error)
                 self._stopping.wait(self._config.look_s)
+
+    def _end_when_blind_for_long(self, error: Exception) -> None:
+        """End where the broker has been away for too long, or refuses us all the while.
+
+        What refuses the watchdog refuses the worker, too: a group's right that was taken away
+        lets it ask for its partitions for ever.
+        """
+        blind_s = time.monotonic() - self._seen
+        if _is_absence(error):
+            allowed_s, what = self._config.send_timeout_s, "broker_gone"
+        else:
+            allowed_s, what = self._config.patience_s, "broker_refuses"
+        if blind_s > allowed_s:
+            last = shown(error)
+            end_saying(
+                self._log, EXIT_BROKER_GONE, what, end=self._end, away_s=round(blind_s), error=last
+            )
 
     async def _watch(self) -> None:
         async with open_log(self._config.broker, self._config.security) as log:

@@ -1,14 +1,14 @@
 """Surroundings that misbehave, planted around the libraries or the work of a worker's process.
 
-What they stand for: a group coordinator that refuses commits, and messages that take the process
-with them which works on them, or never come back.
+What they stand for: a group coordinator that refuses commits, messages that take the process with
+them which works on them, or never come back, and rights that are lost at a bad moment.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 CRASH, HANG = b"wireroom-crash", b"wireroom-hang"
@@ -55,8 +55,22 @@ def _decoder_trips(*, is_child: bool) -> None:
     IntakeStage.process = process  # type: ignore[method-assign]
 
 
+def _start_unchecked(*, is_child: bool) -> None:
+    """A right is taken away after the check at the start, before the group is joined."""
+    if is_child:
+        return
+    from streams.worker import supervise
+    from streams.worker.config import Stage, WorkerConfig
+
+    async def check(config: WorkerConfig, _stages: Sequence[Stage]) -> WorkerConfig:
+        return config
+
+    supervise.check = check
+
+
 BROKEN: dict[str, Callable[..., None]] = {
     "commits-refused": _commits_refused,
     "decoder-trips": _decoder_trips,
+    "start-unchecked": _start_unchecked,
 }
 """What misbehaves, by name; told ``is_child``, whether the process is one of the worker's pool."""

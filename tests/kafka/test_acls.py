@@ -6,6 +6,7 @@ The broker has Kafka's own authorizer; nobody may do what no ACL allows.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,13 +40,20 @@ async def make_topics(guarded: Any, prefix: str) -> None:
         await create_topics(log, prefix, partitions=2)
 
 
-def a_worker(guarded: Any, prefix: str, folder: Path, user: str, *stages: str) -> Worker:
+def a_worker(
+    guarded: Any,
+    prefix: str,
+    folder: Path,
+    user: str,
+    *stages: str,
+    more: Mapping[str, object] | None = None,
+) -> Worker:
     return Worker(
         guarded.address(LISTENER),
         prefix,
         folder,
         stages,
-        settings={**settings(user), "ENRICH__RECOGNISER": "gazetteer"},
+        settings={**settings(user), "ENRICH__RECOGNISER": "gazetteer", **(more or {})},
         start=False,
     )
 
@@ -200,6 +208,32 @@ async def test_a_right_that_is_taken_away_ends_the_worker(
     (crash,) = [line for line in said.splitlines() if '"event":"stage_crashed"' in line]
     assert "AuthorizationFailedError" in crash
     assert kafka_prefix + name in crash
+
+
+@pytest.mark.parametrize("asked_to_stop", [True, False], ids=["stopped", "left alone"])
+async def test_a_worker_that_may_no_longer_join_its_group_does_not_linger(
+    guarded: Any, kafka_prefix: str, tmp_path: Path, *, asked_to_stop: bool
+) -> None:
+    await make_topics(guarded, kafka_prefix)
+    await grant(guarded, "late", (Role.ENRICH,), kafka_prefix)
+    await revoke(guarded, "late", "group", f"{kafka_prefix}wireroom-enrich", "Read")
+    limits = {"WORKER__STALL_S": 14, "WORKER__TASK_TIMEOUT_S": 4}
+    worker = a_worker(guarded, kafka_prefix, tmp_path, "late", "enrich", more=limits)
+    worker.start_again("broken:start-unchecked")
+
+    async def asks() -> bool:
+        return "GroupAuthorizationFailed" in worker.log.read_text()
+
+    try:
+        await until(asks, 40, "the group is asked for", worker)
+        if asked_to_stop:
+            assert await asyncio.to_thread(worker.stop, 10) == 0
+            assert worker.said("stage_stopped") == 1
+        else:
+            assert await asyncio.to_thread(worker.process.wait, 30) == 1
+            assert worker.said("broker_refuses") == 1
+    finally:
+        worker.kill()
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from aiokafka.structs import TopicPartition
 
 from schemas.topics import CATALOGUE, DAY_MS, Topic, TopicName
 from streams.errors import TransportError
-from streams.log import NewRecord, TopicLog, open_log
+from streams.log import KafkaSecurity, NewRecord, TopicLog, open_log
+from streams.log.kafka_reader import KafkaReader
 
 pytestmark = pytest.mark.kafka
 
@@ -144,3 +145,36 @@ async def test_offsets_of_a_group_with_live_members_are_refused_in_words(
         async with member:
             with pytest.raises(TransportError, match="live members"):
                 await log.commit(kafka_prefix, topic, {0: 0})
+
+
+async def test_a_reader_does_not_wait_for_ever_for_what_is_said_to_be_there(
+    kafka_broker, kafka_prefix
+):
+    topic = RAW.full_name(kafka_prefix)
+    async with open_log(f"kafka://{kafka_broker}") as log:
+        await log.create_topics([RAW], prefix=kafka_prefix)
+        await log.append([NewRecord(topic, b"k", b"%d" % number) for number in range(3)])
+    # The end of the partition was lost, as when a replica that lagged was made its leader.
+    ends = {0: 5}
+    reader = KafkaReader(
+        topic,
+        {0: 0},
+        ends,
+        there=ends,
+        security=KafkaSecurity(),
+        max_partition_fetch_bytes=1_000_000,
+        ride_out_s=2.0,
+        options={"bootstrap_servers": kafka_broker},
+    )
+    read = []
+
+    async def read_all() -> None:
+        async for batch in reader.batches():
+            read.extend(record.value for record in batch)
+
+    try:
+        with pytest.raises(TransportError, match=r"records up to 5, and none came from 3 on"):
+            await read_all()
+    finally:
+        await reader.stop()
+    assert read == [b"0", b"1", b"2"]

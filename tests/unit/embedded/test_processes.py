@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,12 @@ import pytest
 from schemas.event import WireEvent
 from schemas.item import EntityType
 from schemas.kb import KbAlias, KbEntity
+from schemas.raw import RawMessage
 from schemas.topics import TopicName
 from streams.embedded import runner as embedded
 from streams.embedded.runner import EmbeddedRunner, StopAfter
 from streams.log import NewRecord, SqliteStore
+from streams.log.headers import raw_record
 from streams.pipeline import kb_outgoing
 from tests.faults.feed import messages
 
@@ -127,3 +131,28 @@ def test_a_broken_record_of_the_knowledge_base_is_logged_once(
         runner.close()
     said = capsys.readouterr()
     assert (said.out + said.err).count("kb_record_rejected") == 1
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_flash_overtakes_what_was_read_ahead_and_is_not_decided(tmp_path: Path) -> None:
+    urgent = RawMessage(
+        body=b"Flash\n\nA bridge has closed in the harbour of Ostwick this morning.",
+        provider="oaw",
+        received_at=datetime(2026, 3, 2, 6, 0, tzinfo=UTC),
+        position="u:1",
+    )
+    decided: list[str] = []
+    with SqliteStore(tmp_path / "1.db", durable=False) as store:
+        runner = EmbeddedRunner(store, stop_after=StopAfter.DESK, processes=2)
+        sent = runner.ingest(messages(60))
+
+        def on_events(events: Sequence[WireEvent]) -> None:
+            if not decided:
+                # Batches behind this one have been read and are at work.
+                store.append([raw_record(urgent, "wire.raw.urgent")])
+            decided.extend(e.source.position for e in events if e.source and not e.cause)
+
+        runner.run(on_events)
+        runner.close()
+    place = decided.index("u:1")
+    assert 0 < place < sent / 3, f"after {place} of {sent}"
