@@ -6,6 +6,7 @@ them which works on them, or never come back, and rights that are lost at a bad 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -43,16 +44,33 @@ def _decoder_trips(*, is_child: bool) -> None:
         return
     from streams.pipeline import IntakeStage
 
-    original = IntakeStage.process
+    original = IntakeStage.process_all
 
-    def process(self: IntakeStage, record: Any) -> Any:
-        if CRASH in (record.value or b""):
-            os._exit(9)
-        if HANG in (record.value or b""):
-            time.sleep(3600)
-        return original(self, record)
+    def process_all(self: IntakeStage, records: Sequence[Any]) -> Any:
+        for record in records:
+            if CRASH in (record.value or b""):
+                os._exit(9)
+            if HANG in (record.value or b""):
+                time.sleep(3600)
+        return original(self, records)
 
-    IntakeStage.process = process  # type: ignore[method-assign]
+    IntakeStage.process_all = process_all  # type: ignore[method-assign]
+
+
+def _output_slow(*, is_child: bool) -> None:
+    """Whatever is written takes a second to be acknowledged."""
+    if is_child:
+        return
+    from aiokafka.client import AIOKafkaClient
+
+    original = AIOKafkaClient.send
+
+    async def send(self: Any, node_id: int, request: Any, **options: Any) -> Any:
+        if type(request).__name__.startswith("Produce"):
+            await asyncio.sleep(1)
+        return await original(self, node_id, request, **options)
+
+    AIOKafkaClient.send = send
 
 
 def _start_unchecked(*, is_child: bool) -> None:
@@ -71,6 +89,7 @@ def _start_unchecked(*, is_child: bool) -> None:
 BROKEN: dict[str, Callable[..., None]] = {
     "commits-refused": _commits_refused,
     "decoder-trips": _decoder_trips,
+    "output-slow": _output_slow,
     "start-unchecked": _start_unchecked,
 }
 """What misbehaves, by name; told ``is_child``, whether the process is one of the worker's pool."""

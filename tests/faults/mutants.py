@@ -217,10 +217,11 @@ def _failure_raised_out_of_the_agent() -> None:
 def _oversize_dropped() -> None:
     from streams.pipeline.intake import Intake
 
-    original = Intake.process
-    Intake.process = lambda self, raw: (  # type: ignore[method-assign]
-        [part for part in original(self, raw) if getattr(part, "code", "") != "body-too-large"]
-    )
+    original = Intake.process_all
+    Intake.process_all = lambda self, raws: [  # type: ignore[method-assign]
+        [part for part in parts if getattr(part, "code", "") != "body-too-large"]
+        for parts in original(self, raws)
+    ]
 
 
 _RANKS = "tests/faults/test_kill_points.py::test_killed_at[ranks]"

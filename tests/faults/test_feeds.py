@@ -13,6 +13,7 @@ from schemas.event import WireEvent
 from schemas.raw import RawMessage
 from schemas.topics import TopicName
 from streams.desk.identity import order_key
+from streams.worker.app import EXIT_FLOODED
 from tests.faults.broken import CRASH, HANG
 from tests.faults.feed import messages
 from tests.faults.running import drained, every_record
@@ -74,6 +75,29 @@ async def test_poison(scenario_of: ScenarioOf) -> None:
     assert all(one.position in dead for one in noise)
     assert len(dead) == len(noise) + len(crashing) + 1, "no neighbour; the feed's own is empty"
     assert run.of("intake").said("pool_rebuilt") >= 1
+
+
+async def test_flood(scenario_of: ScenarioOf) -> None:
+    rng = random.Random(2)  # noqa: S311
+    garbage = [a_message(f"garbage:{n}", rng.randbytes(300)) for n in range(200)]
+    feed = list(messages(60))
+    async with scenario_of(
+        "a flood of bad messages, passed over in the end",
+        feeding=False,
+    ) as run:
+        intake = run.worker("intake", flood_run=40)
+        run.worker("desk")
+        run.worker("enrich")
+        await run.send([*feed[:90], *garbage, *feed[90:]])
+        assert await run.ended(intake) == EXIT_FLOODED
+        letters = await every_record(run.log, run.prefix + TopicName.DEAD)
+        assert len(letters) < 40 + 1, "the feed is not drained into the dead letters"
+        intake.settings["WORKER__STOP_ON_FLOOD"] = "off"
+        intake.start_again()
+        await run.recovers()
+    dead = codes(run)
+    assert all(one.position in dead for one in garbage)
+    assert len(dead) == len(garbage) + 1, "no neighbour; the feed's own is empty"
 
 
 async def test_slow_record(scenario_of: ScenarioOf) -> None:

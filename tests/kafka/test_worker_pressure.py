@@ -62,7 +62,7 @@ async def growth_and_most_in_hand(worker: Worker, port: int, seconds: int) -> tu
     return grown, most
 
 
-async def test_a_frozen_broker_and_a_frozen_pool_leave_memory_bounded(
+async def test_a_frozen_pool_a_frozen_broker_and_a_slow_output_leave_memory_bounded(
     own_broker: Any, kafka_prefix: str, tmp_path: Path
 ) -> None:
     raw = kafka_prefix + TopicName.RAW
@@ -116,6 +116,16 @@ async def test_a_frozen_broker_and_a_frozen_pool_leave_memory_bounded(
                 return sum(done.values()) > before + 200
 
             await until(goes_on, 40, "going on", worker)
+
+            assert await asyncio.to_thread(worker.stop) == 0
+            before = sum((await log.committed(f"{kafka_prefix}wireroom-intake", raw)).values())
+            worker.start_again("broken:output-slow")
+            await until(goes_on, 40, "going on slowly", worker)
+            grown, most = await growth_and_most_in_hand(worker, port, 8)
+            assert LEAST_IN_HAND < most <= MOST_IN_HAND, "the output is slow"
+            assert grown < MOST_GROWTH_MB
+            done = sum((await log.committed(f"{kafka_prefix}wireroom-intake", raw)).values())
+            assert done < WAITING, "there was nothing left to be slow with"
         finally:
             status = await asyncio.to_thread(worker.stop)
     assert status == 0
