@@ -62,14 +62,15 @@ def _send(countdown: _Countdown, wanted: frozenset[TopicName], *, half: bool = F
 
     original = Delivery.send
 
-    async def send(self: Delivery, outgoing: Iterable[Outgoing]) -> None:
+    async def send(self: Delivery, outgoing: Iterable[Outgoing]) -> list[int]:
         records = list(outgoing)
         ours = any(record.topic in wanted for record in records) and countdown.hit()
         if ours and half:
             records = records[: max(1, len(records) // 2)]
-        await original(self, records)
+        offsets = await original(self, records)
         if ours:
             _die()
+        return offsets
 
     Delivery.send = send  # type: ignore[method-assign]
 
