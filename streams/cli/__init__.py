@@ -48,7 +48,7 @@ _VERBS = (
     ("bench", _LOOK, "This machine, measured against the budgets."),
 )
 # Those that have verbs of their own.
-_FAMILIES = frozenset({"topics", "dead", "boilerplate", "kb", "record"})
+_FAMILIES = frozenset({"topics", "dead", "boilerplate", "kb", "record", "bench"})
 
 # As a shell would report the signal.
 _INTERRUPTED = 130

@@ -10,22 +10,23 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
-from cyclopts import Parameter, validators
+from cyclopts import App, Group, Parameter, validators
 
 from streams.cli.bench_clean import CleanOptions, bench_clean
 from streams.cli.bench_desk import DeskOptions, bench_desk
 from streams.cli.bench_enrich import EnrichOptions, bench_enrich
-from streams.cli.bench_figures import figures_table
-from streams.cli.bench_kafka import SOAK, WORKER, KafkaOptions, bench_kafka
+from streams.cli.bench_figures import print_figures
 from streams.cli.bench_replay import bench_replay
+from streams.cli.bench_soak import SoakOptions, run_soak
 from streams.cli.common import Common
-from streams.cli.inputs import Inputs
+from streams.cli.examples import EXAMPLES
+from streams.cli.inputs import InputPath, Inputs
 from streams.cli.output import Format, OutputOption, open_output, terminal
 from streams.cli.render import printable
 from streams.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rich.table import Table
 
@@ -33,221 +34,319 @@ if TYPE_CHECKING:
     from streams.bench import Figure
     from streams.bench.formats import FormatFigures, Reading
 
-_FORMATS = "formats"
-_CLEAN = "clean"
-_DESK = "desk"
-_ENRICH = "enrich"
-_REPLAY = "replay"
-_KAFKA = "kafka"
-_BY_THEMSELVES = (_FORMATS, _CLEAN)
-_ON_A_BROKER = (WORKER, SOAK)
+bench = App(
+    name="bench",
+    help=(
+        "Measure this machine against the budgets, in CPU time.\n\n"
+        "Without a command: stages, desk, enrichment and the embedded chain, on dispatches of ours."
+    ),
+    help_format="plaintext",
+    group_commands=Group("Measure", sort_key=0),
+    help_epilogue=EXAMPLES["bench"],
+)
+
 # The columns of fields, narrow enough for a terminal.
 _SHORT = {
     "headline": "head", "version": "vers", "version_created": "made", "first_created": "1st",
     "urgency": "urg", "language": "lang", "slugline": "slug", "ednotes": "note", "subjects": "subj",
 }  # fmt: skip
 _MOST_WORDS = 12  # of those not reached
+_MADE_MB = 50
 # Libraries of linear algebra start a thread a core, and a budget is per core.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
+_Flag = Annotated[bool, Parameter(negative="")]
+_AtLeastOne = Annotated[int | None, Parameter(validator=validators.Number(gte=1))]
 
-def bench(
-    *sections: str,
-    corpus: str | None = None,
-    hot: int = 100_000,
-    recover: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
-    size: Annotated[int, Parameter(validator=validators.Number(gte=1, lte=10_000))] = 50,
-    misses: Annotated[bool, Parameter(negative="")] = False,
-    output: OutputOption = None,
-    inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
-    clean: CleanOptions = CleanOptions(),  # noqa: B008  (frozen)
-    desk: DeskOptions = DeskOptions(),  # noqa: B008  (frozen)
-    enrich: EnrichOptions = EnrichOptions(),  # noqa: B008  (frozen)
-    kafka: KafkaOptions = KafkaOptions(),  # noqa: B008  (frozen)
-    common: Common = Common(),  # noqa: B008  (frozen)
-) -> None:
-    """Measure this machine against the budgets, in CPU time.
 
-    Sections: stages (decode, clean, sign), desk, enrich, embedded, and kafka,
-    which needs a broker: start one with make kafka and name it with --broker.
-    Without any: all but kafka.
-
-    formats, by itself, reads a corpus and prints a row a format: files, text
-    items, the fields they state, the share of the source's words that reach an
-    item (its text, its notes, or what it names as removed), CPU time to decode,
-    and what was rejected or dead, and why.
-
-    clean, by itself, cuts pages to their articles and prints how well, by the
-    measure of the public article-extraction benchmark: runs of four words that
-    are right (P), found (R) and both (F1, with its standard error), exact
-    matches, CPU time, beside simple rules and public extractors in the same run.
-    Its corpus is JSON Lines of id, url, text, articleBody and, if known, title
-    and html.
-
-    desk --wires FILE, by itself, cleans, signs and decides real wires one after
-    the other, knowing only what came before, and prints how well: with --pairs
-    precision, recall and F1 of pairs being one story, with bootstrap 95 %
-    intervals, the share of same-template pairs wrongly merged, whether kinds are
-    right, how often the earlier wire was a candidate; beside MinHash-LSH, SimHash
-    and exact hashes. Without: flashes that got a story within 3 hours, keys an
-    item, and wires a CPU second.
-
-    enrich, by itself, prints what the whole stage costs against spaCy in the same
-    run, and the memory and start of a pool process; with --ner DIR, of labelled
-    sets, also precision, recall and F1 of names by type with bootstrap 95 %
-    intervals, of spaCy and the gazetteer by themselves, of the default chain and
-    of the fast recogniser; words alone that were taken for the right person; and
-    places that have a link. With --folds the fast one is trained on the sets, and
-    with --archive on what is found in an archive besides.
-
-    replay ARCHIVE..., by itself, measures an archive: reading alone, the whole chain
-    without enrichment in one process and beside two, what a second process gains
-    with enrichment, whether two replays are the same, and memory at two sizes; by
-    the clock, and by CPU time as two free cores would. Without an ARCHIVE it measures
-    reading, each format against its library alone, and plays dispatches made here.
-    --max says how many messages the chain is measured with,
-    2,000 by default; memory is measured with ten times as many.
-
-    kafka --backlog N measures flashes while the workers work off N messages.
-
-    worker, by itself, measures what the worker costs besides its stages: how many
-    messages a second intake's process passes on, and CPU time from raw to items,
-    part by part. soak, by itself, runs intake and desk for long at a steady rate
-    and prints delays, and the slopes of memory and descriptors with their error;
-    Ctrl-C ends it with what there is. Both start a broker of their own where
-    --broker names none.
+@bench.default
+def budgets(*, hot: int = 100_000, output: OutputOption = None) -> None:
+    """All that needs no broker and no data.
 
     Args:
-        sections: what to measure.
+        hot: how many items the desk holds while it is measured; the budget is for 1,000,000.
+        output: a file, or one of text, jsonl.
+    """
+    _budgets(("stages", "desk", "enrich", "embedded"), output, hot=hot)
+
+
+@bench.command
+def stages(
+    *,
+    corpus: str | None = None,
+    output: OutputOption = None,
+    inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
+) -> None:
+    """Decode, clean and sign, each by itself.
+
+    Args:
         corpus: measure with these messages (as for run) instead of those made here.
+        output: a file, or one of text, jsonl.
+        inputs: how to read the corpus.
+    """
+    _budgets(("stages",), output, _messages(corpus, inputs))
+
+
+@bench.command
+def embedded(
+    *,
+    corpus: str | None = None,
+    output: OutputOption = None,
+    inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
+) -> None:
+    """The whole chain in one process, on SQLite, against its bare stages.
+
+    Args:
+        corpus: measure with these messages (as for run) instead of those made here.
+        output: a file, or one of text, jsonl.
+        inputs: how to read the corpus.
+    """
+    _budgets(("embedded",), output, _messages(corpus, inputs))
+
+
+@bench.command
+def desk(
+    *,
+    hot: int = 100_000,
+    recover: _AtLeastOne = None,
+    max: int | None = None,  # noqa: A002  (the word every command uses)
+    output: OutputOption = None,
+    options: DeskOptions = DeskOptions(),  # noqa: B008  (frozen)
+    common: Common = Common(),  # noqa: B008  (frozen)
+) -> None:
+    """The desk: how fast it decides, how fast it remembers, or how well it links real wires.
+
+    With --wires they are cleaned, signed and decided one after the other, each
+    knowing only what came before. Printed is, with --pairs, precision, recall and
+    F1 of pairs being one story, with bootstrap 95 % intervals, the share of
+    same-template pairs wrongly merged, whether kinds are right, how often the
+    earlier wire was a candidate; beside MinHash-LSH, SimHash and exact hashes.
+    Without: flashes that got a story within 3 hours, keys an item, and wires a CPU
+    second.
+
+    Args:
         hot: how many items the desk holds while it is measured; the budget is for 1,000,000.
         recover: measure instead how long a new desk takes to remember so many decided items,
             from a temporary file, or from Kafka with --broker kafka://host:port.
-        size: MB of text in each file that replay makes without an ARCHIVE, in a temporary
-            directory.
-        misses: print what is wrong: of enrich --ner the names, by class; of desk --wires with
-            --pairs the pairs, by id, with what can be measured of them.
+        max: read at most so many of the wires.
         output: a file, or one of text, jsonl.
-        inputs: how to read the corpus.
-        clean: what cleaning is measured with.
-        desk: what the desk's matching is measured with.
-        enrich: what enrichment is measured with.
-        kafka: what is measured on a broker.
+        options: real wires.
         common: settings.
     """
+    if options.wires is not None:
+        _one_thread()
+        bench_desk(options.wires, options, output, max)
+        return
+    if options != DeskOptions():
+        raise ConfigError("--pairs, --flashes, --misses, --text, --no-baselines need --wires")
+    _budgets(("desk",), output, hot=hot, recover=recover, broker=common.settings().broker)
+
+
+@bench.command
+def enrich(
+    *,
+    misses: _Flag = False,
+    output: OutputOption = None,
+    options: EnrichOptions = EnrichOptions(),  # noqa: B008  (frozen)
+    inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
+) -> None:
+    """What enrichment costs, finds and takes.
+
+    Printed is what the whole stage costs against spaCy in the same run, and the
+    memory and start of a pool process; with --ner DIR, of labelled sets, also
+    precision, recall and F1 of names by type with bootstrap 95 % intervals, of
+    spaCy and the gazetteer by themselves, of the default chain and of the fast
+    recogniser; words alone that were taken for the right person; and places that
+    have a link. With --folds the fast one is trained on the sets, and with
+    --archive on what is found in an archive besides.
+
+    Args:
+        misses: print the names that are wrong, by class.
+        output: a file, or one of text, jsonl.
+        options: what it is measured with.
+        inputs: how to read the sample and the archive; --max bounds the documents of each set.
+    """
+    _one_thread()
+    if options.archive and not options.folds:
+        raise ConfigError("--archive is what the models of --folds N learn from: give --folds too")
+    # What bounds labelled sets must not cut what the cost is measured with.
+    messages = _messages(options.sample, replace(inputs, max=None))
+    first = replace(inputs, max=options.documents)
+    archive = first.sources((options.archive,)) if options.archive else ()
+    bench_enrich(options, messages, output, inputs.max, archive=archive, misses=misses)
+
+
+@bench.command
+def clean(
+    *,
+    corpus: str | None = None,
+    max: int | None = None,  # noqa: A002  (the word every command uses)
+    output: OutputOption = None,
+    options: CleanOptions = CleanOptions(),  # noqa: B008  (frozen)
+) -> None:
+    """How well pages are cut to their articles, beside other methods.
+
+    By the measure of the public article-extraction benchmark: runs of four words
+    that are right (P), found (R) and both (F1, with its standard error), exact
+    matches, CPU time, beside simple rules and public extractors in the same run.
+
+    Args:
+        corpus: JSON Lines of id, url, text, articleBody and, if known, title and html.
+        max: read at most so many pages.
+        output: a file, or one of text, jsonl.
+        options: what it is measured with.
+    """
+    _one_thread()
+    bench_clean(corpus, options, output, max)
+
+
+@bench.command
+def formats(
+    *,
+    corpus: str | None = None,
+    output: OutputOption = None,
+    inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
+) -> None:
+    """How well each format is read.
+
+    A row a format: files, text items, the fields they state, the share of the
+    source's words that reach an item (its text, its notes, or what it names as
+    removed), CPU time to decode, and what was rejected or dead, and why.
+
+    Args:
+        corpus: a file, a directory or an archive, as for run, instead of dispatches made here.
+        output: a file, or one of text, jsonl.
+        inputs: how to read the corpus.
+    """
+    _one_thread()
+    _bench_formats(_messages(corpus, inputs) if corpus else None, output)
+
+
+@bench.command
+def replay(
+    *archives: InputPath,
+    size: Annotated[int | None, Parameter(validator=validators.Number(gte=1, lte=10_000))] = None,
+    output: OutputOption = None,
+    inputs: Inputs = Inputs(),  # noqa: B008  (frozen)
+) -> None:
+    """How fast archives are read and played.
+
+    Reading alone, the whole chain without enrichment in one process and beside
+    two, what a second process gains with enrichment, whether two replays are the
+    same, and memory at two sizes; by the clock, and by CPU time as two free cores
+    would. Without an archive: reading of each format against its library alone,
+    and the chain on dispatches made here.
+
+    Args:
+        archives: files, directories or topics, as for replay.
+        size: MB of text in each file that is made, in a temporary directory, where no archive is
+            named: 50 unless said.
+        output: a file, or one of text, jsonl.
+        inputs: how to read them; --max is how many messages the chain is measured with, 2,000
+            unless said, and memory with ten times as many.
+    """
+    _one_thread()
+    if archives and size is not None:
+        raise ConfigError("--size is of the files that are made where no archive is named")
+    bench_replay(archives, inputs, output, size or _MADE_MB)
+
+
+@bench.command
+def kafka(
+    *,
+    backlog: Annotated[int | None, Parameter(validator=validators.Number(gte=100))] = None,
+    output: OutputOption = None,
+    common: Common = Common(),  # noqa: B008  (frozen)
+) -> None:
+    """From the raw topic to items on a real broker: start one with make kafka.
+
+    Args:
+        backlog: so many messages wait, and flashes sent behind them are measured, instead of a
+            steady rate.
+        output: a file, or one of text, jsonl.
+        common: settings; --broker kafka://host:port.
+    """
+    broker = common.settings().broker
+    if not broker.startswith("kafka://"):
+        raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
+    _budgets(("kafka",), output, broker=broker, backlog=backlog)
+
+
+@bench.command
+def worker(
+    *,
+    messages: Annotated[int, Parameter(validator=validators.Number(gte=2_000))] = 20_000,
+    output: OutputOption = None,
+    common: Common = Common(),  # noqa: B008  (frozen)
+) -> None:
+    """What the worker costs besides its stages: CPU time from raw to items, part by part.
+
+    It starts a broker of its own where --broker names none.
+
+    Args:
+        messages: so many wait for each process that is measured; a quarter of it where the stages
+            do their work.
+        output: a file, or one of text, jsonl.
+        common: settings.
+    """
+    from streams.bench.worker import overhead  # noqa: PLC0415  (brings Faust)
+
+    print_figures(overhead(common.settings().broker, messages), output)
+
+
+@bench.command
+def soak(
+    *,
+    output: OutputOption = None,
+    options: SoakOptions = SoakOptions(),  # noqa: B008  (frozen)
+    common: Common = Common(),  # noqa: B008  (frozen)
+) -> None:
+    """Intake and desk for long at a steady rate: delays, and slopes of memory and descriptors.
+
+    Ctrl-C ends it with what there is. It starts a broker of its own where --broker
+    names none.
+
+    Args:
+        output: a file, or one of text, jsonl.
+        options: how long, how fast.
+        common: settings.
+    """
+    print_figures(run_soak(options, common.settings().broker), output)
+
+
+def _one_thread() -> None:
+    """Before numpy is imported."""
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
-    from streams.bench import SECTIONS, measure  # noqa: PLC0415  (numpy reads the above)
-
-    _fits(sections, kafka)
-    if sections[:1] == (_REPLAY,):
-        bench_replay(sections[1:], inputs, output, size)
-        return
-    if sections in ((WORKER,), (SOAK,)):
-        bench_kafka(sections[0], kafka, common.settings().broker, output)
-        return
-    there = (*SECTIONS, *_BY_THEMSELVES, *_ON_A_BROKER, _REPLAY)
-    unknown = [name for name in sections if name not in there]
-    if unknown:
-        raise ConfigError(f"{unknown[0]} is not measured; there are {', '.join(there)}")
-    if _bench_desk(replace(desk, misses=misses), sections, output, inputs.max):
-        return
-    if sections == (_ENRICH,):
-        _bench_enrich(enrich, corpus, inputs, output, misses=misses)
-        return
-    if enrich != EnrichOptions():
-        raise ConfigError(
-            "--ner, --sample, --model, --folds, --archive are for wireroom bench enrich"
-        )
-    alone = _alone(sections)
-    if alone == _CLEAN:
-        bench_clean(corpus, clean, output, inputs.max)
-        return
-    if alone == _FORMATS:
-        _bench_formats(tuple(inputs.sources((corpus,))) if corpus else None, output)
-        return
-    broker = _broker(sections, recover, common)
-    messages = tuple(inputs.sources((corpus,))) if corpus else ()
-    chosen = sections or tuple(name for name in SECTIONS if name != _KAFKA)
-    wanted = measure(
-        chosen,
-        messages=messages,
-        hot=hot,
-        recover=recover,
-        broker=broker,
-        backlog=kafka.backlog,
-    )
-    _bench_budgets(wanted, output)
 
 
-def _alone(sections: tuple[str, ...]) -> str | None:
-    """The section that has a table of its own, if one was asked for."""
-    themselves = (*_BY_THEMSELVES, *_ON_A_BROKER)
-    alone = next((name for name in sections if name in themselves), None)
-    if alone and len(sections) > 1:
-        raise ConfigError(f"{alone} has a table of its own: measure it by itself")
-    return alone
+def _messages(path: str | None, inputs: Inputs) -> tuple[RawMessage, ...]:
+    return tuple(inputs.sources((path,))) if path else ()
 
 
-def _fits(sections: tuple[str, ...], kafka: KafkaOptions) -> None:
-    """Make sure that what was given is for what is measured."""
-    if kafka.backlog is not None and sections != (_KAFKA,):
-        raise ConfigError("--backlog is for the broker: wireroom bench kafka --backlog N")
-    if sections not in ((_KAFKA,), (WORKER,), (SOAK,)) and kafka != KafkaOptions():
-        raise ConfigError("--messages is for wireroom bench worker, --minutes ... for bench soak")
+def _budgets(
+    sections: tuple[str, ...],
+    output: str | None,
+    messages: tuple[RawMessage, ...] = (),
+    *,
+    hot: int = 0,
+    recover: int | None = None,
+    broker: str = "",
+    backlog: int | None = None,
+) -> None:
+    """Measure sections of ``streams.bench`` one after another, and print."""
+    _one_thread()
+    from streams.bench import measure  # noqa: PLC0415  (numpy reads the above)
 
-
-def _bench_budgets(wanted: dict[str, Callable[[], list[Figure]]], output: str | None) -> None:
     report = terminal(stderr=True)
     figures: list[Figure] = []
+    wanted = measure(
+        sections, messages=messages, hot=hot, recover=recover, broker=broker, backlog=backlog
+    )
     for name, section in wanted.items():
         report.print(f"measuring {name} ...")
         figures += section()
-    with open_output(output) as out:
-        if out.format is Format.TEXT:
-            out.show(figures_table(figures))
-            return
-        for figure in figures:
-            out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))
-
-
-def _broker(sections: tuple[str, ...], recover: int | None, common: Common) -> str:
-    """The log to measure on, if what is to be measured fits it."""
-    if recover is not None and sections != ("desk",):
-        raise ConfigError("--recover is for the desk: wireroom bench desk --recover N")
-    broker = common.settings().broker
-    if _KAFKA in sections and not broker.startswith("kafka://"):
-        raise ConfigError(f"kafka is measured on a broker, kafka://host:port, not on {broker}")
-    return broker
-
-
-def _bench_desk(
-    desk: DeskOptions, sections: tuple[str, ...], output: str | None, most: int | None
-) -> bool:
-    """Whether the desk was to be measured on wires, and has been."""
-    if desk.wires is None:
-        if desk != DeskOptions(misses=desk.misses and sections == (_ENRICH,)):
-            raise ConfigError("--pairs, --flashes, --misses, --text, --no-baselines need --wires")
-        return False
-    if sections != (_DESK,):
-        raise ConfigError("--wires is for the desk: wireroom bench desk --wires FILE")
-    bench_desk(desk.wires, desk, output, most)
-    return True
-
-
-def _bench_enrich(
-    enrich: EnrichOptions, corpus: str | None, inputs: Inputs, output: str | None, *, misses: bool
-) -> None:
-    if corpus and enrich.sample:
-        raise ConfigError("--sample and --corpus both name what the cost is measured with")
-    if enrich.archive and not enrich.folds:
-        raise ConfigError("--archive is what the models of --folds N learn from: give --folds too")
-    path = enrich.sample or corpus
-    # What bounds labelled sets must not cut what the cost is measured with.
-    messages = tuple(replace(inputs, max=None).sources((path,))) if path else ()
-    first = replace(inputs, max=enrich.documents)
-    archive = first.sources((enrich.archive,)) if enrich.archive else ()
-    bench_enrich(enrich, messages, output, inputs.max, archive=archive, misses=misses)
+    print_figures(figures, output)
 
 
 def _bench_formats(messages: tuple[RawMessage, ...] | None, output: str | None) -> None:

@@ -9,10 +9,10 @@ import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 import orjson
-from cyclopts import Group, Parameter
+from cyclopts import Parameter
 
 from streams.cli.output import Format, open_output, terminal
 from streams.cli.render import printable
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["CleanOptions", "bench_clean", "progress"]
 
 _EXAMPLE_CHARS = 200
-_GROUP = Group("bench clean", sort_key=8)
 
 
 @Parameter(name="*")
@@ -50,11 +49,11 @@ class CleanOptions:
         seed: of the dispatches made of the articles.
     """
 
-    html: Annotated[Path | None, Parameter(group=_GROUP)] = None
-    truth: Annotated[Literal["body", "whole"], Parameter(group=_GROUP)] = "body"
-    held_out: Annotated[str | None, Parameter(group=_GROUP)] = None
-    languages: Annotated[Path | None, Parameter(group=_GROUP)] = None
-    seed: Annotated[int, Parameter(group=_GROUP)] = 1987
+    html: Path | None = None
+    truth: Literal["body", "whole"] = "body"
+    held_out: str | None = None
+    languages: Path | None = None
+    seed: int = 1987
 
 
 def bench_clean(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
-from cyclopts import Group, Parameter
+from cyclopts import Parameter
 
 from streams.cli.bench_clean import progress
 from streams.cli.output import Format, open_output, terminal
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DeskOptions", "bench_desk"]
 
-_GROUP = Group("bench desk", sort_key=9)
 _TEXT_CHARS = 400
 
 
@@ -47,15 +46,15 @@ class DeskOptions:
         baselines: run MinHash-LSH and SimHash beside it, where datasketch and simhash are
             installed.
         text: with --misses, the texts of the pairs.
-        misses: as bench was told.
+        misses: print the pairs that are wrong, by id, with what can be measured of them.
     """
 
-    wires: Annotated[Path | None, Parameter(group=_GROUP)] = None
-    pairs: Annotated[tuple[Path, ...], Parameter(group=_GROUP, negative="")] = ()
-    flashes: Annotated[Path | None, Parameter(group=_GROUP)] = None
-    baselines: Annotated[bool, Parameter(group=_GROUP)] = True
-    text: Annotated[bool, Parameter(group=_GROUP, negative="")] = False
-    misses: Annotated[bool, Parameter(parse=False)] = False
+    wires: Path | None = None
+    pairs: Annotated[tuple[Path, ...], Parameter(negative="")] = ()
+    flashes: Path | None = None
+    baselines: bool = True
+    text: Annotated[bool, Parameter(negative="")] = False
+    misses: Annotated[bool, Parameter(negative="")] = False
 
 
 def bench_desk(path: Path, options: DeskOptions, output: str | None, most: int | None) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
-from cyclopts import Group, Parameter, validators
+from cyclopts import Parameter, validators
 
 from streams.cli.bench_clean import progress
 from streams.cli.bench_figures import figures_table
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EnrichOptions", "bench_enrich", "report_lines", "report_rows"]
 
-_GROUP = Group("bench enrich", sort_key=10)
 _DISPATCHES = 20  # made here, where no message is given
 _SHORT = {"person": "people", "organisation": "orgs.", "place": "places"}
 
@@ -57,14 +56,12 @@ class EnrichOptions:
         documents: read at most so many messages of the archive.
     """
 
-    ner: Annotated[Path | None, Parameter(group=_GROUP)] = None
-    sample: Annotated[str | None, Parameter(group=_GROUP)] = None
-    model: Annotated[tuple[Path, ...], Parameter(group=_GROUP, negative="")] = ()
-    folds: Annotated[
-        int | None, Parameter(group=_GROUP, validator=validators.Number(gte=2, lte=20))
-    ] = None
-    archive: Annotated[str | None, Parameter(group=_GROUP)] = None
-    documents: Annotated[int, Parameter(group=_GROUP, validator=validators.Number(gte=1))] = 4_000
+    ner: Path | None = None
+    sample: str | None = None
+    model: Annotated[tuple[Path, ...], Parameter(negative="")] = ()
+    folds: Annotated[int | None, Parameter(validator=validators.Number(gte=2, lte=20))] = None
+    archive: str | None = None
+    documents: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 4_000
 
 
 def bench_enrich(

@@ -1,12 +1,16 @@
-"""Figures beside their budgets, as a table.
+"""Figures beside their budgets, as a table or as lines.
 
 It must not measure or judge.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+import orjson
+
+from streams.cli.output import Format, open_output
 from streams.cli.render import printable
 
 if TYPE_CHECKING:
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 
     from streams.bench.measure import Figure
 
-__all__ = ["figures_table"]
+__all__ = ["figures_table", "print_figures"]
 
 _WHOLE = 100  # figures from here on are printed without decimals
 
@@ -36,3 +40,13 @@ def figures_table(figures: Sequence[Figure], title: str = "measured") -> Table:
         unit = figure.unit
         table.add_row(figure.name, f"{value} {unit}", least, aim, figure.verdict, figure.note)
     return table
+
+
+def print_figures(figures: Sequence[Figure], output: str | None) -> None:
+    """The table for people; for programs a JSON line a figure, with its verdict."""
+    with open_output(output) as out:
+        if out.format is Format.TEXT:
+            out.show(figures_table(figures))
+            return
+        for figure in figures:
+            out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))

@@ -6,15 +6,13 @@ It must not measure: ``streams.bench.replay`` does.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import orjson
-
-from streams.cli.bench_figures import figures_table
-from streams.cli.output import Format, open_output, terminal
+from streams.cli.bench_figures import print_figures
+from streams.cli.output import terminal
 from streams.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -50,12 +48,7 @@ def bench_replay(paths: tuple[str, ...], inputs: Inputs, output: str | None, siz
     for figure in chain(read, measured(paths, inputs, report.print)):
         report.print(f"measured: {figure.name}: {figure.value:,.3g} {figure.unit}")
         figures.append(figure)
-    with open_output(output) as out:
-        if out.format is Format.TEXT:
-            out.show(figures_table(figures))
-            return
-        for figure in figures:
-            out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))
+    print_figures(figures, output)
 
 
 def measured(

@@ -260,12 +260,13 @@ rules. The exit status is 0 whatever differs.
 """,
     "bench": """Examples:
 
-  wireroom bench                            all but kafka
+  wireroom bench                            what needs no broker and no data
   wireroom bench desk --hot 1000000         the desk at the size of its budget
   wireroom bench stages --corpus old.jsonl  with messages of your own
   wireroom bench formats --corpus archive/  how well an archive is read
   wireroom bench clean --corpus web.jsonl   how well pages are cut to articles
   wireroom bench enrich --ner labelled/     how well names are found and linked
+  wireroom bench soak --minutes 30          a long run, on a broker of its own
 """,
 }
 """By verb; "" is the program itself."""

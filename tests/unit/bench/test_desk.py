@@ -363,7 +363,7 @@ def test_the_command_prints_lines_for_programs_and_tables_for_people(tmp_path: P
     ("arguments", "words"),
     [
         (("desk", "--misses"), b"need --wires"),
-        (("stages", "--wires", "x.jsonl"), b"--wires is for the desk"),
+        (("stages", "--wires", "x.jsonl"), b"--wires"),
         (("desk", "--wires", "none.jsonl"), b"cannot be read"),
     ],
 )

@@ -158,6 +158,8 @@ def test_a_process_that_has_ended_takes_nothing() -> None:
         ["stages", "--minutes", "2"],
         ["soak", "--csv", "/nowhere/at/all.csv"],
         ["soak", "worker"],
+        ["kafka", "--backlog", "500", "--broker", "sqlite:///a.db"],
+        ["replay", "a.jsonl", "--size", "5"],
     ],
 )
 def test_what_does_not_fit_is_said_before_anything_is_started(

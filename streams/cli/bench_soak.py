@@ -1,6 +1,6 @@
-"""``wireroom bench`` on a broker: what the worker costs, a long run, flashes behind a backlog.
+"""``wireroom bench soak``: a long run of intake and desk on a broker, and its page.
 
-It must not measure: ``streams.bench.worker``, ``soak`` and ``kafka`` do.
+It must not measure: ``streams.bench.soak`` does.
 """
 
 from __future__ import annotations
@@ -8,82 +8,51 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import orjson
-from cyclopts import Group, Parameter, validators
+from cyclopts import Parameter, validators
 
-from streams.cli.bench_figures import figures_table
-from streams.cli.output import Format, open_output, terminal
+from streams.cli.output import terminal
 from streams.errors import ConfigError
 
 if TYPE_CHECKING:
     from streams.bench.measure import Figure
     from streams.bench.soak import Plan
 
-__all__ = ["SOAK", "WORKER", "KafkaOptions", "bench_kafka", "soak_page"]
+__all__ = ["SoakOptions", "run_soak", "soak_page"]
 
-WORKER = "worker"
-SOAK = "soak"
-_GROUP = Group("bench kafka, worker, soak", sort_key=11)
 _MOST_RATE = 10_000
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KafkaOptions:
-    """What is measured on a broker, and for how long.
+class SoakOptions:
+    """How long, how fast, and where the samples go.
 
     Attributes:
-        backlog: with kafka: so many messages wait, and flashes sent behind them are measured.
-        messages: with worker: so many wait for each process that is measured; a quarter of it
-            where the stages do their work.
-        minutes: with soak: how long messages are sent.
-        rate: with soak: messages a second.
-        enrich: with soak: run enrichment too; choose a --rate it can keep.
-        csv: with soak: a file for the samples, one each five seconds.
-        page: with soak: a Markdown page for the figures, with their plot beside it as .svg.
+        minutes: how long messages are sent.
+        rate: messages a second.
+        enrich: run enrichment too; choose a --rate it can keep.
+        csv: a file for the samples, one each five seconds.
+        page: a Markdown page for the figures, with their plot beside it as .svg.
     """
 
-    backlog: Annotated[
-        int | None, Parameter(group=_GROUP, validator=validators.Number(gte=100))
-    ] = None
-    messages: Annotated[int, Parameter(group=_GROUP, validator=validators.Number(gte=2_000))] = (
-        20_000
-    )
-    minutes: Annotated[float, Parameter(group=_GROUP, validator=validators.Number(gt=0))] = 30.0
-    rate: Annotated[
-        float, Parameter(group=_GROUP, validator=validators.Number(gt=0, lte=_MOST_RATE))
-    ] = 200.0
-    enrich: Annotated[bool, Parameter(name="--enrich", group=_GROUP, negative="")] = False
-    csv: Annotated[Path | None, Parameter(group=_GROUP)] = None
-    page: Annotated[Path | None, Parameter(group=_GROUP)] = None
+    minutes: Annotated[float, Parameter(validator=validators.Number(gt=0))] = 30.0
+    rate: Annotated[float, Parameter(validator=validators.Number(gt=0, lte=_MOST_RATE))] = 200.0
+    enrich: Annotated[bool, Parameter(name="--enrich", negative="")] = False
+    csv: Path | None = None
+    page: Path | None = None
 
 
-def bench_kafka(section: str, options: KafkaOptions, broker: str, output: str | None) -> None:
-    """Measure ``worker`` or ``soak`` and print.
+def run_soak(options: SoakOptions, broker: str) -> list[Figure]:
+    """Run it, write its files, answer its figures.
 
     Raises:
-        ConfigError: there is no broker to be had, or this is not Linux.
+        ConfigError: there is no broker to be had, no folder for a file, or this is not Linux.
         TransportError: a process that was measured ended, or nothing came out in time.
     """
-    if section == WORKER:
-        from streams.bench.worker import overhead  # noqa: PLC0415  (brings Faust)
-
-        figures = overhead(broker, options.messages)
-    else:
-        figures = _soak(options, broker)
-    with open_output(output) as out:
-        if out.format is Format.TEXT:
-            out.show(figures_table(figures))
-            return
-        for figure in figures:
-            out.line(orjson.dumps({**asdict(figure), "verdict": figure.verdict}))
-
-
-def _soak(options: KafkaOptions, broker: str) -> list[Figure]:
     from streams.bench.soak import Plan, soak  # noqa: PLC0415  (brings the stages)
     from streams.bench.soak_figures import figures  # noqa: PLC0415  (as above)
     from streams.bench.soak_plot import plot  # noqa: PLC0415  (as above)
