@@ -35,11 +35,6 @@ async def every_partition_moves(run: Scenario, worker: Worker) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.xfail(
-    reason="while partitions are taken away Faust waits for messages that it no longer hands on, "
-    "up to 20 s on a busy machine",
-    strict=False,
-)
 async def test_three_workers_come_and_go(scenario_of: ScenarioOf) -> None:
     rng = random.Random(3)  # noqa: S311
     async with scenario_of(
