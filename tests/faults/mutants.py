@@ -274,7 +274,7 @@ MUTANTS = {
     "fence ignored": Mutant(
         _fence_ignored,
         "tests/faults/test_kill.py::test_a_desk_that_was_frozen_and_replaced_writes_nothing_more",
-        "Error",
+        "subprocess.TimeoutExpired",
         long=True,
     ),
     "fence ignored by enrichment": Mutant(
