@@ -22,7 +22,7 @@ demo: $(VENV)/.runtime  ## set up, play the demo feed through every stage, show 
 test: $(VENV)/.dev  ## set up, and run every test (starts a real Kafka broker if Java is there)
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
-faults: $(VENV)/.dev  ## break workers, brokers and feeds on real Kafka, 40 minutes; fills in docs/faults.md
+faults: $(VENV)/.dev  ## break workers, brokers and feeds on real Kafka, 20 minutes; fills in docs/faults.md
 	@$(BIN)/python -m tests.faults
 
 fuzz: $(VENV)/.dev  ## read 10,000 damaged messages of each format: nothing raises, hangs or grows
