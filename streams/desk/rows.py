@@ -16,8 +16,8 @@ _SHEET_ROWS = 64
 _LEVEL = 1
 # Rewriting a sheet for each replaced row would cost 80 us, so they gather first.
 _MOST_REPLACED = 4
-# 4 MB: with 200,000 hot items that share sluglines by the dozen a decision took 584 us at the median
-# and 1,439 at the 99th percentile, with 8 sheets 637 and 1,658.
+# 4 MB: with 200,000 hot items that share sluglines by the dozen a decision took 584 us at the
+# median and 1,439 at the 99th percentile, with 8 sheets 637 and 1,658.
 _LATELY_READ = 256
 
 
