@@ -6,13 +6,12 @@ It must not leave anything running, nor touch topics that are not its own.
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import sys
+import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
@@ -20,7 +19,8 @@ import orjson
 from schemas.raw import RawMessage
 from schemas.topics import CATALOGUE, TopicName
 from streams.bench.corpus import Copywriter
-from streams.bench.measure import Figure
+from streams.bench.measure import Figure, middle_and_tail
+from streams.bench.processes import Process
 from streams.errors import TransportError
 from streams.log import open_log
 from streams.log.headers import raw_record
@@ -34,6 +34,7 @@ _WARM_UP = 100
 _START_S = 90.0
 _DRAIN_S = 30.0
 _BETWEEN_FLASHES_S = 0.1
+_LOOK_S = 0.01
 _APPENDED_AT_ONCE = 500
 
 
@@ -52,10 +53,10 @@ async def _latency(broker: str) -> list[Figure]:
     prefix = f"bench.{uuid.uuid4().hex[:8]}."
     async with open_log(broker) as log:
         await log.create_topics(list(CATALOGUE.values()), prefix=prefix)
-        async with _worker(broker, prefix):
+        with _worker(broker, prefix):
             waits = await _measure(log, prefix)
     waits.sort()
-    middle, tail = (waits[int(len(waits) * share)] * 1000 for share in (0.5, 0.99))
+    middle, tail = (seconds * 1000 for seconds in middle_and_tail(waits))
     where = f"raw to items on Kafka at {_PER_SECOND} msg/s, intake and desk"
     note = f"{len(waits)} messages, most {waits[-1] * 1000:.0f} ms"
     return [
@@ -64,22 +65,16 @@ async def _latency(broker: str) -> list[Figure]:
     ]
 
 
-@asynccontextmanager
-async def _worker(broker: str, prefix: str) -> AsyncIterator[asyncio.subprocess.Process]:
+@contextmanager
+def _worker(broker: str, prefix: str) -> Iterator[Process]:
     command = ["-m", "streams", "worker", "--stage", "intake", "--stage", "desk"]
-    worker = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *command,
-        env={**os.environ, "WIREROOM_BROKER": broker, "WIREROOM_PREFIX": prefix},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        yield worker
-    finally:
-        if worker.returncode is None:
-            worker.send_signal(signal.SIGTERM)
-        await worker.wait()
+    environment = {"WIREROOM_BROKER": broker, "WIREROOM_PREFIX": prefix}
+    with tempfile.TemporaryDirectory() as folder:
+        worker = Process(command, Path(folder) / "worker.log", environment)
+        try:
+            yield worker
+        finally:
+            worker.stop()
 
 
 async def _measure(log: TopicLog, prefix: str) -> list[float]:
@@ -145,12 +140,12 @@ async def _flashes(broker: str, backlog: int) -> list[Figure]:
         for first in range(0, backlog, _APPENDED_AT_ONCE):
             numbers = range(first, min(first + _APPENDED_AT_ONCE, backlog))
             await log.append([raw_record(writer.scraped(number), raw) for number in numbers])
-        async with _worker(broker, prefix) as worker:
+        with _worker(broker, prefix) as worker:
             behind = _Behind(log, prefix, backlog, worker)
             waits = sorted(await behind.waits())
     if not waits:
         raise TransportError("the backlog was over before a flash could be sent: give a larger one")
-    middle, tail = (waits[int(len(waits) * share)] * 1000 for share in (0.5, 0.99))
+    middle, tail = (seconds * 1000 for seconds in middle_and_tail(waits))
     where = f"a flash behind {backlog:,} messages, raw to items, intake and desk"
     note = f"{len(waits)} flashes, most {waits[-1] * 1000:.0f} ms"
     rate = f"the backlog in {behind.seconds:.0f} s, {backlog / behind.seconds:,.0f}/s"
@@ -163,9 +158,7 @@ async def _flashes(broker: str, backlog: int) -> list[Figure]:
 class _Behind:
     """Flashes sent while a backlog is worked off, and when their items came out."""
 
-    def __init__(
-        self, log: TopicLog, prefix: str, backlog: int, worker: asyncio.subprocess.Process
-    ) -> None:
+    def __init__(self, log: TopicLog, prefix: str, backlog: int, worker: Process) -> None:
         self._log = log
         self._prefix = prefix
         self._backlog = backlog
@@ -180,24 +173,30 @@ class _Behind:
     async def waits(self) -> list[float]:
         """Seconds each flash took, of those sent before the backlog was over."""
         follower = asyncio.create_task(self._follow())
-        ended = asyncio.create_task(self._worker.wait())
         try:
-            await _first_of(self._begun, ended, _START_S)
+            await self._until(self._begun.is_set, _START_S, "the workers published nothing in time")
             begin = time.perf_counter()
-            while not self._over.is_set() and not ended.done():
+            while not self._over.is_set():
+                self._worker.check()
                 await self._send()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._over.wait(), _BETWEEN_FLASHES_S)
             self.seconds = time.perf_counter() - begin
-            give_up = time.monotonic() + _DRAIN_S
-            while len(self._waits) < len(self._sent):
-                if time.monotonic() > give_up or ended.done():
-                    raise TransportError("flashes were sent and did not come out")
-                await asyncio.sleep(0.05)
+            await self._until(self._all_out, _DRAIN_S, "flashes were sent and did not come out")
         finally:
             follower.cancel()
-            ended.cancel()
         return self._waits
+
+    async def _until(self, is_so: Callable[[], bool], timeout_s: float, or_else: str) -> None:
+        give_up = time.monotonic() + timeout_s
+        while not is_so():
+            self._worker.check()
+            if time.monotonic() > give_up:
+                raise TransportError(or_else)
+            await asyncio.sleep(_LOOK_S)
+
+    def _all_out(self) -> bool:
+        return len(self._waits) == len(self._sent)
 
     async def _send(self) -> None:
         headline = _flash(self._writer, len(self._sent))
@@ -218,19 +217,6 @@ class _Behind:
                     self._begun.set()
             if self._others >= self._backlog:
                 self._over.set()
-
-
-async def _first_of(event: asyncio.Event, ended: asyncio.Task[int], timeout_s: float) -> None:
-    """Wait for the event.
-
-    Raises:
-        TransportError: the process ended before, or it took too long.
-    """
-    waiting = asyncio.create_task(event.wait())
-    await asyncio.wait({waiting, ended}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    if not event.is_set():
-        raise TransportError("the workers published nothing in time")
 
 
 def _flash(writer: Copywriter, number: int) -> str:

@@ -54,6 +54,12 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     return time.process_time() - before
 
 
+def middle_and_tail(ascending: Sequence[float]) -> tuple[float, float]:
+    """The median and the 99th percentile of values in ascending order."""
+    middle, tail = (ascending[int(len(ascending) * share)] for share in (0.5, 0.99))
+    return middle, tail
+
+
 def interleaved(works: Sequence[Callable[[], object]], rounds: int) -> list[list[float]]:
     """CPU seconds of each work, round by round (A B A B ...), after one warm-up of each."""
     for work in works:

@@ -1,6 +1,7 @@
 """Processes to be measured: a broker of our own, workers on it, and what each of them takes.
 
-It must not measure other processes than those it is given, nor leave one behind. Linux only.
+It must not measure other processes than those it is given, nor leave one behind. What looks at
+them, or binds them to cores, is Linux's.
 """
 
 from __future__ import annotations
@@ -77,6 +78,20 @@ def cores() -> tuple[set[int], set[int]]:
     return (set(there[:1]), set(there[1:])) if len(there) > 1 else (set(there), set(there))
 
 
+@contextlib.contextmanager
+def _bound_to(on: set[int] | None) -> Iterator[None]:
+    """Whatever is started meanwhile keeps to these cores, its threads and children too."""
+    if on is None:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, on)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 class Process:
     """A command of ours running, its output in a file; to be stopped by ``stop``."""
 
@@ -96,23 +111,16 @@ class Process:
             on: the cores it may use; None is all of ours.
         """
         self.log = log
-        before = os.sched_getaffinity(0)
-        try:
-            if on is not None:
-                # Inherited, by its threads and children too.
-                os.sched_setaffinity(0, on)
-            with log.open("wb") as output:
-                self._process = subprocess.Popen(  # noqa: S603
-                    [sys.executable, *command],
-                    env={**os.environ, **(environment or {})},
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    # Ctrl-C is for us: we stop it in order.
-                    start_new_session=True,
-                )
-        finally:
-            os.sched_setaffinity(0, before)
+        with _bound_to(on), log.open("wb") as output:
+            self._process = subprocess.Popen(  # noqa: S603
+                [sys.executable, *command],
+                env={**os.environ, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C is for us: we stop it in order.
+                start_new_session=True,
+            )
 
     @property
     def pid(self) -> int:

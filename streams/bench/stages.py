@@ -21,6 +21,7 @@ from streams.bench.measure import (
     cpu_seconds,
     interleaved,
     median_ratio,
+    middle_and_tail,
     resident_bytes,
     spread,
 )
@@ -93,7 +94,7 @@ def desk(hot: int) -> list[Figure]:
     fixed = (before - empty - each * half) / 2**20
     decisions = sorted(seconds for batch in last for seconds in batch)
     rates = [len(batch) / sum(batch) for batch in last]
-    p50, p99 = (decisions[int(len(decisions) * share)] * 1e6 for share in (0.50, 0.99))
+    p50, p99 = (seconds * 1e6 for seconds in middle_and_tail(decisions))
     return [
         Figure(
             f"desk, 500-word items, {hot:,} hot, per core",
