@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -74,6 +75,15 @@ def give_up(record: Record, fate: Fate) -> Answer:
 def about(record: Record) -> dict[str, str]:
     """Which message it is, for the log."""
     return {"position": raw_of(record).position, "transport": transport_of(record, 0)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A batch worked on: its records, what became of each, and since when."""
+
+    records: list[Record]
+    answers: list[Answer]
+    started: float
 
 
 class IntakeWorker:
@@ -173,12 +183,10 @@ class IntakeWorker:
         app = self._context.app
         return app.should_stop or app.rebalancing
 
-    async def _process(
-        self, pool: WorkPool[Record, Answer], events: Events
-    ) -> tuple[list[Answer], float]:
+    async def _process(self, pool: WorkPool[Record, Answer], events: Events) -> _Done:
         started = time.monotonic()
         records = [await self._spooled(record_of(event)) for event in events]
-        return await pool.run(records), started
+        return _Done(records, await pool.run(records), started)
 
     async def _spooled(self, record: Record) -> Record:
         config = self._context.config
@@ -187,8 +195,8 @@ class IntakeWorker:
             return record
         return await asyncio.to_thread(spooled, record, config.spool_dir, max_body_bytes=limit)
 
-    async def _finish(self, events: Events, done: tuple[list[Answer], float]) -> None:
-        answers, started = done
+    async def _finish(self, events: Events, done: _Done) -> None:
+        answers = done.answers
         good, flood = self._before_flood(events, answers)
         sent = [record for answer in answers[:good] for record in answer]
         offsets = await self._context.delivery.send(sent)
@@ -197,7 +205,7 @@ class IntakeWorker:
                 self._headroom.wrote(offset)
         for event in events[:good]:
             event.ack()
-        self._count(events[:good], answers[:good], started)
+        self._count(done.records[:good], answers[:good], done.started)
         if flood is not None:
             raise FloodError(flood)
 
@@ -212,9 +220,8 @@ class IntakeWorker:
                 return number, flood
         return len(events), None
 
-    def _count(self, events: Events, answers: Sequence[Answer], started: float) -> None:
+    def _count(self, records: Sequence[Record], answers: Sequence[Answer], started: float) -> None:
         metrics = self._context.metrics
-        records = [record_of(event) for event in events]
         if records:
             # One agent reads one topic.
             lane = lane_of(records[0].topic)
