@@ -7,7 +7,6 @@ import hashlib
 import os
 import shutil
 import signal
-import subprocess
 from pathlib import Path
 from types import ModuleType
 
@@ -17,6 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas.raw import RawMessage
 from schemas.topics import TopicName
+from streams.bench.processes import children
 from streams.log import KafkaSecurity, open_log
 from tests.faults.feed import messages
 from tests.faults.running import create_topics
@@ -25,18 +25,6 @@ from tests.faults.scenario import ScenarioOf
 pytestmark = [
     pytest.mark.fault, pytest.mark.kafka, pytest.mark.faults, pytest.mark.timeout(300)
 ]  # fmt: skip
-
-
-def children(pid: int) -> list[int]:
-    """The processes of a pool: its resource tracker is none."""
-    found = subprocess.run(
-        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    lines = [line.split(maxsplit=1) for line in found.stdout.splitlines()]
-    return [int(child) for child, command in lines if "spawn_main" in command]
 
 
 @pytest.mark.parametrize("stage", ["intake", "enrich"])

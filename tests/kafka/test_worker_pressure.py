@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 from schemas.topics import TopicName
+from streams.bench.processes import children, usage
 from streams.log import open_log
 from streams.log.base import NewRecord
 from tests.faults.running import Worker, create_topics, until
@@ -42,13 +43,9 @@ def in_hand(port: int) -> float:
 
 
 def resident_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def children(pid: int) -> list[int]:
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in found.split()]
+    now = usage(pid)
+    assert now is not None, "it has ended"
+    return now.resident_bytes / 1e6
 
 
 async def growth_and_most_in_hand(worker: Worker, port: int, seconds: int) -> tuple[float, float]:
@@ -93,7 +90,7 @@ async def test_a_frozen_pool_a_frozen_broker_and_a_slow_output_leave_memory_boun
                 return sum(done.values()) > 0
 
             await until(at_work, 60, "the first messages", worker)
-            pool = [pid for pid in children(worker.process.pid) if "spawn_main" in _command(pid)]
+            pool = children(worker.process.pid)
             assert len(pool) >= 2
             for pid in pool:
                 os.kill(pid, signal.SIGSTOP)
@@ -129,7 +126,3 @@ async def test_a_frozen_pool_a_frozen_broker_and_a_slow_output_leave_memory_boun
         finally:
             status = await asyncio.to_thread(worker.stop)
     assert status == 0
-
-
-def _command(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
