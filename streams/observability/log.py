@@ -142,12 +142,12 @@ def shown(error: BaseException) -> str:
     (``could not convert string to float: 'five dead in'``) may quote what it was given: of those
     only the place is told, and the words at DEBUG.
     """
-    if is_quoting(error):
+    if _is_quoting(error):
         return f"{type(error).__name__} at {_raised_at(error)}"
     return f"{type(error).__name__}: {error}"
 
 
-def is_quoting(error: BaseException) -> bool:
+def _is_quoting(error: BaseException) -> bool:
     """Whether an exception's words may quote what came over the wire."""
     if logging.getLogger().level <= logging.DEBUG:
         return False
